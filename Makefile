@@ -1,0 +1,67 @@
+# `make` lists the targets. Everything runs in .venv, made from the pinned lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MADE := $(VENV)/.made
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format unit integration e2e browser messages screenshots bench-scoring clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(MADE): requirements.lock setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing pinned dependencies (about a minute, the first time)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+CATALOG := examsvc/web/translations/vi/LC_MESSAGES/messages
+$(CATALOG).mo: $(CATALOG).po $(MADE)
+	@$(BIN)/pybabel --quiet compile --directory examsvc/web/translations
+
+ready: $(MADE) $(CATALOG).mo
+
+run: ready ## Set up, load the sample and serve at 127.0.0.1:8000
+	@$(BIN)/examsvc run
+
+demo: ready ## The same without serving; exit status 0 only when every step did its work
+	@$(BIN)/examsvc demo
+
+test: check browser ## Format, lint, types, import contract and all tests
+	@$(BIN)/python -m pytest
+
+check: ready ## Format, lint, types, import contract
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+unit: ready ## Unit and property tests (no servers)
+	@$(BIN)/python -m pytest tests/unit tests/property
+
+integration: ready ## Tests on a real PostgreSQL and Redis
+	@$(BIN)/python -m pytest tests/integration
+
+e2e: ready browser ## Tests in a real browser
+	@$(BIN)/python -m pytest tests/e2e
+
+browser: ready ## Make sure there is a browser for the tests
+	@$(BIN)/python -m tests.browser
+
+format: ready ## Format the code
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+messages: ready ## Extract the texts and update the catalogs
+	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --omit-header -o $(VENV)/messages.pot examsvc
+	@$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot -d examsvc/web/translations --omit-header --no-fuzzy-matching
+
+screenshots: ready browser ## Take the README's pictures anew
+	@$(BIN)/python -m tests.screenshots
+
+bench-scoring: ready ## Time a calibration against its arithmetic floor and a peer
+	@$(BIN)/python -m tests.benchmarks.bench_scoring
+
+clean: ## Remove the sample's data and everything that was built
+	rm -rf var $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

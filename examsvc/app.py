@@ -1,0 +1,62 @@
+"""The Flask application over an open house."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+
+from examsvc.api import v1
+from examsvc.bootstrap import House, background, open_house
+from examsvc.edge.errors import init_errors
+from examsvc.edge.headers import init_headers
+from examsvc.edge.language import init_language
+from examsvc.edge.limits import init_limits
+from examsvc.edge.login import init_login
+from examsvc.services.jobs import put_back_interrupted
+from examsvc.settings import Settings
+from examsvc.web import ROOMS
+from examsvc.web.navigation import init_navigation
+
+MAX_UPLOAD = 16 * 1024 * 1024
+
+
+def create_app(house: House) -> Flask:
+    """The application; everything it needs stands in `house`."""
+    app = Flask("examsvc", template_folder="web/templates", static_folder="web/static")
+    app.config.update(
+        SECRET_KEY=house.settings.secret_key,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=house.settings.cookie_secure,
+        MAX_CONTENT_LENGTH=MAX_UPLOAD,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=None,  # a sitting may outlast any fixed limit; the login row ends it
+    )
+    app.extensions["examsvc"] = house.services
+    app.extensions["examsvc_home"] = house.settings.home
+    init_headers(app)
+    init_language(app)
+    init_limits(app, house.redis_url)
+    init_login(app)
+    init_errors(app)
+    init_navigation(app)
+    Bootstrap5(app)
+    CSRFProtect(app)
+    for room in ROOMS:
+        app.register_blueprint(room)
+    app.register_blueprint(v1.room)
+    return app
+
+
+def serve() -> Flask:
+    """Open the house for the life of this process, with its worker threads, and hand out the application."""
+    stack = ExitStack()
+    house = stack.enter_context(open_house(Settings.from_environ()))
+    put_back_interrupted(house.services, alone=house.settings.embedded_database)
+    stack.enter_context(background(house))
+    atexit.register(stack.close)
+    return create_app(house)

@@ -1,0 +1,1 @@
+"""Forms that measure the same: blueprints, constraints, and the solver between them."""

@@ -1,0 +1,91 @@
+"""The commands: migrate, serve, demo, run, audit."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from examsvc.audit.chain import GENESIS
+from examsvc.bootstrap import open_house
+from examsvc.cli.server import run_server
+from examsvc.sample.demo import Demo, DemoFailed
+from examsvc.services.audit import verify_chain
+from examsvc.settings import Settings
+from examsvc.store import SchemaBehind, WriterTaken
+
+
+def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Known errors become one line that says what to do."""
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except WriterTaken as error:
+            raise click.ClickException(
+                f"Another examsvc process is using this database ({error.path}). Stop it first: "
+                "the embedded database has one writer."
+            ) from error
+        except SchemaBehind as error:
+            raise click.ClickException("The database is not up to date: run `examsvc migrate`.") from error
+        except DemoFailed as error:
+            raise click.ClickException(str(error)) from error
+
+    return guarded
+
+
+@click.group()
+def group() -> None:
+    """Exams on the work that officers do: from position to form to ability to profile."""
+
+
+@group.command("migrate")
+@plain_errors
+def migrate_command() -> None:
+    """Bring the database to the current schema."""
+    with open_house(Settings.from_environ(), migrating=True):
+        click.echo("The schema is current.")
+
+
+@group.command("serve")
+@plain_errors
+def serve_command() -> None:
+    """Serve the pages and the API."""
+    run_server(Settings.from_environ())
+
+
+@group.command("demo")
+@click.option("--officers", default=600, show_default=True, help="How many sample officers sit the campaign.")
+@plain_errors
+def demo_command(officers: int) -> None:
+    """Load the sample and run its campaign; exit status 0 only when every step did its work."""
+    Demo(Settings.from_environ(), n_officers=officers).run()
+
+
+@group.command("run")
+@plain_errors
+def run_command() -> None:
+    """The demo, when this database has not seen it, and then the server."""
+    settings = Settings.from_environ()
+    Demo(settings).run_once()
+    run_server(settings)
+
+
+@group.group("audit")
+def audit_group() -> None:
+    """The audit chain."""
+
+
+@audit_group.command("verify")
+@plain_errors
+def audit_verify_command() -> None:
+    """Walk the chain; name the first bad entry."""
+    with open_house(Settings.from_environ()) as house:
+        report = verify_chain(house.services)
+    if report.first_bad_seq is not None:
+        raise click.ClickException(f"entry {report.first_bad_seq}: {report.reason}")
+    head = "empty" if report.head_hash == GENESIS else report.head_hash
+    click.echo(f"{report.n_entries} entries, unbroken; head {head}")

@@ -1,0 +1,1 @@
+"""An administration, its sittings, their time and their append-only log of response events."""

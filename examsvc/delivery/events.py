@@ -1,0 +1,152 @@
+"""The append-only log of a sitting: what an event is, and what the log says now."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, TypeGuard
+from uuid import UUID
+
+from examsvc.delivery.errors import EventFault, EventsMalformed
+from examsvc.rulepacks.canonical import canonical_sha256
+
+MAX_EVENTS: Final = 50
+MAX_SEQ: Final = 1_000_000
+MAX_CLIENT_MS: Final = 2**53 - 1
+
+Payload: TypeAlias = Mapping[str, str | bool | None]
+Position: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseEvent:
+    """What a candidate's device recorded; `client_ms` is its own clock: evidence, never decisive.
+
+    The payload holds `option` (an option id, or None where the response was cleared), `flagged`, or both.
+    """
+
+    epoch: int
+    seq: int
+    event_id: str
+    item_id: str
+    payload: Payload
+    client_ms: int = 0
+
+    @property
+    def position(self) -> Position:
+        return (self.epoch, self.seq)
+
+    @property
+    def payload_hash(self) -> str:
+        return payload_hash(self.item_id, self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentResponse:
+    """What holds for one item now; response and flag each remember where in the log they come from."""
+
+    item_id: str
+    option: str | None = None
+    option_from: Position | None = None
+    flagged: bool = False
+    flagged_from: Position | None = None
+
+
+def payload_hash(item_id: str, payload: Payload) -> str:
+    """SHA-256 of the canonical JSON of item and payload: the same payload for another item is another act."""
+    return canonical_sha256({"item_id": item_id, "payload": dict(payload)})
+
+
+def events_from_json(data: object) -> tuple[ResponseEvent, ...]:
+    """The events of a request; any fault refuses all of them and names each."""
+    if not isinstance(data, Sequence) or isinstance(data, (str, bytes)):
+        raise EventsMalformed([EventFault(0, "not_a_list")])
+    if len(data) > MAX_EVENTS:
+        raise EventsMalformed([EventFault(MAX_EVENTS, "too_many_events", str(len(data)))])
+    events: list[ResponseEvent] = []
+    faults: list[EventFault] = []
+    for index, entry in enumerate(data):
+        read = _event_or_code(entry)
+        if isinstance(read, str):
+            faults.append(EventFault(index, read))
+        else:
+            events.append(read)
+    if faults:
+        raise EventsMalformed(faults)
+    return tuple(events)
+
+
+def apply_event(current: CurrentResponse | None, event: ResponseEvent) -> CurrentResponse:
+    """Let one event speak: per field the greatest (epoch, seq) holds, in whatever order events arrive."""
+    held = current or CurrentResponse(event.item_id)
+    option, option_from = held.option, held.option_from
+    flagged, flagged_from = held.flagged, held.flagged_from
+    if "option" in event.payload and (option_from is None or event.position > option_from):
+        value = event.payload["option"]
+        option, option_from = (value if isinstance(value, str) else None), event.position
+    if "flagged" in event.payload and (flagged_from is None or event.position > flagged_from):
+        flagged, flagged_from = event.payload["flagged"] is True, event.position
+    return CurrentResponse(held.item_id, option, option_from, flagged, flagged_from)
+
+
+def project(events: Iterable[ResponseEvent]) -> dict[str, CurrentResponse]:
+    """Replay counted events into the responses that hold now, by item."""
+    current: dict[str, CurrentResponse] = {}
+    for event in events:
+        current[event.item_id] = apply_event(current.get(event.item_id), event)
+    return current
+
+
+def durable_through(seqs: Iterable[int]) -> int:
+    """The highest seq below which, counted from 1, nothing of an epoch is missing; 0 when 1 is."""
+    held = set(seqs)
+    through = 0
+    while through + 1 in held:
+        through += 1
+    return through
+
+
+def _event_or_code(entry: object) -> ResponseEvent | str:
+    """The event, or the code of what is wrong with it."""
+    if not isinstance(entry, Mapping):
+        return "not_an_object"
+    epoch, seq = entry.get("epoch"), entry.get("seq")
+    client_ms = entry.get("client_ms", 0)
+    if not _is_count(epoch, 1, MAX_SEQ):
+        return "bad_epoch"
+    if not _is_count(seq, 1, MAX_SEQ):
+        return "bad_seq"
+    if not _is_count(client_ms, -MAX_CLIENT_MS, MAX_CLIENT_MS):
+        return "bad_client_ms"
+    event_id = _uuid_text(entry.get("event_id"))
+    if event_id is None:
+        return "bad_event_id"
+    item_id = entry.get("item_id")
+    if not isinstance(item_id, str) or not 1 <= len(item_id) <= 64:
+        return "bad_item_id"
+    payload = entry.get("payload")
+    if not isinstance(payload, Mapping) or not _is_payload(payload):
+        return "bad_payload"
+    return ResponseEvent(epoch, seq, event_id, item_id, dict(payload), client_ms)
+
+
+def _is_count(value: object, low: int, high: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_payload(payload: Mapping[Any, Any]) -> bool:
+    if not payload or not set(payload) <= {"option", "flagged"}:
+        return False
+    option = payload.get("option")
+    if option is not None and not (isinstance(option, str) and 1 <= len(option) <= 64):
+        return False
+    return isinstance(payload.get("flagged", False), bool)
+
+
+def _uuid_text(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        parsed = UUID(value)
+    except ValueError:
+        return None
+    # UUID() also takes braces and missing hyphens; one event must have one spelling.
+    return value if str(parsed) == value else None

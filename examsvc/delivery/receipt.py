@@ -1,0 +1,54 @@
+"""Proof of what was handed in, short enough to be copied by hand."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from examsvc.delivery.events import ResponseEvent
+from examsvc.rulepacks.canonical import canonical_sha256
+
+CODE_BYTES: Final = 10  # 80 bits give 16 base32 letters without padding
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    sitting_id: str
+    submitted_at: datetime
+    events: int
+    log_digest: str
+    sha256: str
+    code: str
+
+
+def log_digest(events: Iterable[ResponseEvent]) -> str:
+    """SHA-256 of the lines `epoch:seq:event_id:payload_hash` by (epoch, seq), joined by newlines.
+
+    A player can compute the same over the events it made, so both sides know that they mean one log.
+    """
+    ordered = sorted(events, key=lambda event: event.position)
+    lines = (f"{event.epoch}:{event.seq}:{event.event_id}:{event.payload_hash}" for event in ordered)
+    return hashlib.sha256("\n".join(lines).encode("ascii")).hexdigest()
+
+
+def make_receipt(sitting_id: str, submitted_at: datetime, counted: Iterable[ResponseEvent]) -> Receipt:
+    """The receipt over the counted events; the same log and instant always give the same receipt."""
+    events = tuple(counted)
+    digest = log_digest(events)
+    instant = submitted_at.astimezone(UTC).isoformat(timespec="microseconds")
+    sha256 = canonical_sha256({"log": digest, "sitting_id": sitting_id, "submitted_at": instant})
+    return Receipt(sitting_id, submitted_at, len(events), digest, sha256, receipt_code(sha256))
+
+
+def receipt_code(sha256: str) -> str:
+    """Four groups of four base32 letters from the first 80 bits."""
+    letters = base64.b32encode(bytes.fromhex(sha256)[:CODE_BYTES]).decode("ascii")
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def missing_seqs(final_seq: int, held: Iterable[int]) -> tuple[int, ...]:
+    """What the player made in this epoch, up to `final_seq`, and the log does not hold."""
+    have = set(held)
+    return tuple(seq for seq in range(1, final_seq + 1) if seq not in have)

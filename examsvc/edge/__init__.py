@@ -1,0 +1,1 @@
+"""What every HTTP room shares: the actor, the guard, the error pages, the headers."""

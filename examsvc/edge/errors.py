@@ -1,0 +1,71 @@
+"""From domain errors to HTTP: one table, a page for people and JSON for programs."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from examsvc.accounts.errors import Forbidden
+from examsvc.edge.messages import REFUSALS, explain, forbidden_reason
+from examsvc.store import NotFound, StoreBusy
+
+log = logging.getLogger(__name__)
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error with a message in the reader's language, never with a stack trace."""
+
+    @app.errorhandler(Forbidden)
+    def forbidden(error: Forbidden) -> tuple[Response | str, int]:
+        if error.code == "login":
+            return answer(401, "login_required", _("Please log in first."))
+        return answer(403, "forbidden", forbidden_reason(error))
+
+    @app.errorhandler(NotFound)
+    def not_found(_error: NotFound) -> tuple[Response | str, int]:
+        return answer(404, "not_found", _("This does not exist, or not any more."))
+
+    @app.errorhandler(StoreBusy)
+    def busy(_error: StoreBusy) -> tuple[Response | str, int]:
+        return answer(503, "busy", _("The server is busy. Nothing was lost; please try again in a moment."))
+
+    def refused(error: Exception) -> tuple[Response | str, int]:
+        return answer(409, "refused", explain(error))
+
+    for kind in REFUSALS:  # a view that has a better place for the words catches them itself
+        app.register_error_handler(kind, refused)
+
+    @app.errorhandler(CSRFError)
+    def csrf(_error: CSRFError) -> tuple[Response | str, int]:
+        return answer(400, "csrf", _("This page is out of date. Load it again and repeat the step."))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> tuple[Response | str, int]:
+        return answer(error.code or 500, "http", _http_reason(error.code or 500))
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> tuple[Response | str, int]:
+        log.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+        return answer(500, "internal", _("Something went wrong on our side. It has been logged."))
+
+
+def answer(status: int, code: str, message: str) -> tuple[Response | str, int]:
+    """The error as JSON for the API and as a page for people."""
+    if request.path.startswith("/api/"):
+        return jsonify({"error": code, "message": message}), status
+    return render_template("error.html", status=status, message=message), status
+
+
+def _http_reason(status: int) -> str:
+    reasons = {
+        400: _("The request could not be understood."),
+        404: _("This page does not exist."),
+        405: _("This cannot be done here."),
+        413: _("The file is too large."),
+        429: _("Too many attempts. Please wait a minute and try again."),
+    }
+    return reasons.get(status, _("The request could not be carried out."))

@@ -1,0 +1,31 @@
+"""Failed logins are throttled per account and per address; without Redis a local count takes over.
+
+Only failures count: a whole exam area may come through one address in the minutes before the start.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+limiter = Limiter(get_remote_address, default_limits=[])
+
+
+def init_limits(app: Flask, redis_url: str) -> None:
+    """Keep the counts in Redis."""
+    app.config["RATELIMIT_STORAGE_URI"] = redis_url.replace("unix://", "redis+unix://")
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
+    app.config["RATELIMIT_SWALLOW_ERRORS"] = True
+    limiter.init_app(app)
+
+
+def username_key() -> str:
+    """The account that a login aims at, from this address: nobody can lock another one out from elsewhere."""
+    username = request.form.get("username", "").strip().lower()[:64]
+    return f"{get_remote_address()}:{username}"
+
+
+def refused(response: Response) -> bool:
+    """Whether a login failed."""
+    return response.status_code == 401

@@ -1,0 +1,37 @@
+"""Flask-Login over server-side login rows: the cookie carries a token that can be revoked."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_login import LoginManager, UserMixin
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import allowed
+from examsvc.edge.room import deps
+from examsvc.services.accounts import find_actor
+
+
+class LoggedIn(UserMixin):  # type: ignore[misc]
+    """An actor and the token he came with."""
+
+    def __init__(self, actor: Actor, token: str) -> None:
+        self.actor = actor
+        self.token = token
+
+    def get_id(self) -> str:
+        return self.token
+
+    def may(self, action: str) -> bool:
+        """For templates: whether one of the user's roles allows the action at all."""
+        return allowed(self.actor, action)
+
+
+def init_login(app: Flask) -> None:
+    """Load the actor of each request from its token."""
+    manager = LoginManager(app)
+    manager.session_protection = "basic"
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> LoggedIn | None:
+        actor = find_actor(deps(), token)
+        return None if actor is None else LoggedIn(actor, token)

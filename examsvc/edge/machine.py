@@ -1,0 +1,34 @@
+"""Which machine a candidate sits at: a long random token in a cookie that scripts cannot read."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Response, after_this_request, current_app, g, request
+
+COOKIE = "machine"
+_TOKEN_LENGTHS = range(32, 129)
+_KEEP_S = 30 * 24 * 3600
+
+
+def machine_token() -> str:
+    """This machine's token; a machine without one is given one with the answer to this request."""
+    known = request.cookies.get(COOKIE, "")
+    if len(known) in _TOKEN_LENGTHS and known.isascii():
+        return known
+    if "machine_token" not in g:
+        g.machine_token = secrets.token_urlsafe(32)
+        after_this_request(_give)
+    return str(g.machine_token)
+
+
+def _give(response: Response) -> Response:
+    response.set_cookie(
+        COOKIE,
+        g.machine_token,
+        max_age=_KEEP_S,
+        httponly=True,
+        samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )
+    return response

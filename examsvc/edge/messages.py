@@ -1,0 +1,158 @@
+"""From a refusal of the rules to a sentence that its reader can act on."""
+
+from __future__ import annotations
+
+import math
+from functools import singledispatch
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from examsvc.accounts.errors import Forbidden
+from examsvc.delivery.errors import (
+    DeliveryError,
+    NotCheckedIn,
+    NotOpen,
+    NotReady,
+    NotStarted,
+    PermitRequired,
+    RosterTooLarge,
+    SittingClosed,
+    TimeInvalid,
+    TransitionRefused,
+    WindowOver,
+)
+from proctoring.errors import ExtensionNeedsChairman, ProctoringRefused
+
+# What a view catches to tell its reader why not; whatever else is raised goes to the error pages.
+REFUSALS: tuple[type[Exception], ...] = (DeliveryError, ProctoringRefused)
+
+
+@singledispatch
+def explain(error: Exception) -> str:
+    """The refusal in the reader's language; an error that has no words here is raised again."""
+    raise error
+
+
+@explain.register
+def forbidden_reason(error: Forbidden) -> str:
+    """Why the permission table said no."""
+    reasons = {
+        "own": _("Only the person it belongs to may do this."),
+        "not_own": _("A second person has to do this: you did an earlier step of it."),
+        "own_profile_or_staff": _("You may see your own profile and those of your unit."),
+        "own_unit_or_hr": _("You may see your own unit."),
+    }
+    return reasons.get(error.code, _("Your role does not allow this."))
+
+
+@explain.register
+def _delivery(_error: DeliveryError) -> str:
+    return _("This step is not possible now.")
+
+
+@explain.register
+def _not_ready(error: NotReady) -> str:
+    reasons = {
+        "code_taken": _("This code is already in use. Choose another one."),
+        "campaign_not_draft": _("The campaign has been approved: its plan cannot change any more."),
+        "no_published_forms": _("This blueprint has no published form yet."),
+        "starts_in_the_past": _("The start must lie in the future."),
+        "administration_not_planned": _("The roster is closed: the administration has been approved."),
+        "no_administrations": _("The campaign has no administration yet."),
+        "empty_roster": _("An administration has an empty roster. Fill every roster first."),
+        "administration_not_ready": _("The campaign has not been approved yet."),
+        "already_started": _("The exam has already started."),
+        "reason_missing": _("Give a reason: it goes into the minutes."),
+        "nobody_to_extend": _("Nobody in this room is still working: there is no time to extend."),
+        "room_missing": _("The incident names neither a room nor a candidate."),
+    }
+    return reasons.get(error.code, _delivery(error))
+
+
+@explain.register
+def _time_invalid(error: TimeInvalid) -> str:
+    reasons = {
+        "adjustment_without_seconds": _("An extension needs at least one minute."),
+        "adjustment_without_reason": _("Give a reason: it goes into the minutes."),
+    }
+    return reasons.get(error.code, _delivery(error))
+
+
+@explain.register
+def _roster_too_large(error: RosterTooLarge) -> str:
+    return _(
+        "%(candidates)s candidates, but only %(stations)s free stations. Nobody was added.",
+        candidates=error.n_candidates,
+        stations=error.n_stations,
+    )
+
+
+@explain.register
+def _transition(error: TransitionRefused) -> str:
+    if error.act == "check_in":
+        return _("The candidate is already checked in.")
+    return _delivery(error)
+
+
+@explain.register
+def _closed(_error: SittingClosed) -> str:
+    return _("The sitting has already ended.")
+
+
+@explain.register
+def _not_checked_in(_error: NotCheckedIn) -> str:
+    return _("The candidate has not been checked in.")
+
+
+@explain.register
+def _not_open(_error: NotOpen) -> str:
+    return _("The candidate has not opened the exam yet.")
+
+
+@explain.register
+def _not_started(_error: NotStarted) -> str:
+    return _("The exam has not started yet.")
+
+
+@explain.register
+def _window_over(_error: WindowOver) -> str:
+    return _("The time for this is over.")
+
+
+@explain.register
+def _permit_required(_error: PermitRequired) -> str:
+    return _("The exam goes on at another machine only when a proctor allows it.")
+
+
+@explain.register
+def _proctoring(error: ProctoringRefused) -> str:
+    reasons = {
+        # entry
+        "exam_over": _("The exam is over: nobody can enter any more."),
+        "chairman_decides": _("The door is closed: only the chairman may admit this candidate."),
+        "consent_without_reason": _("Give a reason: it goes into the minutes."),
+        # extensions
+        "reason_missing": _("Give a reason: it goes into the minutes."),
+        "seconds_out_of_range": _("An extension is between one minute and four hours."),
+        # incidents
+        "note_missing": _("Describe what happened."),
+        "note_too_long": _("The description is too long: at most 2000 characters."),
+        "reporter_missing": _("The incident names no reporter."),
+        "in_the_future": _("The incident lies in the future."),
+        "sitting_id_missing": _("Name the candidate: this kind of incident is about a person."),
+        "item_id_missing": _("Give the number of the item that the candidate challenges."),
+    }
+    return reasons.get(error.code, _("This step is not possible now."))
+
+
+@explain.register
+def _needs_chairman(error: ExtensionNeedsChairman) -> str:
+    minutes = math.floor(error.left_s / 60)
+    if not minutes:
+        return _("A proctor cannot give this candidate more time. The chairman can.")
+    return ngettext(
+        "A proctor can give this candidate %(num)s more minute. For more, ask the chairman. Nothing was changed.",
+        "A proctor can give this candidate %(num)s more minutes. For more, ask the chairman. Nothing was changed.",
+        minutes,
+    )

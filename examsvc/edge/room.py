@@ -1,0 +1,57 @@
+"""A room of the HTTP surface: no route without a permission from the one table."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Blueprint, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.errors import Forbidden
+from examsvc.accounts.permissions import TABLE, allowed
+from examsvc.services import Services
+
+PUBLIC = "public"  # said explicitly: pages that a stranger may open
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Room(Blueprint):
+    """A Flask blueprint whose views each name the action they are (never called a blueprint: that is a form's)."""
+
+    def view(
+        self, rule: str, *, permission: str, methods: tuple[str, ...] = ("GET",)
+    ) -> Callable[[View], View]:
+        """Register a view for `rule`; `permission` is an action of the table, or PUBLIC."""
+        if permission != PUBLIC and permission not in TABLE:
+            raise KeyError(f"{permission} is not in the permission table")
+
+        def register(function: View) -> View:
+            @functools.wraps(function)
+            def guarded(*args: Any, **kwargs: Any) -> Any:
+                if permission != PUBLIC:
+                    if not current_user.is_authenticated:
+                        if request.path.startswith("/api/"):
+                            raise Forbidden(permission, "login")
+                        return redirect(url_for("account.log_in", next=request.full_path.rstrip("?")))
+                    if not allowed(current_actor(), permission):
+                        raise Forbidden(permission)
+                return function(*args, **kwargs)
+
+            guarded.permission = permission  # type: ignore[attr-defined]
+            self.add_url_rule(rule, endpoint=function.__name__, view_func=guarded, methods=list(methods))
+            return cast(View, guarded)
+
+        return register
+
+
+def deps() -> Services:
+    """The services of this application."""
+    return cast(Services, current_app.extensions["examsvc"])
+
+
+def current_actor() -> Actor:
+    """Who is logged in; only called behind the guard."""
+    return cast(Actor, current_user.actor)

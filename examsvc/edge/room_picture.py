@@ -1,0 +1,243 @@
+"""An exam room in words and figures, the same for its page and for the snapshots that keep it live."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import format_datetime, gettext, lazy_gettext, ngettext
+
+from examsvc.services.rooms import RoomView
+from examsvc.store.models import IncidentRow
+from proctoring.incidents import IncidentKind
+from proctoring.room import SeatStatus, Status
+
+MILLISECOND = timedelta(milliseconds=1)
+
+# The order in which a proctor asks: who has a problem, who is missing, who is well.
+STATUS_ORDER = (
+    Status.DISCONNECTED,
+    Status.NOT_ARRIVED,
+    Status.WAITING,
+    Status.SITTING,
+    Status.SUBMITTED,
+    Status.ANNULLED,
+)
+STATUS_LABELS = {
+    Status.DISCONNECTED: lazy_gettext("Disconnected"),
+    Status.NOT_ARRIVED: lazy_gettext("Not arrived"),
+    Status.WAITING: lazy_gettext("Waiting"),
+    Status.SITTING: lazy_gettext("Sitting"),
+    Status.SUBMITTED: lazy_gettext("Submitted"),
+    Status.ANNULLED: lazy_gettext("Annulled"),
+}
+STATUS_ICONS = {
+    Status.DISCONNECTED: "!",
+    Status.NOT_ARRIVED: "○",
+    Status.WAITING: "◐",
+    Status.SITTING: "●",
+    Status.SUBMITTED: "✓",
+    Status.ANNULLED: "✕",
+}
+KIND_LABELS = {
+    IncidentKind.MACHINE_FAILURE.value: lazy_gettext("Machine failure"),
+    IncidentKind.LATE_ARRIVAL.value: lazy_gettext("Late arrival"),
+    IncidentKind.MISCONDUCT.value: lazy_gettext("Misconduct"),
+    IncidentKind.ITEM_CHALLENGE.value: lazy_gettext("Item challenged"),
+    IncidentKind.NETWORK.value: lazy_gettext("Network failure"),
+    IncidentKind.OTHER.value: lazy_gettext("Other"),
+    "event_contradiction": lazy_gettext("Contradictory data from the exam machine"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPicture:
+    """One candidate as staff see him; nothing of items or responses but their number."""
+
+    sitting: int
+    station: str
+    number: str
+    name: str
+    status: str
+    label: str
+    icon: str
+    detail: str
+    needs_attention: bool
+    responded: int
+    n_items: int
+    remaining_ms: int
+    runs: bool
+    granted_s: int
+    can_check_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many have a status."""
+
+    status: str
+    label: str
+    icon: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPicture:
+    """An incident as a line of the minutes."""
+
+    id: int
+    at: str
+    kind: str
+    number: str
+    note: str
+    reporter: str
+    by_system: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPicture:
+    """A room at one instant, in the reader's language."""
+
+    taken_at: str
+    phase: str
+    clock_label: str
+    clock_ms: int
+    summary: str
+    counts: tuple[Count, ...]
+    seats: tuple[SeatPicture, ...]
+    incidents: tuple[IncidentPicture, ...]
+
+
+Incidents = Iterable[tuple[IncidentRow, str | None, str | None]]
+
+
+def picture_room(view: RoomView, incidents: Incidents) -> RoomPicture:
+    """The room as its page shows it."""
+    now = view.snapshot.taken_at
+    starts_at = view.administration.starts_at
+    phase = phase_of(starts_at, view.administration.limit_s, now)
+    counts = _counts(view.snapshot.counts)
+    return RoomPicture(
+        taken_at=format_datetime(now, "HH:mm:ss"),
+        phase=phase,
+        clock_label=_clock_label(phase),
+        clock_ms=_clock_ms(phase, starts_at, view.administration.limit_s, now),
+        summary=", ".join(f"{count.label}: {count.n}" for count in counts),
+        counts=counts,
+        seats=tuple(_seat(entry, view, now) for entry in view.snapshot.seats),
+        incidents=tuple(_incident(*line) for line in incidents),
+    )
+
+
+def phase_of(starts_at: datetime, limit_s: int, now: datetime) -> str:
+    """Where the common time stands: before, running or over."""
+    if now < starts_at:
+        return "before"
+    return "running" if now < starts_at + timedelta(seconds=limit_s) else "over"
+
+
+def _clock_label(phase: str) -> str:
+    labels = {
+        "before": gettext("Starts in"),
+        "running": gettext("Common time left"),
+        "over": gettext("Common time is over"),
+    }
+    return labels[phase]
+
+
+def _clock_ms(phase: str, starts_at: datetime, limit_s: int, now: datetime) -> int:
+    if phase == "before":
+        return (starts_at - now) // MILLISECOND
+    return max(0, (starts_at + timedelta(seconds=limit_s) - now) // MILLISECOND)
+
+
+def _counts(counts: Mapping[Status, int]) -> tuple[Count, ...]:
+    return tuple(
+        Count(status.value, str(STATUS_LABELS[status]), STATUS_ICONS[status], counts[status])
+        for status in STATUS_ORDER
+        if counts[status] or status is not Status.ANNULLED  # rare: a tile of its own only when it happens
+    )
+
+
+def _seat(entry: SeatStatus, view: RoomView, now: datetime) -> SeatPicture:
+    facts = view.seats[entry.seat.sitting_id]
+    starts_at = view.administration.starts_at
+    state = facts.sitting.state
+    late = state == "registered" and now > starts_at
+    return SeatPicture(
+        sitting=facts.sitting.id,
+        station=facts.candidate.station,
+        number=facts.candidate.number,
+        name=facts.officer_name,
+        status=entry.status.value,
+        label=_label(entry.status, state),
+        icon=STATUS_ICONS[entry.status],
+        detail=_detail(entry, facts.sitting.takeover_allowed, late=late),
+        needs_attention=entry.status is Status.DISCONNECTED or (late and entry.remaining_ms > 0),
+        responded=facts.n_responses,
+        n_items=facts.n_items,
+        remaining_ms=entry.remaining_ms,
+        runs=now >= starts_at and entry.remaining_ms > 0,
+        granted_s=facts.granted_s,
+        can_check_in=state == "registered" and not late,
+    )
+
+
+def _label(status: Status, state: str) -> str:
+    if state == "expired":
+        return gettext("Time ran out")
+    if state == "absent":
+        return gettext("Absent")
+    return str(STATUS_LABELS[status])
+
+
+def _detail(entry: SeatStatus, takeover_allowed: bool, *, late: bool) -> str:
+    parts = []
+    if late:
+        parts.append(gettext("late: the exam has started"))
+    if entry.status is Status.DISCONNECTED:
+        parts.append(_silence(entry.silent_s))
+    if takeover_allowed:
+        parts.append(gettext("may go on at another machine"))
+    return "; ".join(parts)
+
+
+def _silence(silent_s: int | None) -> str:
+    if silent_s is None:
+        return gettext("no signal")
+    if silent_s < 60:
+        return gettext("no signal for %(seconds)s s", seconds=silent_s)
+    return gettext("no signal for %(minutes)s min", minutes=silent_s // 60)
+
+
+def _incident(row: IncidentRow, number: str | None, reporter: str | None) -> IncidentPicture:
+    by_system = row.actor_id is None
+    return IncidentPicture(
+        id=row.id,
+        at=format_datetime(row.created_at, "HH:mm:ss"),
+        kind=str(KIND_LABELS.get(row.kind, row.kind)),
+        number=number or "",
+        note=_system_note(row) if by_system else row.note,
+        reporter=gettext("the system") if by_system else reporter or "",
+        by_system=by_system,
+    )
+
+
+def _system_note(row: IncidentRow) -> str:
+    """What the system noted, without items and responses: staff in the room never see those."""
+    sent = json.loads(row.note)
+    if row.kind == "event_contradiction":
+        return gettext(
+            "Message %(seq)s (opening %(epoch)s of the sitting) arrived twice with different contents. "
+            "The first one counts; both are kept for the examination board.",
+            seq=sent.get("seq", "?"),
+            epoch=sent.get("epoch", "?"),
+        )
+    return gettext("Noted by the system; the details are kept for the examination board.")
+
+
+def minutes_in_words(seconds: int) -> str:
+    """A duration in whole minutes."""
+    return ngettext("%(num)s minute", "%(num)s minutes", seconds // 60)

@@ -1,0 +1,1 @@
+"""Long work, run from rows of the job table."""

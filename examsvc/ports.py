@@ -1,0 +1,34 @@
+"""What the services ask of the world outside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+
+class Queue(Protocol):
+    """Wakes a worker for a row of the job table; the row is the truth, the message may get lost."""
+
+    def wake(self, job_id: int) -> None: ...
+
+
+class Presence(Protocol):
+    """When a candidate's machine was last heard of; may forget everything at any time."""
+
+    def seen(self, sitting_id: int, at_ms: int) -> None: ...
+
+    def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int]: ...
+
+
+class PasswordHasher(Protocol):
+    """Hashes and checks passwords, slowly, with a bounded number at a time."""
+
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password_hash: str | None, password: str) -> bool: ...
+
+
+class Progress(Protocol):
+    """How far long work is; raises nothing, may ask to stop."""
+
+    def __call__(self, done: int, total: int) -> None: ...

@@ -1,0 +1,1 @@
+"""The organisation, its positions, and the competencies they require."""

@@ -1,0 +1,1 @@
+"""From responses to a released result: marks, estimates, levels, a second opinion, and who may publish."""

@@ -1,0 +1,167 @@
+"""Estimates and levels of all sittings of one form, overall and by competency."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from examsvc.positions.framework import LevelScale
+from examsvc.results.errors import PlanMalformed
+from examsvc.results.marks import Keys, Responses, mark_matrix, scored_matrix
+from scoring.ability import AbilityEstimates, eap
+from scoring.cuts import level_of, level_probabilities, theta_at_expected_share
+from scoring.params import ItemParams
+from scoring.quadrature import Quadrature, normal_quadrature
+from scoring.responses import MISSING, BoolArray, FloatArray, IntArray, ResponseMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringPlan:
+    """Everything that scoring a form rests on.
+
+    Parameters
+    ----------
+    item_ids : the form's items, in the order of `params`
+    params : a row per item; NaN where calibration found nothing
+    competencies : item ids by competency
+    scale : the levels and the percents they begin at
+    min_items : of scored items, below which a competency reports "insufficient evidence"
+    """
+
+    item_ids: tuple[str, ...]
+    params: ItemParams
+    competencies: Mapping[str, tuple[str, ...]]
+    scale: LevelScale
+    min_items: int
+
+    def __post_init__(self) -> None:
+        if len(set(self.item_ids)) != len(self.item_ids):
+            raise PlanMalformed("item_twice")
+        if self.params.n_items != len(self.item_ids):
+            raise PlanMalformed("params_of_other_items")
+        if not {item for items in self.competencies.values() for item in items} <= set(self.item_ids):
+            raise PlanMalformed("competency_of_foreign_item")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One sitting's estimate: overall, or in one competency; theta and level are None without evidence."""
+
+    theta: float | None
+    se: float | None
+    level: int | None
+    level_probabilities: tuple[float, ...]
+    n_items: int
+    is_sufficient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SittingScore:
+    number_correct: int
+    percent: float
+    overall: Standing
+    competencies: Mapping[str, Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class FormScores:
+    """Scores in the order of the sittings; `left_out` names items that give a mark but no evidence."""
+
+    scores: tuple[SittingScore, ...]
+    cuts: tuple[float, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Estimates:
+    """Arrays over sittings of one group of items."""
+
+    ability: AbilityEstimates
+    levels: IntArray
+    probabilities: FloatArray
+
+    def standing(self, row: int, min_items: int) -> Standing:
+        n_items = int(self.ability.n_responses[row])
+        if n_items == 0:
+            return Standing(None, None, None, (), 0, False)
+        theta, se = float(self.ability.theta[row]), float(self.ability.se[row])
+        if n_items < min_items:
+            return Standing(theta, se, None, (), n_items, False)
+        probabilities = tuple(float(share) for share in self.probabilities[row])
+        return Standing(theta, se, int(self.levels[row]), probabilities, n_items, True)
+
+
+def items_by_competency(
+    topic_of_item: Mapping[str, str], competencies_of_topic: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Group a form's items under the competencies that their topics are evidence for."""
+    groups: dict[str, list[str]] = {}
+    for item_id, topic in topic_of_item.items():
+        for competency in competencies_of_topic.get(topic, ()):
+            groups.setdefault(competency, []).append(item_id)
+    return {competency: tuple(items) for competency, items in sorted(groups.items())}
+
+
+def score_form(
+    plan: ScoringPlan, sittings: Sequence[Responses], keys: Keys, quadrature: Quadrature | None = None
+) -> FormScores:
+    """Score all sittings of a form at once.
+
+    The cuts are percents of the form carried to theta by its test characteristic curve; one set serves the
+    whole and every competency, since all are estimates on one scale. Blank responses of an attempted form
+    are wrong; uncalibrated items and items credited to all count in the number correct alone.
+
+    Raises
+    ------
+    KeyMissing : an item has no key. scoring.errors.ShareUnreachable : a cut cannot be placed on this form.
+    """
+    prior = quadrature or normal_quadrature()
+    marks = mark_matrix(plan.item_ids, sittings, keys)
+    evidence = scored_matrix(plan.item_ids, sittings, keys)
+    usable = _usable(plan, keys)
+    cuts = form_cuts(plan, usable)
+    overall = _estimates(evidence, plan, usable, (cuts, prior))
+    groups = {
+        competency: _estimates(evidence, plan, usable & np.isin(plan.item_ids, items), (cuts, prior))
+        for competency, items in plan.competencies.items()
+    }
+    totals = marks.sum(axis=1, dtype=np.int64)
+    scores = tuple(
+        SittingScore(
+            number_correct=int(total),
+            percent=100 * int(total) / len(plan.item_ids),
+            overall=overall.standing(row, plan.min_items),
+            competencies={name: group.standing(row, plan.min_items) for name, group in groups.items()},
+        )
+        for row, total in enumerate(totals)
+    )
+    left_out = tuple(item for item, is_usable in zip(plan.item_ids, usable, strict=True) if not is_usable)
+    return FormScores(scores, cuts, left_out)
+
+
+def form_cuts(plan: ScoringPlan, usable: BoolArray) -> tuple[float, ...]:
+    """The abilities at which the expected share of the form's usable items reaches each cut of the scale."""
+    if not usable.any():
+        raise PlanMalformed("nothing_calibrated")
+    params = plan.params.subset(usable)
+    return tuple(theta_at_expected_share(share, params) for share in plan.scale.shares)
+
+
+def _usable(plan: ScoringPlan, keys: Keys) -> BoolArray:
+    informative = np.array([not keys[item_id].credits_all for item_id in plan.item_ids], dtype=np.bool_)
+    usable: BoolArray = plan.params.calibrated & informative
+    return usable
+
+
+def _estimates(
+    evidence: ResponseMatrix, plan: ScoringPlan, where: BoolArray, scale: tuple[tuple[float, ...], Quadrature]
+) -> _Estimates:
+    cuts, prior = scale
+    if where.any():
+        ability = eap(evidence[:, where], plan.params.subset(where), prior)
+    else:
+        # No item of the group can be used: everybody stands without evidence.
+        silent = np.full((evidence.shape[0], 1), MISSING, dtype=np.int8)
+        ability = eap(silent, ItemParams.two_pl([1.0], [0.0]), prior)
+    probabilities = level_probabilities(ability.posterior, prior.nodes, cuts)
+    return _Estimates(ability, level_of(ability.theta, cuts), probabilities)

@@ -1,0 +1,1 @@
+"""The sample organisation, bank and campaign that `make run` shows."""

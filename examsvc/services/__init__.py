@@ -1,0 +1,5 @@
+"""One function per use case, one transaction each."""
+
+from examsvc.services.deps import Services
+
+__all__ = ["Services"]

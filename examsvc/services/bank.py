@@ -1,0 +1,251 @@
+"""Writing items: new ones, changes of drafts, new versions, submission for review."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import Facts, permit
+from examsvc.services.audit import record_act
+from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
+from examsvc.services.bank_states import Request, change_states, record_moves
+from examsvc.services.deps import Services
+from examsvc.store import Session, database_now
+from examsvc.store import bank as store
+from examsvc.store import item_versions as versions
+from examsvc.store.bank import CODE_LIMIT
+from examsvc.store.item_versions import VersionOfItem
+from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow
+from item_bank.enemies import enemy_pairs
+from item_bank.errors import InvalidItem
+from item_bank.item import ItemVersion, Key, Option, check_key
+from item_bank.lifecycle import State, is_wording_frozen
+from item_bank.quality import equal_options
+from item_bank.stem import from_authored, plain_line, plain_text
+from item_bank.taxonomy import CognitiveLevel
+
+OPTION_IDS = ("A", "B", "C", "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What an author typed into the form: a single choice of four, by option id."""
+
+    code: str
+    topic: str
+    level: str
+    stem: str
+    options: dict[str, str]
+    key: str
+    legal_basis: str
+    rationale: str = ""
+    judged_share: float | None = None
+    enemies: tuple[str, ...] = ()
+
+
+def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersion, Key]:
+    """The item version and its key as typed; raises InvalidItem with the `field` that is wrong."""
+    code = plain_line(wording.code)
+    if len(code) > CODE_LIMIT:
+        raise InvalidItem("TEXT_TOO_LONG", field="code", length=len(code), limit=CODE_LIMIT)
+    item = ItemVersion(
+        code=code,
+        version=version,
+        topic=wording.topic,
+        cognitive_level=CognitiveLevel(wording.level),
+        stem=from_authored(wording.stem),
+        options=tuple(Option(id_, from_authored(wording.options.get(id_, ""))) for id_ in OPTION_IDS),
+        legal_basis=plain_line(wording.legal_basis),
+        rationale=from_authored(wording.rationale),
+        author=author,
+        judged_share=wording.judged_share,
+    )
+    readings = {option.id: plain_text(option.content) for option in item.options}
+    read = {"stem": plain_text(item.stem), "legal_basis": item.legal_basis}
+    read.update({f"option_{id_.lower()}": text for id_, text in readings.items()})
+    for name, text in read.items():
+        if not text:
+            raise InvalidItem("MISSING_CELL", field=name)
+    for earlier, later in equal_options(readings):
+        raise InvalidItem("DUPLICATE_OPTION", field=f"option_{later.lower()}", same_as=earlier)
+    return item, check_key(item, Key(1, wording.key))
+
+
+def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
+    """Write a new item; returns the id of its first version, a draft."""
+    permit(actor, "items.write")
+    item, key = compose(wording, str(actor.user_id))
+    with deps.store.begin() as session:
+        store.lock_bank(session)
+        known = store.item_ids(session)
+        if item.code.casefold() in {code.casefold() for code in known}:
+            raise InvalidItem("CODE_IN_BANK", field="code", value=item.code)
+        version = store_item(session, actor, item, key)
+        _add_enemies(session, wording, {**known, item.code: version.item_id})
+        record_act(session, actor, "items.add", f"item_version:{version.id}", code=item.code)
+        return version.id
+
+
+def store_item(session: Session, actor: Actor, item: ItemVersion, key: Key) -> ItemVersionRow:
+    """A new item with its first version and key, in the caller's transaction."""
+    now = database_now(session)
+    topics = {topic.code: topic.id for topic in store.list_topics(session)}
+    if item.topic not in topics:
+        raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=item.topic)
+    row = ItemRow(code=item.code, topic_id=topics[item.topic], author_id=actor.user_id, created_at=now)
+    session.add(row)
+    session.flush()
+    return _store_version(session, actor, row.id, item, key)
+
+
+def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) -> None:
+    """Change the wording of a draft that nobody has reviewed; the code stays."""
+    with deps.store.begin() as session:
+        version, item = _own(session, actor, version_id)
+        _require_editable(session, version)
+        first = version.version == 1
+        composed, key = compose(_settled(session, wording, item, first), str(item.author_id), version.version)
+        _write_wording(version, composed)
+        topics = {topic.code: topic.id for topic in store.list_topics(session)}
+        if composed.topic not in topics:
+            raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=composed.topic)
+        item.topic_id = topics[composed.topic]
+        _correct_key(session, actor, version.id, key)
+        if first:  # nothing rests on the enemies of an item that was never submitted
+            store.drop_enemies(session, item.id)
+        _add_enemies(session, wording, store.item_ids(session))
+        record_act(
+            session, actor, "items.edit", f"item_version:{version.id}", wording_hash=version.wording_hash
+        )
+
+
+def new_version(deps: Services, actor: Actor, version_id: int) -> int:
+    """Copy a frozen wording into a new draft; returns the draft's id. Raises DraftOpen where there is one."""
+    with deps.store.begin() as session:
+        version, item = _own(session, actor, version_id)
+        newest = versions.list_versions(session, item.id)[0]
+        if _is_editable(session, newest):
+            raise DraftOpen("DRAFT_OPEN", item=item.code, version_id=newest.id)
+        topic = {row.id: row.code for row in store.list_topics(session)}[item.topic_id]
+        copied = versions.as_item_version(version, item, topic)
+        key = versions.newest_keys(session, [version.id])[version.id]
+        draft = _store_version(session, actor, item.id, copied, Key(1, key.option_id), newest.version + 1)
+        record_act(
+            session,
+            actor,
+            "items.new_version",
+            f"item_version:{draft.id}",
+            copied_from=version.id,
+            version=draft.version,
+        )
+        return draft.id
+
+
+def submit_for_review(deps: Services, actor: Actor, version_ids: Collection[int]) -> None:
+    """Hand drafts to the reviewers, all or none; from here on their wording is frozen."""
+    permit(actor, "items.write")
+    with deps.store.begin() as session:
+        pairs = versions.lock_versions(session, version_ids)
+        newest = versions.newest_versions(session, [item.id for _, item in pairs])
+        for version, item in pairs:
+            permit(actor, "items.edit", Facts(owner_user_id=item.author_id))
+            if version.version != newest[item.id]:
+                raise Superseded("SUPERSEDED", item=item.code, version=version.version)
+        moves = change_states(session, actor, pairs, Request(State.IN_REVIEW))
+        record_moves(session, actor, "items.submit", moves)
+
+
+def _own(session: Session, actor: Actor, version_id: int) -> VersionOfItem:
+    """The item version, locked, of an item that the actor wrote."""
+    permit_role = Facts(owner_user_id=actor.user_id)
+    permit(actor, "items.edit", permit_role)  # the role first: a stranger learns nothing of what exists
+    [(version, item)] = versions.lock_versions(session, [version_id])
+    permit(actor, "items.edit", Facts(owner_user_id=item.author_id))
+    return version, item
+
+
+def _is_editable(session: Session, version: ItemVersionRow) -> bool:
+    reviewed = bool(versions.reviewers_of(session, [version.id]))
+    return not is_wording_frozen(State(version.state), was_in_review=reviewed)
+
+
+def _require_editable(session: Session, version: ItemVersionRow) -> None:
+    if not _is_editable(session, version):
+        raise WordingFrozen("WORDING_FROZEN", state=version.state, version=version.version)
+
+
+def _settled(session: Session, wording: Wording, item: ItemRow, first: bool) -> Wording:
+    """The wording with what an edit may not change: the code, and the topic once a version was submitted."""
+    topic = wording.topic
+    if not first:
+        topic = {row.id: row.code for row in store.list_topics(session)}[item.topic_id]
+    return Wording(
+        code=item.code,
+        topic=topic,
+        level=wording.level,
+        stem=wording.stem,
+        options=wording.options,
+        key=wording.key,
+        legal_basis=wording.legal_basis,
+        rationale=wording.rationale,
+        judged_share=wording.judged_share,
+    )
+
+
+def _store_version(
+    session: Session, actor: Actor, item_id: int, item: ItemVersion, key: Key, version: int = 1
+) -> ItemVersionRow:
+    row = ItemVersionRow(
+        item_id=item_id,
+        version=version,
+        state=State.DRAFT.value,
+        interaction="single_choice",
+        created_by=actor.user_id,
+        created_at=database_now(session),
+    )
+    _write_wording(row, item)
+    session.add(row)
+    session.flush()
+    _correct_key(session, actor, row.id, key)
+    return row
+
+
+def _write_wording(row: ItemVersionRow, item: ItemVersion) -> None:
+    row.cognitive_level = item.cognitive_level.value
+    row.stem = item.stem
+    row.options = [{"id": option.id, "content": option.content} for option in item.options]
+    row.legal_basis = item.legal_basis
+    row.rationale = item.rationale
+    row.judged_share = item.judged_share
+    row.wording_hash = item.wording_hash
+
+
+def _correct_key(session: Session, actor: Actor, version_id: int, key: Key) -> None:
+    """Keep the key; a changed one is a new version of the key, for keys are never overwritten."""
+    known = versions.newest_keys(session, [version_id]).get(version_id)
+    if known is not None and known.option_id == key.option_id:
+        return
+    session.add(
+        ItemKeyRow(
+            item_version_id=version_id,
+            version=1 if known is None else known.version + 1,
+            option_id=key.option_id,
+            reason="author",
+            created_by=actor.user_id,
+            created_at=database_now(session),
+        )
+    )
+
+
+def _add_enemies(session: Session, wording: Wording, ids: dict[str, int]) -> None:
+    spelling = {code.casefold(): code for code in ids}
+    code = spelling[plain_line(wording.code).casefold()]
+    named: list[str] = []
+    for enemy in wording.enemies:
+        if enemy.casefold() not in spelling:
+            raise InvalidItem("UNKNOWN_ENEMY", field="enemies", value=enemy)
+        if enemy.casefold() == code.casefold():
+            raise InvalidItem("SELF_ENEMY", field="enemies", value=enemy)
+        named.append(spelling[enemy.casefold()])
+    store.add_enemies(session, enemy_pairs({code: named}), ids)

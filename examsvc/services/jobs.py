@@ -1,0 +1,68 @@
+"""Asking for long work, following it, cancelling it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import permit
+from examsvc.services.audit import record_act
+from examsvc.services.deps import Services
+from examsvc.store import database_now, jobs
+from examsvc.store.models import JobRow
+from examsvc.store.rows import get_row
+
+WAKE_AGAIN_AFTER = timedelta(seconds=5)
+SILENT_AFTER = timedelta(minutes=3)
+
+
+def ask(deps: Services, actor: Actor, kind: str, params: dict[str, Any]) -> int:
+    """Write the job's row and wake a worker; the caller has checked the permission of the act itself."""
+    with deps.store.begin() as session:
+        row = JobRow(
+            kind=kind,
+            params=params,
+            state="queued",
+            message={},
+            outcome={},
+            created_by=actor.user_id,
+            created_at=database_now(session),
+        )
+        session.add(row)
+        session.flush()
+        record_act(session, actor, f"jobs.ask.{kind}", f"job:{row.id}", params=params)
+        job_id = row.id
+    deps.queue.wake(job_id)
+    return job_id
+
+
+def cancel(deps: Services, actor: Actor, job_id: int) -> None:
+    """Ask a job to stop at its next step."""
+    permit(actor, "jobs.cancel")
+    with deps.store.begin() as session:
+        row = get_row(session, JobRow, job_id, lock=True)
+        if row.state == "queued":
+            row.state = "cancelled"
+            row.finished_at = database_now(session)
+        row.cancel_requested = True
+        record_act(session, actor, "jobs.cancel", f"job:{job_id}")
+
+
+def wake_waiting(deps: Services) -> int:
+    """Wake workers for rows whose message was lost; returns how many."""
+    with deps.store.read() as session:
+        waiting = jobs.list_queued(session, database_now(session) - WAKE_AGAIN_AFTER)
+    for job_id in waiting:
+        deps.queue.wake(job_id)
+    return len(waiting)
+
+
+def put_back_interrupted(deps: Services, *, alone: bool = False) -> int:
+    """Queue again what a stopped process left running; `alone`: no other process can be running any."""
+    with deps.store.read() as session:
+        if not jobs.count_running(session):  # the usual case costs no writing transaction
+            return 0
+    with deps.store.begin() as session:
+        now = database_now(session)
+        return jobs.requeue_interrupted(session, now if alone else now - SILENT_AFTER)

@@ -1,0 +1,287 @@
+"""Scoring a campaign, releasing its results, writing them into the profiles as evidence, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import Facts, permit
+from examsvc.ports import Progress
+from examsvc.positions.framework import LevelScale
+from examsvc.results.errors import ScoringRefused
+from examsvc.results.estimate import ScoringPlan, SittingScore, Standing, items_by_competency, score_form
+from examsvc.results.marks import ItemKey, Keys, Responses, number_correct
+from examsvc.results.rescore import CurveTable, curve_table, differences, rescore
+from examsvc.rulepacks.canonical import canonical_sha256
+from examsvc.rulepacks.pack import RulePack
+from examsvc.rulepacks.registry import get_pack
+from examsvc.services.audit import record_act
+from examsvc.services.deps import Services
+from examsvc.store import Session, database_now
+from examsvc.store import measuring as store
+from examsvc.store.measuring import ResultLine, SatForm
+from examsvc.store.models import (
+    CalibrationRow,
+    CampaignRow,
+    CompetencyScoreRow,
+    EvidenceRow,
+    ItemParameterRow,
+    LevelScaleRow,
+    ResultRow,
+    ScoreRow,
+    SittingRow,
+)
+from examsvc.store.rows import get_row
+from scoring import ItemParams
+
+
+@dataclass(frozen=True, slots=True)
+class _Campaign:
+    """What all of a campaign's scores have in common."""
+
+    actor: Actor
+    calibration: CalibrationRow
+    parameters: Mapping[int, ItemParameterRow]
+    rules: RulePack
+    scale: LevelScale
+    competency_of_topic: Mapping[str, tuple[int, str]]
+
+    @property
+    def competency_ids(self) -> dict[str, int]:
+        return {code: identity for identity, code in self.competency_of_topic.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One form's plan, keys and curves."""
+
+    form: SatForm
+    plan: ScoringPlan
+    keys: Keys
+    curves: CurveTable
+    keys_checksum: str
+
+    def provenance(self, campaign: _Campaign) -> dict[str, Any]:
+        return {
+            "rule_pack": campaign.rules.label,
+            "level_scale": campaign.scale.label,
+            "blueprint": self.form.blueprint_label,
+            "form_checksum": self.form.checksum,
+            "keys_checksum": self.keys_checksum,
+            "calibration": campaign.calibration.code,
+            "calibration_checksum": campaign.calibration.checksum,
+        }
+
+
+def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Progress) -> int:
+    """Score every closed sitting under the calibration in force; returns how many scores were added.
+
+    A sitting already scored under the same form, keys and calibration is passed over: nothing is overwritten.
+    Every score is computed a second time by other code, and the result says whether both agreed.
+    """
+    permit(actor, "results.score")
+    with deps.store.read() as session:
+        campaign = _campaign(session, actor, campaign_id)
+        forms = store.list_sat_forms(session, campaign_id)
+        plans = [_form(session, campaign, form) for form in forms]
+        if store.count_unfinished(session, campaign_id):
+            raise ScoringRefused("sittings_unfinished")
+    added = 0
+    for done, plan in enumerate(plans):
+        progress(done, len(plans))
+        with deps.store.begin() as session:
+            added += _score_form(session, campaign, campaign_id, plan)
+    with deps.store.begin() as session:
+        record_act(
+            session,
+            actor,
+            "results.score",
+            f"campaign:{campaign_id}",
+            calibration=campaign.calibration.code,
+            added=added,
+        )
+    progress(len(plans), len(plans))
+    return added
+
+
+def release_results(deps: Services, actor: Actor, campaign_id: int) -> int:
+    """Publish a campaign's provisional results and write their evidence; returns how many were released.
+
+    Refused as a whole when any result's two scorings disagree, or when the releaser did the scoring.
+    """
+    with deps.store.begin() as session:
+        get_row(session, CampaignRow, campaign_id, lock=True)
+        lines = store.list_results(session, campaign_id, ["provisional"])
+        permit(actor, "results.release", Facts(doers=tuple({line.score.created_by for line in lines})))
+        if not lines:
+            raise ScoringRefused("nothing_to_release")
+        disagreeing = [line.candidate.number for line in lines if not line.score.rescored_equal]
+        if disagreeing:
+            raise ScoringRefused("rescoring_disagrees")
+        now = database_now(session)
+        scores = store.list_competency_scores(session, [line.score.id for line in lines])
+        for line in lines:
+            line.result.state = "released"
+            line.result.released_by = actor.user_id
+            line.result.released_at = now
+            session.add_all(_evidence(line, row, now) for row in scores[line.score.id])
+        record_act(session, actor, "results.release", f"campaign:{campaign_id}", released=len(lines))
+        return len(lines)
+
+
+def list_results(deps: Services, actor: Actor, campaign_id: int) -> list[ResultLine]:
+    """The campaign's standing results, by candidate number."""
+    permit(actor, "results.read")
+    with deps.store.read() as session:
+        return store.list_results(session, campaign_id)
+
+
+def number_correct_now(session: Session, sitting: SittingRow) -> tuple[int, int]:
+    """The marks of a closed sitting under the keys in force, and of how many: what may be shown at once."""
+    items = store.list_form_items(session, sitting.form_id)
+    item_ids = tuple(str(item.version_id) for item in items)
+    responses = store.responses_by_sitting(session, [sitting.id])[sitting.id]
+    keys = _keys(session, [item.version_id for item in items])
+    chosen: Responses = {str(version_id): option for version_id, option in responses.items()}
+    return number_correct(item_ids, chosen, keys), len(item_ids)
+
+
+def _campaign(session: Session, actor: Actor, campaign_id: int) -> _Campaign:
+    row = get_row(session, CampaignRow, campaign_id)
+    calibration = store.find_adopted(session)
+    if calibration is None:
+        raise ScoringRefused("no_adopted_calibration")
+    scale = get_row(session, LevelScaleRow, row.level_scale_id)
+    percents = tuple(float(percent) for percent in scale.cut_percents)
+    return _Campaign(
+        actor=actor,
+        calibration=calibration,
+        parameters=store.get_parameters(session, calibration.id),
+        rules=get_pack(row.rule_pack_code, row.rule_pack_version),
+        scale=LevelScale(
+            scale.code, scale.version, percents, tuple(str(level) for level in range(len(percents) + 1))
+        ),
+        competency_of_topic=store.competency_of_topic(session),
+    )
+
+
+def _form(session: Session, campaign: _Campaign, form: SatForm) -> _Form:
+    item_ids = tuple(str(item.version_id) for item in form.items)
+    keys = _keys(session, [item.version_id for item in form.items])
+    topics = {str(item.version_id): item.topic for item in form.items}
+    competencies_of_topic = {
+        topic: (code,) for topic, (_identity, code) in campaign.competency_of_topic.items()
+    }
+    plan = ScoringPlan(
+        item_ids=item_ids,
+        params=_params(campaign, form),
+        competencies=items_by_competency(topics, competencies_of_topic),
+        scale=campaign.scale,
+        min_items=campaign.rules.min_items_per_competency,
+    )
+    facts = [[item_id, sorted(keys[item_id].accepted), keys[item_id].version] for item_id in item_ids]
+    return _Form(form, plan, keys, curve_table(plan), canonical_sha256(facts))
+
+
+def _params(campaign: _Campaign, form: SatForm) -> ItemParams:
+    """The calibration's parameters in the form's order; NaN where it has none."""
+    rows = [campaign.parameters.get(item.version_id) for item in form.items]
+    a = [np.nan if row is None or row.a is None else row.a for row in rows]
+    b = [np.nan if row is None or row.b is None else row.b for row in rows]
+    return ItemParams.two_pl(np.array(a), np.array(b))
+
+
+def _keys(session: Session, version_ids: list[int]) -> dict[str, ItemKey]:
+    return {
+        str(version_id): ItemKey.single(key.option_id, key.version)
+        for version_id, key in store.keys_in_force(session, version_ids).items()
+    }
+
+
+def _score_form(session: Session, campaign: _Campaign, campaign_id: int, form: _Form) -> int:
+    sittings = store.list_closed_sittings(session, campaign_id, form.form.form_id)
+    ids = [sitting.id for sitting in sittings]
+    scored = store.find_scored(session, campaign.calibration.id, ids)
+    fresh = [sitting for sitting in sittings if (sitting.id, form.keys_checksum) not in scored]
+    if not fresh:
+        return 0
+    raw = store.responses_by_sitting(session, [sitting.id for sitting in fresh])
+    responses: list[Responses] = [
+        {str(version_id): option for version_id, option in raw[sitting.id].items()} for sitting in fresh
+    ]
+    scores = score_form(form.plan, responses, form.keys)
+    now = database_now(session)
+    store.supersede_provisional(session, [sitting.id for sitting in fresh])
+    for sitting, chosen, score in zip(fresh, responses, scores.scores, strict=True):
+        second = rescore(form.plan, form.curves, chosen, form.keys)
+        row = ScoreRow(
+            sitting_id=sitting.id,
+            form_checksum=form.form.checksum,
+            keys_checksum=form.keys_checksum,
+            calibration_id=campaign.calibration.id,
+            number_correct=score.number_correct,
+            n_items=len(form.plan.item_ids),
+            theta=score.overall.theta,
+            se=score.overall.se,
+            level=score.overall.level,
+            level_probabilities=list(score.overall.level_probabilities),
+            cuts=list(scores.cuts),
+            provenance=form.provenance(campaign),
+            rescored_equal=not differences(score, second),
+            created_by=campaign.actor.user_id,
+            created_at=now,
+        )
+        session.add(row)
+        session.flush()
+        session.add_all(_competency_rows(campaign, form, row.id, score, chosen))
+        session.add(ResultRow(sitting_id=sitting.id, score_id=row.id, state="provisional", created_at=now))
+        sitting.scored_at = now
+    return len(fresh)
+
+
+def _competency_rows(
+    campaign: _Campaign, form: _Form, score_id: int, score: SittingScore, chosen: Responses
+) -> list[CompetencyScoreRow]:
+    ids = campaign.competency_ids
+    return [
+        _competency_row(score_id, ids[code], standing, form.plan.competencies[code], chosen, form.keys)
+        for code, standing in score.competencies.items()
+    ]
+
+
+def _competency_row(  # noqa: PLR0913 - the row's own columns
+    score_id: int, competency_id: int, standing: Standing, items: tuple[str, ...], chosen: Responses, keys: Keys
+) -> CompetencyScoreRow:
+    return CompetencyScoreRow(
+        score_id=score_id,
+        competency_id=competency_id,
+        n_items=len(items),
+        number_correct=number_correct(items, chosen, keys),
+        theta=standing.theta,
+        se=standing.se,
+        level=standing.level,
+        level_probabilities=list(standing.level_probabilities),
+        sufficient=standing.is_sufficient,
+    )
+
+
+def _evidence(line: ResultLine, row: CompetencyScoreRow, now: Any) -> EvidenceRow:
+    return EvidenceRow(
+        officer_id=line.candidate.officer_id,
+        competency_id=row.competency_id,
+        result_id=line.result.id,
+        position_id=line.position.id,
+        kind="exam",
+        n_items=row.n_items,
+        theta=row.theta,
+        se=row.se,
+        level=row.level,
+        level_probabilities=row.level_probabilities,
+        sufficient=row.sufficient,
+        provenance=line.score.provenance,
+        created_at=now,
+    )

@@ -1,0 +1,17 @@
+"""All SQL: engine, tables, and a module of queries per noun."""
+
+from sqlalchemy.orm import Session
+
+from examsvc.store.engine import Store, database_now
+from examsvc.store.errors import NotFound, SchemaBehind, StoreBusy, StoreError, WriterTaken
+
+__all__ = [
+    "NotFound",
+    "SchemaBehind",
+    "Session",
+    "Store",
+    "StoreBusy",
+    "StoreError",
+    "WriterTaken",
+    "database_now",
+]

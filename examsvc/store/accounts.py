@@ -1,0 +1,73 @@
+"""Queries about users and their logins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.roles import Role
+from examsvc.store.models.accounts import LoginSessionRow, UserRoleRow, UserRow
+
+
+def find_user(session: Session, username: str) -> UserRow | None:
+    """The user with this name."""
+    return session.scalars(sa.select(UserRow).where(UserRow.username == username)).one_or_none()
+
+
+def list_users(session: Session, *, staff_only: bool = True) -> list[tuple[UserRow, list[str]]]:
+    """Users with their roles; officers who hold no staff role are left out unless asked for."""
+    users = session.scalars(sa.select(UserRow).order_by(UserRow.username)).all()
+    roles: dict[int, list[str]] = {}
+    for row in session.scalars(sa.select(UserRoleRow).order_by(UserRoleRow.role)):
+        roles.setdefault(row.user_id, []).append(row.role)
+    listed = [(user, roles.get(user.id, [])) for user in users]
+    return [pair for pair in listed if not staff_only or set(pair[1]) - {Role.OFFICER.value}]
+
+
+def actor_of(session: Session, user: UserRow) -> Actor:
+    """The user as the permission table sees him."""
+    roles = session.scalars(sa.select(UserRoleRow.role).where(UserRoleRow.user_id == user.id))
+    return Actor(
+        user_id=user.id,
+        username=user.username,
+        display_name=user.display_name,
+        roles=frozenset(Role(role) for role in roles),
+        officer_id=user.officer_id,
+        unit_id=user.unit_id,
+        locale=user.locale,
+    )
+
+
+def find_actor_by_token(session: Session, token_hash: str, now: datetime) -> Actor | None:
+    """Who is logged in with this token, if the login is neither revoked nor over."""
+    query = (
+        sa.select(UserRow)
+        .join(LoginSessionRow, LoginSessionRow.user_id == UserRow.id)
+        .where(
+            LoginSessionRow.token_hash == token_hash,
+            LoginSessionRow.revoked_at.is_(None),
+            LoginSessionRow.expires_at > now,
+            UserRow.active,
+        )
+    )
+    user = session.scalars(query).one_or_none()
+    return None if user is None else actor_of(session, user)
+
+
+def revoke_logins(session: Session, user_id: int, now: datetime, *, token_hash: str | None = None) -> None:
+    """End one login of a user, or all of them."""
+    query = sa.update(LoginSessionRow).where(
+        LoginSessionRow.user_id == user_id, LoginSessionRow.revoked_at.is_(None)
+    )
+    if token_hash is not None:
+        query = query.where(LoginSessionRow.token_hash == token_hash)
+    session.execute(query.values(revoked_at=now))
+
+
+def set_roles(session: Session, user_id: int, roles: frozenset[Role]) -> None:
+    """Replace a user's roles."""
+    session.execute(sa.delete(UserRoleRow).where(UserRoleRow.user_id == user_id))
+    session.add_all(UserRoleRow(user_id=user_id, role=role.value) for role in sorted(roles))

@@ -1,0 +1,241 @@
+"""Queries about blueprints, the pool they draw from, assembly runs and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from examsvc.assembly.blueprint import Blueprint, Cell
+from examsvc.assembly.pool import PoolItem
+from examsvc.store.models import (
+    AssemblyRunRow,
+    BlueprintCellRow,
+    BlueprintRow,
+    FormItemRow,
+    FormRow,
+    ItemEnemyRow,
+    ItemParameterRow,
+    ItemRow,
+    ItemVersionRow,
+    LevelScaleRow,
+    PositionRow,
+    TopicRow,
+    TopicWeightRow,
+)
+from examsvc.store.rows import get_row
+
+
+def find_position(session: Session, code: str) -> PositionRow | None:
+    """The version of a position in force."""
+    query = (
+        sa.select(PositionRow).where(PositionRow.code == code).order_by(PositionRow.version.desc()).limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def list_positions(session: Session) -> list[PositionRow]:
+    """Positions in force that have topic weights: those an exam can be derived for."""
+    newest = sa.select(PositionRow.code, sa.func.max(PositionRow.version)).group_by(PositionRow.code)
+    query = (
+        sa.select(PositionRow)
+        .where(
+            sa.tuple_(PositionRow.code, PositionRow.version).in_(newest),
+            PositionRow.id.in_(sa.select(TopicWeightRow.position_id)),
+        )
+        .order_by(PositionRow.code)
+    )
+    return list(session.scalars(query))
+
+
+def topic_weights(session: Session, position_id: int) -> dict[str, int]:
+    """Items of 60 by topic code."""
+    query = (
+        sa.select(TopicRow.code, TopicWeightRow.n_items)
+        .join(TopicRow, TopicRow.id == TopicWeightRow.topic_id)
+        .where(TopicWeightRow.position_id == position_id)
+        .order_by(TopicRow.code)
+    )
+    return {code: n_items for code, n_items in session.execute(query).tuples()}  # noqa: C416 - typed rows
+
+
+def list_topics(session: Session) -> list[TopicRow]:
+    """All topics in order."""
+    return list(session.scalars(sa.select(TopicRow).order_by(TopicRow.code)))
+
+
+def list_blueprints(session: Session) -> list[tuple[BlueprintRow, PositionRow]]:
+    """Blueprints with their positions, the newest version of each position first."""
+    query = (
+        sa.select(BlueprintRow, PositionRow)
+        .join(PositionRow, PositionRow.id == BlueprintRow.position_id)
+        .order_by(PositionRow.code, BlueprintRow.version.desc())
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def next_version(session: Session, position_id: int) -> int:
+    """The version that the next blueprint of a position bears."""
+    query = sa.select(sa.func.coalesce(sa.func.max(BlueprintRow.version), 0)).where(
+        BlueprintRow.position_id == position_id
+    )
+    return int(session.execute(query).scalar_one()) + 1
+
+
+def load_blueprint(session: Session, blueprint_id: int) -> tuple[BlueprintRow, PositionRow, Blueprint]:
+    """A blueprint's row, its position, and the value that the assembler works on. Raises NotFound."""
+    row = get_row(session, BlueprintRow, blueprint_id)
+    position = get_row(session, PositionRow, row.position_id)
+    query = (
+        sa.select(TopicRow.code, BlueprintCellRow.cognitive_level, BlueprintCellRow.n_items)
+        .join(TopicRow, TopicRow.id == BlueprintCellRow.topic_id)
+        .where(BlueprintCellRow.blueprint_id == blueprint_id)
+        .order_by(TopicRow.code, BlueprintCellRow.cognitive_level)
+    )
+    cells = tuple((Cell(topic, level), n_items) for topic, level, n_items in session.execute(query))
+    scale = session.scalars(sa.select(LevelScaleRow).order_by(LevelScaleRow.id).limit(1)).one_or_none()
+    cuts = {} if scale is None else {"cut_shares": tuple(percent / 100 for percent in scale.cut_percents)}
+    value = Blueprint(
+        code=f"BP-{position.code}",
+        position=position.code,
+        version=row.version,
+        n_items=row.n_items,
+        time_limit_s=row.limit_s,
+        cells=cells,
+        max_overlap=row.n_items // 5,
+        **cuts,
+    )
+    return row, position, value
+
+
+def replace_cells(session: Session, blueprint_id: int, counts: Mapping[Cell, int]) -> None:
+    """Write a draft's cells anew."""
+    topic_ids = {topic.code: topic.id for topic in list_topics(session)}
+    session.execute(sa.delete(BlueprintCellRow).where(BlueprintCellRow.blueprint_id == blueprint_id))
+    session.add_all(
+        BlueprintCellRow(
+            blueprint_id=blueprint_id,
+            topic_id=topic_ids[cell.topic],
+            cognitive_level=cell.cognitive_level,
+            n_items=n_items,
+        )
+        for cell, n_items in counts.items()
+        if n_items
+    )
+
+
+def supersede_approved(session: Session, position_code: str) -> None:
+    """Approved blueprints of a position give way to a newer one; forms made from them keep naming them."""
+    of_position = sa.select(PositionRow.id).where(PositionRow.code == position_code)
+    session.execute(
+        sa.update(BlueprintRow)
+        .where(BlueprintRow.position_id.in_(of_position), BlueprintRow.state == "approved")
+        .values(state="superseded")
+    )
+
+
+def count_eligible(session: Session) -> dict[Cell, int]:
+    """Operational items per topic and cognitive level."""
+    query = (
+        sa.select(TopicRow.code, ItemVersionRow.cognitive_level, sa.func.count())
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .join(TopicRow, TopicRow.id == ItemRow.topic_id)
+        .where(ItemVersionRow.state == "operational")
+        .group_by(TopicRow.code, ItemVersionRow.cognitive_level)
+    )
+    return {Cell(topic, level): n for topic, level, n in session.execute(query)}
+
+
+def list_pool(session: Session, calibration_id: int) -> list[PoolItem]:
+    """Operational items that the calibration has usable parameters for."""
+    query = (
+        sa.select(ItemVersionRow, ItemRow.code, TopicRow.code, ItemParameterRow)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .join(TopicRow, TopicRow.id == ItemRow.topic_id)
+        .join(ItemParameterRow, ItemParameterRow.item_version_id == ItemVersionRow.id)
+        .where(
+            ItemVersionRow.state == "operational",
+            ItemParameterRow.calibration_id == calibration_id,
+            ItemParameterRow.a > 0,
+        )
+        .order_by(ItemVersionRow.id)
+    )
+    return [
+        PoolItem(
+            version.id,
+            code,
+            topic,
+            version.cognitive_level,
+            parameter.a or 0.0,
+            parameter.b or 0.0,
+            parameter.c or 0.0,
+        )
+        for version, code, topic, parameter in session.execute(query)
+    ]
+
+
+def list_enemies(session: Session, version_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Pairs of these item versions whose items are enemies."""
+    wanted = set(version_ids)
+    versions: dict[int, list[int]] = {}
+    for version_id, item_id in session.execute(sa.select(ItemVersionRow.id, ItemVersionRow.item_id)):
+        if version_id in wanted:
+            versions.setdefault(item_id, []).append(version_id)
+    pairs = session.execute(sa.select(ItemEnemyRow.item_a_id, ItemEnemyRow.item_b_id))
+    return [
+        (first, second)
+        for item_a, item_b in pairs
+        for first in versions.get(item_a, ())
+        for second in versions.get(item_b, ())
+    ]
+
+
+def count_uses(session: Session) -> dict[int, int]:
+    """How many forms in use each item version stands on."""
+    query = (
+        sa.select(FormItemRow.item_version_id, sa.func.count())
+        .join(FormRow, FormRow.id == FormItemRow.form_id)
+        .where(FormRow.state.in_(["draft", "published"]))
+        .group_by(FormItemRow.item_version_id)
+    )
+    return {version_id: n for version_id, n in session.execute(query).tuples()}  # noqa: C416 - typed rows
+
+
+def add_forms(session: Session, run: AssemblyRunRow, prefix: str, forms: Sequence[tuple[Sequence[int], str]]) -> None:
+    """Store the forms of a run: their items in order, and their checksums."""
+    for index, (version_ids, checksum) in enumerate(forms, start=1):
+        form = FormRow(
+            code=f"{prefix}-{run.id}-{index}",
+            blueprint_id=run.blueprint_id,
+            assembly_run_id=run.id,
+            state="draft",
+            checksum=checksum,
+            created_at=run.created_at,
+        )
+        session.add(form)
+        session.flush()
+        session.add_all(
+            FormItemRow(form_id=form.id, ordinal=ordinal, item_version_id=version_id, scored=True)
+            for ordinal, version_id in enumerate(version_ids, start=1)
+        )
+
+
+def list_runs(session: Session, blueprint_id: int) -> list[AssemblyRunRow]:
+    """The assembly runs of a blueprint, newest first."""
+    query = (
+        sa.select(AssemblyRunRow)
+        .where(AssemblyRunRow.blueprint_id == blueprint_id)
+        .order_by(AssemblyRunRow.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def list_forms(session: Session, *, run_id: int | None = None, blueprint_id: int | None = None) -> list[FormRow]:
+    """Forms of a run or of a blueprint, in order."""
+    query = sa.select(FormRow).order_by(FormRow.id)
+    if run_id is not None:
+        query = query.where(FormRow.assembly_run_id == run_id)
+    if blueprint_id is not None:
+        query = query.where(FormRow.blueprint_id == blueprint_id)
+    return list(session.scalars(query))

@@ -1,0 +1,49 @@
+"""Appending to and reading the audit chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from examsvc.audit.chain import GENESIS, ChainedEntry
+from examsvc.store.models.audit import AuditEntryRow, AuditHeadRow
+
+
+def lock_head(session: Session) -> tuple[int, str]:
+    """The chain's last number and hash, locked until the transaction ends."""
+    head = session.get(AuditHeadRow, 1, with_for_update=True, populate_existing=True)
+    if head is None:  # the migration lays the head; an empty metadata-made schema (tests) has none
+        head = AuditHeadRow(id=1, seq=0, hash=GENESIS)
+        session.add(head)
+    return head.seq, head.hash
+
+
+def add_entry(session: Session, entry: ChainedEntry) -> None:
+    """Append an entry and move the head."""
+    session.add(AuditEntryRow(seq=entry.seq, record=entry.record, prev_hash=entry.prev_hash, hash=entry.hash))
+    session.execute(
+        sa.update(AuditHeadRow).where(AuditHeadRow.id == 1).values(seq=entry.seq, hash=entry.hash)
+    )
+
+
+def iter_entries(session: Session) -> Iterator[ChainedEntry]:
+    """Every entry in order, streamed."""
+    query = sa.select(
+        AuditEntryRow.seq, AuditEntryRow.record, AuditEntryRow.prev_hash, AuditEntryRow.hash
+    ).order_by(AuditEntryRow.seq)
+    for seq, record, prev_hash, hash_ in session.execute(query.execution_options(yield_per=2000)):
+        yield ChainedEntry(seq, record, prev_hash, hash_)
+
+
+def list_latest(session: Session, limit: int) -> list[ChainedEntry]:
+    """The latest entries, newest first."""
+    query = sa.select(AuditEntryRow).order_by(AuditEntryRow.seq.desc()).limit(limit)
+    return [ChainedEntry(row.seq, row.record, row.prev_hash, row.hash) for row in session.scalars(query)]
+
+
+def find_head(session: Session) -> tuple[int, str]:
+    """The head as recorded: what the last entry must be."""
+    head = session.get(AuditHeadRow, 1)
+    return (0, GENESIS) if head is None else (head.seq, head.hash)

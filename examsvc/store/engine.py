@@ -1,0 +1,87 @@
+"""Transactions: one writer on SQLite, a pool on PostgreSQL, and the database's own clock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from examsvc.store.errors import StoreBusy
+
+
+class Store:
+    """Hands out transactions.
+
+    SQLite has a corruption bug with several writing connections (WAL reset, 3.7.0 to 3.51.2), so there the
+    pool of writers holds exactly one connection: waiting for it is what serialises the writers.
+    """
+
+    def __init__(self, writer: Engine, reader: Engine) -> None:
+        self.writer = writer
+        self.reader = reader
+
+    @classmethod
+    def connect(cls, database_url: str) -> Store:
+        """Open the store; `database_url` begins with sqlite: or postgresql+psycopg:."""
+        if not database_url.startswith("sqlite"):
+            engine = sa.create_engine(database_url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+            return cls(engine, engine)
+        writer = sa.create_engine(
+            database_url, poolclass=sa.pool.QueuePool, pool_size=1, max_overflow=0, pool_timeout=30
+        )
+        reader = sa.create_engine(database_url, poolclass=sa.pool.QueuePool, pool_size=32, max_overflow=16)
+        _govern_sqlite(writer, begin="BEGIN IMMEDIATE", query_only=False)
+        _govern_sqlite(reader, begin="BEGIN", query_only=True)
+        return cls(writer, reader)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A writing transaction: committed when the block ends, rolled back when it raises."""
+        try:
+            with Session(self.writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        except sa.exc.TimeoutError as error:
+            raise StoreBusy from error
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A reading transaction: nothing done in it is kept."""
+        with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def database_now(session: Session) -> datetime:
+    """The database's clock: the only one that starts, extends and ends a sitting."""
+    if session.get_bind().dialect.name == "sqlite":
+        text = session.execute(sa.text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    now: datetime = session.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    return now.astimezone(UTC)
+
+
+def _govern_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
+    """Durable, journalled, with foreign keys; transactions begin where we say."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+        if query_only:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,204 @@
+"""Queries about item versions: their keys, reviews, calibrations and wording."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from examsvc.store.errors import NotFound
+from examsvc.store.models import (
+    AuditEntryRow,
+    CalibrationRow,
+    ItemKeyRow,
+    ItemParameterRow,
+    ItemReviewRow,
+    ItemRow,
+    ItemVersionRow,
+    TopicRow,
+    UserRow,
+)
+from item_bank.item import ItemVersion, Option
+from item_bank.taxonomy import CognitiveLevel
+
+_AT_ONCE = 500  # SQLite bounds the number of parameters
+
+VersionOfItem = tuple[ItemVersionRow, ItemRow]
+
+
+def lock_versions(session: Session, version_ids: Collection[int]) -> list[VersionOfItem]:
+    """The item versions with their items, in the order of their ids, held until the transaction ends."""
+    found: list[VersionOfItem] = []
+    wanted = sorted(set(version_ids))
+    for part in _parts(wanted):
+        query = (
+            sa.select(ItemVersionRow, ItemRow)
+            .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+            .where(ItemVersionRow.id.in_(part))
+            .order_by(ItemVersionRow.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        found.extend((row[0], row[1]) for row in session.execute(query))
+    missing = set(wanted) - {version.id for version, _ in found}
+    if missing:
+        raise NotFound(ItemVersionRow.__tablename__, min(missing))
+    return found
+
+
+def newest_versions(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """Item id → the number of its newest version."""
+    numbers: dict[int, int] = {}
+    for part in _parts(sorted(set(ids))):
+        query = (
+            sa.select(ItemVersionRow.item_id, sa.func.max(ItemVersionRow.version))
+            .where(ItemVersionRow.item_id.in_(part))
+            .group_by(ItemVersionRow.item_id)
+        )
+        numbers.update({row[0]: row[1] for row in session.execute(query)})
+    return numbers
+
+
+def list_versions(session: Session, item_id: int) -> list[ItemVersionRow]:
+    """An item's versions, newest first."""
+    query = (
+        sa.select(ItemVersionRow)
+        .where(ItemVersionRow.item_id == item_id)
+        .order_by(ItemVersionRow.version.desc())
+    )
+    return list(session.scalars(query))
+
+
+def reviewers_of(session: Session, version_ids: Collection[int]) -> dict[int, set[int]]:
+    """Item version → all who appraised it."""
+    found: dict[int, set[int]] = {}
+    for part in _parts(sorted(set(version_ids))):
+        query = sa.select(ItemReviewRow.item_version_id, ItemReviewRow.reviewer_id).where(
+            ItemReviewRow.item_version_id.in_(part)
+        )
+        for version_id, reviewer_id in session.execute(query):
+            found.setdefault(version_id, set()).add(reviewer_id)
+    return found
+
+
+def list_reviews(session: Session, item_id: int) -> list[tuple[ItemReviewRow, int, str]]:
+    """The reviews of all versions of an item, newest first: review, version number, reviewer's name."""
+    query = (
+        sa.select(ItemReviewRow, ItemVersionRow.version, UserRow.display_name)
+        .join(ItemVersionRow, ItemVersionRow.id == ItemReviewRow.item_version_id)
+        .join(UserRow, UserRow.id == ItemReviewRow.reviewer_id)
+        .where(ItemVersionRow.item_id == item_id)
+        .order_by(ItemReviewRow.id.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def latest_returns(session: Session, version_ids: Collection[int]) -> dict[int, tuple[ItemReviewRow, str]]:
+    """Item version → the review that last returned it, with the reviewer's name."""
+    found: dict[int, tuple[ItemReviewRow, str]] = {}
+    for part in _parts(sorted(set(version_ids))):
+        query = (
+            sa.select(ItemReviewRow, UserRow.display_name)
+            .join(UserRow, UserRow.id == ItemReviewRow.reviewer_id)
+            .where(ItemReviewRow.item_version_id.in_(part), ItemReviewRow.decision == "return")
+            .order_by(ItemReviewRow.id)
+        )
+        found.update({row[0].item_version_id: (row[0], row[1]) for row in session.execute(query)})
+    return found
+
+
+def covered_by_adopted(session: Session, version_ids: Collection[int]) -> set[int]:
+    """Which of these item versions have parameters in an adopted calibration."""
+    found: set[int] = set()
+    for part in _parts(sorted(set(version_ids))):
+        query = (
+            sa.select(ItemParameterRow.item_version_id)
+            .join(CalibrationRow, CalibrationRow.id == ItemParameterRow.calibration_id)
+            .where(
+                ItemParameterRow.item_version_id.in_(part),
+                ItemParameterRow.a.is_not(None),
+                CalibrationRow.state == "adopted",
+            )
+        )
+        found.update(session.scalars(query))
+    return found
+
+
+def list_calibrated_by(session: Session, calibration_id: int, states: Sequence[str]) -> list[int]:
+    """The item versions in one of these states that a calibration gives parameters to."""
+    query = (
+        sa.select(ItemVersionRow.id)
+        .join(ItemParameterRow, ItemParameterRow.item_version_id == ItemVersionRow.id)
+        .where(
+            ItemParameterRow.calibration_id == calibration_id,
+            ItemParameterRow.a.is_not(None),
+            ItemVersionRow.state.in_(states),
+        )
+        .order_by(ItemVersionRow.id)
+    )
+    return list(session.scalars(query))
+
+
+def find_suspended_from(session: Session, version_id: int) -> str | None:
+    """The live state a suspended item version left, from the audit log: the only place that has kept it.
+
+    A scan of the log, newest first; suspended items are few and this runs for them alone.
+    """
+    subject = f'"subject":"item_version:{version_id}"}}'  # the last member of a canonical record
+    query = (
+        sa.select(AuditEntryRow.record)
+        .where(
+            AuditEntryRow.record.endswith(subject, autoescape=True),
+            AuditEntryRow.record.contains('"to_state":"suspended"', autoescape=True),
+        )
+        .order_by(AuditEntryRow.seq.desc())
+        .limit(1)
+    )
+    record = session.scalars(query).one_or_none()
+    return None if record is None else str(json.loads(record)["detail"]["from_state"])
+
+
+def newest_keys(session: Session, version_ids: Collection[int]) -> dict[int, ItemKeyRow]:
+    """The key in force of each item version."""
+    found: dict[int, ItemKeyRow] = {}
+    for part in _parts(sorted(set(version_ids))):
+        query = sa.select(ItemKeyRow).where(ItemKeyRow.item_version_id.in_(part)).order_by(ItemKeyRow.version)
+        found.update({row.item_version_id: row for row in session.scalars(query)})
+    return found
+
+
+def get_versions(session: Session, version_ids: Collection[int]) -> dict[int, ItemVersion]:
+    """Item versions as the library knows them."""
+    found: dict[int, ItemVersion] = {}
+    for part in _parts(sorted(set(version_ids))):
+        query = (
+            sa.select(ItemVersionRow, ItemRow, TopicRow.code)
+            .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+            .join(TopicRow, TopicRow.id == ItemRow.topic_id)
+            .where(ItemVersionRow.id.in_(part))
+        )
+        for version, item, topic in session.execute(query):
+            found[version.id] = as_item_version(version, item, topic)
+    return found
+
+
+def as_item_version(version: ItemVersionRow, item: ItemRow, topic: str) -> ItemVersion:
+    """A stored wording as the library knows it."""
+    return ItemVersion(
+        code=item.code,
+        version=version.version,
+        topic=topic,
+        cognitive_level=CognitiveLevel(version.cognitive_level),
+        stem=version.stem,
+        options=tuple(Option(option["id"], option["content"]) for option in version.options),
+        legal_basis=version.legal_basis,
+        rationale=version.rationale,
+        author=str(item.author_id),
+        judged_share=version.judged_share,
+    )
+
+
+def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]

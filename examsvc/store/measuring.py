@@ -1,0 +1,293 @@
+"""Queries for calibrating and scoring: responses, keys, parameters, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from examsvc.store.models import (
+    AdministrationRow,
+    BlueprintRow,
+    CalibrationRow,
+    CampaignRow,
+    CandidateRow,
+    CompetencyRow,
+    CompetencyScoreRow,
+    CompetencyTopicRow,
+    CurrentResponseRow,
+    FormItemRow,
+    FormRow,
+    ItemKeyRow,
+    ItemParameterRow,
+    ItemRow,
+    ItemVersionRow,
+    OfficerRow,
+    PositionRow,
+    ResultRow,
+    ScoreRow,
+    SittingRow,
+    TopicRow,
+)
+
+CLOSED = ("submitted", "expired")
+
+
+@dataclass(frozen=True, slots=True)
+class FormItem:
+    """An item of a form as scoring needs it: no wording."""
+
+    version_id: int
+    topic: str
+    option_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SatForm:
+    """A form that was sat in a campaign."""
+
+    form_id: int
+    checksum: str
+    blueprint_label: str
+    position_id: int
+    items: tuple[FormItem, ...]
+
+
+def list_sat_forms(session: Session, campaign_id: int) -> list[SatForm]:
+    """The forms of a campaign's closed sittings, with their scored items in order."""
+    query = (
+        sa.select(FormRow, BlueprintRow, PositionRow)
+        .join(BlueprintRow, BlueprintRow.id == FormRow.blueprint_id)
+        .join(PositionRow, PositionRow.id == BlueprintRow.position_id)
+        .where(
+            FormRow.id.in_(
+                sa.select(SittingRow.form_id)
+                .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
+                .where(AdministrationRow.campaign_id == campaign_id, SittingRow.state.in_(CLOSED))
+            )
+        )
+        .order_by(FormRow.id)
+    )
+    return [
+        SatForm(
+            form.id,
+            form.checksum,
+            f"{position.code}@{position.version}/{blueprint.version}",
+            position.id,
+            tuple(list_form_items(session, form.id)),
+        )
+        for form, blueprint, position in session.execute(query)
+    ]
+
+
+def list_form_items(session: Session, form_id: int) -> list[FormItem]:
+    """The scored items of a form in order."""
+    query = (
+        sa.select(ItemVersionRow.id, TopicRow.code, ItemVersionRow.options)
+        .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .join(TopicRow, TopicRow.id == ItemRow.topic_id)
+        .where(FormItemRow.form_id == form_id, FormItemRow.scored)
+        .order_by(FormItemRow.ordinal)
+    )
+    return [
+        FormItem(version_id, topic, tuple(option["id"] for option in options))
+        for version_id, topic, options in session.execute(query)
+    ]
+
+
+def list_closed_sittings(session: Session, campaign_id: int, form_id: int | None = None) -> list[SittingRow]:
+    """Sittings that ended and stand, of one form or of all, in order."""
+    query = (
+        sa.select(SittingRow)
+        .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
+        .where(AdministrationRow.campaign_id == campaign_id, SittingRow.state.in_(CLOSED))
+        .order_by(SittingRow.id)
+    )
+    if form_id is not None:
+        query = query.where(SittingRow.form_id == form_id)
+    return list(session.scalars(query))
+
+
+def count_unfinished(session: Session, campaign_id: int) -> int:
+    """Sittings of a campaign that are neither over nor given up."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(SittingRow)
+        .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
+        .where(
+            AdministrationRow.campaign_id == campaign_id,
+            SittingRow.state.in_(["registered", "checked_in", "open"]),
+        )
+    )
+    return int(session.execute(query).scalar_one())
+
+
+def responses_by_sitting(session: Session, sitting_ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    """The chosen option by item version, for each sitting; blanks are absent."""
+    found: dict[int, dict[int, str]] = {sitting_id: {} for sitting_id in sitting_ids}
+    for start in range(0, len(sitting_ids), 500):  # SQLite bounds the number of parameters
+        query = sa.select(
+            CurrentResponseRow.sitting_id, CurrentResponseRow.item_version_id, CurrentResponseRow.option_id
+        ).where(
+            CurrentResponseRow.sitting_id.in_(sitting_ids[start : start + 500]),
+            CurrentResponseRow.option_id.is_not(None),
+        )
+        for sitting_id, version_id, option_id in session.execute(query):
+            if option_id is not None:
+                found[sitting_id][version_id] = option_id
+    return found
+
+
+def keys_in_force(session: Session, version_ids: Iterable[int]) -> dict[int, ItemKeyRow]:
+    """The newest key of each item version."""
+    wanted = set(version_ids)
+    rows = session.scalars(sa.select(ItemKeyRow).order_by(ItemKeyRow.version))
+    return {row.item_version_id: row for row in rows if row.item_version_id in wanted}
+
+
+def get_parameters(session: Session, calibration_id: int) -> dict[int, ItemParameterRow]:
+    """A calibration's parameters by item version."""
+    query = sa.select(ItemParameterRow).where(ItemParameterRow.calibration_id == calibration_id)
+    return {row.item_version_id: row for row in session.scalars(query)}
+
+
+def list_calibrations(session: Session) -> list[tuple[CalibrationRow, CampaignRow | None]]:
+    """All calibrations, newest first, with the campaign whose responses they rest on."""
+    query = (
+        sa.select(CalibrationRow, CampaignRow)
+        .outerjoin(CampaignRow, CampaignRow.id == CalibrationRow.campaign_id)
+        .order_by(CalibrationRow.id.desc())
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def find_adopted(session: Session) -> CalibrationRow | None:
+    """The calibration in force: the one adopted last."""
+    query = (
+        sa.select(CalibrationRow)
+        .where(CalibrationRow.state == "adopted")
+        .order_by(CalibrationRow.adopted_at.desc(), CalibrationRow.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def list_judgeable(session: Session) -> list[tuple[ItemVersionRow, ItemRow]]:
+    """Approved, piloted and calibrated items in use, for a calibration by judgement."""
+    query = (
+        sa.select(ItemVersionRow, ItemRow)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .where(ItemVersionRow.state.in_(["approved", "pilot", "calibrated", "operational"]))
+        .order_by(ItemVersionRow.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def list_item_rows(
+    session: Session, calibration_id: int
+) -> list[tuple[ItemParameterRow, ItemVersionRow, ItemRow, TopicRow]]:
+    """A calibration's items with their code and topic, for the examiner's table."""
+    query = (
+        sa.select(ItemParameterRow, ItemVersionRow, ItemRow, TopicRow)
+        .join(ItemVersionRow, ItemVersionRow.id == ItemParameterRow.item_version_id)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .join(TopicRow, TopicRow.id == ItemRow.topic_id)
+        .where(ItemParameterRow.calibration_id == calibration_id)
+        .order_by(ItemRow.code, ItemVersionRow.version)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def competency_of_topic(session: Session) -> dict[str, tuple[int, str]]:
+    """Topic code → the competency (id, code) that its items are evidence for."""
+    query = (
+        sa.select(TopicRow.code, CompetencyRow.id, CompetencyRow.code)
+        .join(CompetencyTopicRow, CompetencyTopicRow.topic_id == TopicRow.id)
+        .join(CompetencyRow, CompetencyRow.id == CompetencyTopicRow.competency_id)
+    )
+    return {topic: (competency_id, code) for topic, competency_id, code in session.execute(query)}
+
+
+def find_scored(session: Session, calibration_id: int, sitting_ids: Sequence[int]) -> set[tuple[int, str]]:
+    """(sitting, checksum of the keys) pairs that this calibration has scored already."""
+    query = sa.select(ScoreRow.sitting_id, ScoreRow.keys_checksum).where(
+        ScoreRow.calibration_id == calibration_id
+    )
+    wanted = set(sitting_ids)
+    return {(sitting, keys) for sitting, keys in session.execute(query) if sitting in wanted}
+
+
+def supersede_provisional(session: Session, sitting_ids: Sequence[int]) -> None:
+    """Earlier results that were never released give way to a new scoring."""
+    for start in range(0, len(sitting_ids), 500):
+        session.execute(
+            sa.update(ResultRow)
+            .where(
+                ResultRow.sitting_id.in_(sitting_ids[start : start + 500]),
+                ResultRow.state == "provisional",
+            )
+            .values(state="superseded")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """A result with what it stands on; examiners see the candidate's number, never the name."""
+
+    result: ResultRow
+    score: ScoreRow
+    sitting: SittingRow
+    candidate: CandidateRow
+    position: PositionRow
+
+
+def list_results(
+    session: Session, campaign_id: int, states: Sequence[str] = ("provisional", "released")
+) -> list[ResultLine]:
+    """A campaign's results in the order of the candidate numbers."""
+    query = (
+        sa.select(ResultRow, ScoreRow, SittingRow, CandidateRow, PositionRow)
+        .join(ScoreRow, ScoreRow.id == ResultRow.score_id)
+        .join(SittingRow, SittingRow.id == ResultRow.sitting_id)
+        .join(CandidateRow, CandidateRow.id == SittingRow.candidate_id)
+        .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
+        .join(FormRow, FormRow.id == SittingRow.form_id)
+        .join(BlueprintRow, BlueprintRow.id == FormRow.blueprint_id)
+        .join(PositionRow, PositionRow.id == BlueprintRow.position_id)
+        .where(AdministrationRow.campaign_id == campaign_id, ResultRow.state.in_(states))
+        .order_by(AdministrationRow.code, CandidateRow.number)
+    )
+    return [ResultLine(*row) for row in session.execute(query)]
+
+
+def list_competency_scores(session: Session, score_ids: Sequence[int]) -> dict[int, list[CompetencyScoreRow]]:
+    """The competency scores of each score."""
+    found: dict[int, list[CompetencyScoreRow]] = {score_id: [] for score_id in score_ids}
+    for start in range(0, len(score_ids), 500):
+        query = (
+            sa.select(CompetencyScoreRow)
+            .where(CompetencyScoreRow.score_id.in_(score_ids[start : start + 500]))
+            .order_by(CompetencyScoreRow.competency_id)
+        )
+        for row in session.scalars(query):
+            found[row.score_id].append(row)
+    return found
+
+
+def list_own_results(
+    session: Session, user_id: int
+) -> list[tuple[ResultRow, ScoreRow, SittingRow, OfficerRow]]:
+    """A user's released results, newest first."""
+    query = (
+        sa.select(ResultRow, ScoreRow, SittingRow, OfficerRow)
+        .join(ScoreRow, ScoreRow.id == ResultRow.score_id)
+        .join(SittingRow, SittingRow.id == ResultRow.sitting_id)
+        .join(CandidateRow, CandidateRow.id == SittingRow.candidate_id)
+        .join(OfficerRow, OfficerRow.id == CandidateRow.officer_id)
+        .where(SittingRow.user_id == user_id, ResultRow.state == "released")
+        .order_by(ResultRow.id.desc())
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]

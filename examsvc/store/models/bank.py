@@ -1,0 +1,128 @@
+"""Items, their frozen versions, keys, reviews and calibrated parameters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from examsvc.store.types import Base
+
+
+class ItemRow(Base):
+    __tablename__ = "item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime]
+
+
+class ItemVersionRow(Base):
+    """A wording; from `in_review` on nothing but its state may change (a change makes a new version)."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
+    version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(24), index=True)
+    interaction: Mapped[str] = mapped_column(String(24))  # single_choice
+    cognitive_level: Mapped[str] = mapped_column(String(16))  # recall | apply | situation
+    stem: Mapped[str] = mapped_column(Text)
+    options: Mapped[list[Any]]  # [{"id": "A", "content": "…"}, …]
+    legal_basis: Mapped[str] = mapped_column(Text)
+    rationale: Mapped[str] = mapped_column(Text)
+    judged_share: Mapped[float | None]  # the author's estimate of the share answering right, 0–1
+    wording_hash: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+
+
+class ItemKeyRow(Base):
+    __tablename__ = "item_key"
+    __table_args__ = (UniqueConstraint("item_version_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
+    version: Mapped[int]
+    option_id: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+
+
+class ItemReviewRow(Base):
+    __tablename__ = "item_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    decision: Mapped[str] = mapped_column(String(16))  # accept | return
+    checklist: Mapped[list[Any]]
+    comment: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class ItemEnemyRow(Base):
+    """A pair that never stands on one form; item_a_id < item_b_id."""
+
+    __tablename__ = "item_enemy"
+
+    item_a_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    item_b_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
+
+
+class BankImportRow(Base):
+    __tablename__ = "bank_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    filename: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+    n_items: Mapped[int]
+
+
+class CalibrationRow(Base):
+    """One fitted (or judged) parameter set; immutable once adopted, named by every score."""
+
+    __tablename__ = "calibration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    method: Mapped[str] = mapped_column(String(16))  # judgement | mml
+    model: Mapped[str] = mapped_column(String(8))  # 2PL
+    state: Mapped[str] = mapped_column(String(16))  # proposed | adopted | rejected
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    n_persons: Mapped[int]
+    n_items: Mapped[int]
+    summary: Mapped[dict[str, Any]]  # status, iterations, log-likelihood, gradient norm, options, warnings
+    checksum: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+    adopted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    adopted_at: Mapped[datetime | None]
+
+
+class ItemParameterRow(Base):
+    """An item version's parameters and classical statistics in one calibration."""
+
+    __tablename__ = "item_parameter"
+
+    calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"), primary_key=True)
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), primary_key=True, index=True)
+    a: Mapped[float | None]  # None: not calibrated, classical statistics only
+    b: Mapped[float | None]
+    c: Mapped[float | None]
+    se_a: Mapped[float | None]
+    se_b: Mapped[float | None]
+    n_responses: Mapped[int]
+    p_value: Mapped[float | None]
+    point_biserial: Mapped[float | None]
+    options: Mapped[list[Any]]  # [{"id": "A", "share": 0.1, "point_biserial": -0.2, "is_key": false}, …]
+    flags: Mapped[list[Any]]  # stable codes

@@ -1,0 +1,70 @@
+"""The candidate's pages: own sittings, the waiting room, the timed player, the receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+
+from examsvc.edge.machine import machine_token
+from examsvc.edge.room import Room, current_actor, deps
+from examsvc.rulepacks.pack import RulePack
+from examsvc.services import candidates
+from examsvc.services.candidates import SittingPage
+from examsvc.services.sittings import read_clock
+from examsvc.web.candidate.texts import adjustment_kinds, level_bands, player_texts, rule_pack_name, state_badges
+
+room = Room("candidate", __name__)
+
+
+@room.view("/sittings", permission="sittings.list_own")
+def list_sittings() -> str:
+    """My sittings: what lies ahead, what goes on, what is done."""
+    sheets = candidates.list_own_sittings(deps(), current_actor())
+    return render_template("candidate/list.html", sheets=sheets, badges=state_badges())
+
+
+@room.view("/sittings/<int(max=2147483647):sitting_id>", permission="sittings.take")
+def sitting(sitting_id: int) -> str:
+    """Check-in, waiting room and player on one page; after the end the receipt."""
+    machine_token()
+    actor = current_actor()
+    page = candidates.read_sitting(deps(), actor, sitting_id)
+    if page.is_closed:
+        return render_template(
+            "candidate/receipt.html",
+            page=page,
+            outcome=candidates.read_outcome(deps(), actor, sitting_id),
+            badges=state_badges(),
+            kinds=adjustment_kinds(),
+            leftovers=_config(page),
+        )
+    read_clock(deps(), actor, sitting_id)  # the page itself is a sign of life
+    return render_template(
+        "candidate/sitting.html",
+        page=page,
+        rules=page.rules,
+        rules_name=rule_pack_name(page.rules),
+        late_gate_min=_minutes(page.rules, page.sheet.administration.limit_s),
+        bands=level_bands(page.sheet.scale.cut_percents),
+        config=_config(page),
+    )
+
+
+def _minutes(rules: RulePack, limit_s: int) -> int | None:
+    gate_s = rules.late_gate.gate_s(limit_s)
+    return None if gate_s is None else gate_s // 60
+
+
+def _config(page: SittingPage) -> dict[str, Any]:
+    """What the player's scripts are told: addresses, rules and words; nothing of an item."""
+    sitting_id = page.sheet.sitting.id
+    return {
+        "sitting": sitting_id,
+        "api": url_for("api_v1.read_clock", sitting_id=sitting_id).removesuffix("/clock"),
+        "page": url_for("candidate.sitting", sitting_id=sitting_id),
+        "storage": page.rules.client_storage_allowed,
+        "announceAtS": list(page.rules.announce_at_s),
+        "nItems": page.n_items,
+        "texts": player_texts(),
+    }

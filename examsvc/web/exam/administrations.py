@@ -1,0 +1,94 @@
+"""One administration: its roster, and the chairman's start before witnesses."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from examsvc.edge.messages import REFUSALS, explain
+from examsvc.edge.room import current_actor, deps
+from examsvc.edge.room_picture import phase_of
+from examsvc.rulepacks.registry import get_pack
+from examsvc.services import campaigns
+from examsvc.store import campaigns as store
+from examsvc.store import database_now
+from examsvc.store.models import AdministrationRow, CampaignRow
+from examsvc.store.rows import get_row
+from examsvc.web.exam import wording
+from examsvc.web.exam.inputs import ReasonInput, RosterInput
+from examsvc.web.exam.room import room
+
+
+@room.view("/administrations/<int:administration_id>", permission="campaigns.read")
+def show_administration(administration_id: int) -> str:
+    """Who sits where, and how far each is."""
+    with deps().store.read() as session:
+        administration = get_row(session, AdministrationRow, administration_id)
+        campaign = get_row(session, CampaignRow, administration.campaign_id)
+        position = next(
+            position
+            for found, position in store.list_administrations(session, campaign.id)
+            if found.id == administration_id
+        )
+        roster = store.list_roster(session, administration_id)
+        rooms = store.list_rooms(session, administration_id)
+        now = database_now(session)
+    phase = phase_of(administration.starts_at, administration.limit_s, now)
+    return render_template(
+        "exam/administration.html",
+        administration=administration,
+        campaign=campaign,
+        position=position,
+        roster=roster,
+        rooms=rooms,
+        may_start_now=administration.state == "ready" and phase == "before",
+        late_rule=wording.late_rule(
+            get_pack(campaign.rule_pack_code, campaign.rule_pack_version), administration.limit_s
+        ),
+        states=wording.ADMINISTRATION_STATES,
+        sitting_states=wording.SITTING_STATES,
+    )
+
+
+@room.view("/administrations/<int:administration_id>/roster", permission="campaigns.edit", methods=("POST",))
+def fill_roster(administration_id: int) -> Response:
+    """Put the position's officers on the roster."""
+    with deps().store.read() as session:
+        administration = get_row(session, AdministrationRow, administration_id)
+        regions = store.list_regions(session)
+    inputs = RosterInput()
+    inputs.region.choices = [("", ""), *((region, region) for region in regions)]
+    if inputs.validate_on_submit():
+        try:
+            added = campaigns.fill_roster(
+                deps(), current_actor(), administration_id, region=inputs.region.data or None
+            )
+            flash(*_added_in_words(added))
+        except REFUSALS as error:
+            flash(explain(error), "danger")
+    else:
+        flash(_("Choose a region of the list."), "danger")
+    return redirect(url_for("exam.show_campaign", campaign_id=administration.campaign_id))
+
+
+@room.view("/administrations/<int:administration_id>/start", permission="campaigns.approve", methods=("POST",))
+def start_now(administration_id: int) -> Response:
+    """Move the common start to ten seconds from now."""
+    inputs = ReasonInput()
+    if inputs.validate_on_submit():
+        try:
+            campaigns.start_now(deps(), current_actor(), administration_id, inputs.reason.data)
+            flash(_("The exam starts in ten seconds, for everybody at once."), "success")
+        except REFUSALS as error:
+            flash(explain(error), "danger")
+    else:
+        flash(_("Give a reason: it goes into the minutes."), "danger")
+    return redirect(url_for("exam.show_administration", administration_id=administration_id))
+
+
+def _added_in_words(added: int) -> tuple[str, str]:
+    if not added:
+        return _("No officer of this position is left to add."), "info"
+    return ngettext("%(num)s candidate is on the roster.", "%(num)s candidates are on the roster.", added), "success"

@@ -1,0 +1,75 @@
+"""Which pages a user sees in the menu, by what the permission table lets his roles do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A page where a role's work begins."""
+
+    endpoint: str
+    permission: str
+    title: LazyString
+    purpose: LazyString
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty(
+        "candidate.list_sittings",
+        "sittings.list_own",
+        _l("My exams"),
+        _l("Sit an exam, see your receipts and results"),
+    ),
+    Duty(
+        "people.own_profile",
+        "sittings.list_own",
+        _l("My profile"),
+        _l("Your levels against your position"),
+    ),
+    Duty("author.desk", "items.read", _l("Items"), _l("Write, import, appraise and approve items")),
+    Duty("author.board", "bank.read_board", _l("Bank board"), _l("What the bank holds against what exams need")),
+    Duty(
+        "exam.list_blueprints",
+        "blueprints.read",
+        _l("Blueprints and forms"),
+        _l("Derive, edit, approve, assemble, publish"),
+    ),
+    Duty("exam.list_campaigns", "campaigns.read", _l("Campaigns"), _l("Administrations, rooms, rosters")),
+    Duty("proctor.list_rooms", "rooms.watch", _l("Exam rooms"), _l("Check in, watch, extend, log incidents")),
+    Duty("examiner.list_calibrations", "calibrations.read", _l("Calibration"), _l("Item parameters and flags")),
+    Duty("examiner.list_results", "results.read", _l("Results"), _l("Score and release")),
+    Duty("people.list_units", "units.read_gaps", _l("Units"), _l("Gaps by unit and competency")),
+    Duty("people.list_positions", "positions.read", _l("Positions"), _l("Requirements and topic weights")),
+    Duty("people.load", "people.import", _l("Load people"), _l("Organisation, positions and officers from .xlsx")),
+    Duty("admin.list_accounts", "accounts.manage", _l("Accounts"), _l("Users, roles, passwords")),
+    Duty("admin.audit", "audit.read", _l("Audit"), _l("Read and verify the chain")),
+)
+
+
+def duties_of(actor: Actor) -> list[Duty]:
+    """The pages of this user's roles."""
+    return [duty for duty in DUTIES if allowed(actor, duty.permission)]
+
+
+def init_navigation(app: Flask) -> None:
+    """Give the templates the menu."""
+
+    @app.context_processor
+    def menu() -> dict[str, object]:
+        if not (current_user and current_user.is_authenticated):
+            return {"menu": []}
+        entries = [
+            {"href": url_for(duty.endpoint), "title": duty.title, "here": request.endpoint == duty.endpoint}
+            for duty in duties_of(current_user.actor)
+        ]
+        return {"menu": entries}

@@ -1,0 +1,41 @@
+"""What the proctor's pages take in."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from examsvc.edge.room_picture import KIND_LABELS
+from proctoring.incidents import NOTE_LIMIT, IncidentKind
+
+
+def strip(text: str | None) -> str:
+    """What was typed, without the spaces around it."""
+    return (text or "").strip()
+
+
+class ReasonInput(FlaskForm):  # type: ignore[misc]
+    """Why somebody decided so."""
+
+    reason = StringField(_l("Reason"), filters=[strip], validators=[DataRequired(), Length(max=500)])
+
+
+class ExtendInput(ReasonInput):
+    """How much more time, and why."""
+
+    minutes = IntegerField(_l("Minutes"), validators=[InputRequired(), NumberRange(min=1, max=240)])
+
+
+class IncidentInput(FlaskForm):  # type: ignore[misc]
+    """What happened, to whom."""
+
+    kind = SelectField(
+        _l("What happened"), choices=[(kind.value, KIND_LABELS[kind.value]) for kind in IncidentKind]
+    )
+    sitting = SelectField(_l("Candidate"), coerce=int, validators=[InputRequired()])
+    item_number = IntegerField(
+        _l("Item number on the candidate's screen"), validators=[Optional(), NumberRange(min=1, max=300)]
+    )
+    note = TextAreaField(_l("Description"), filters=[strip], validators=[DataRequired(), Length(max=NOTE_LIMIT)])

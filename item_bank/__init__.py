@@ -1,0 +1,1 @@
+"""What an item is, when it may be used, and how it is exchanged."""

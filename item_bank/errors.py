@@ -1,0 +1,54 @@
+"""What the item bank refuses, each with a stable code and the facts that a message needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ItemBankError(Exception):
+    """A refusal that carries facts; its words are written where the language is known."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        return f"{self.code}({facts})" if facts else self.code
+
+
+class InvalidItem(ItemBankError):
+    """The parts do not make an item version."""
+
+
+class InvalidTopicCode(ItemBankError):
+    """A topic code that cannot be one."""
+
+
+class ResponseRefused(ItemBankError):
+    """A response that does not belong to this item."""
+
+
+class UnknownOption(ResponseRefused):
+    """The response names an option that the item version does not have."""
+
+
+class MalformedResponse(ResponseRefused):
+    """The response does not have the shape that this interaction asks for."""
+
+
+class TransitionRefused(ItemBankError):
+    """The state may not be reached this way, or not by this person."""
+
+
+class AppraisalRefused(ItemBankError):
+    """An appraisal that may not be recorded as it stands."""
+
+
+class SelfEnemy(ItemBankError):
+    """An item declared as the enemy of itself."""
+
+
+class ImportRefused(ItemBankError):
+    """The file as a whole cannot be read; nothing was taken from it."""

@@ -1,0 +1,1 @@
+"""The forms in which items leave and enter the bank."""

@@ -1,0 +1,1 @@
+"""How an item is answered, and how the response is marked."""

@@ -1,0 +1,130 @@
+"""Faults of construction that a program can see: cues that give the key away, and missing parts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from scipy import stats
+
+from item_bank.item import ItemVersion, Key
+from item_bank.similarity import fold
+from item_bank.stem import nfc, plain_text
+
+
+class Fault(StrEnum):
+    KEY_IS_LONGEST = "KEY_IS_LONGEST"
+    ALL_OF_THE_ABOVE = "ALL_OF_THE_ABOVE"
+    DUPLICATE_OPTIONS = "DUPLICATE_OPTIONS"
+    MISSING_BASIS = "MISSING_BASIS"
+    NEGATIVE_STEM_NOT_MARKED = "NEGATIVE_STEM_NOT_MARKED"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    fault: Fault
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+# clearly longest: half as long again as the next, and by more than a word or two
+_LONGER_BY_SHARE = 1.5
+_LONGER_BY_CHARACTERS = 15
+
+_ALL_OF_THE_ABOVE = re.compile(
+    r"^(ca (\w+ )?(phuong an|dap an|y|cau)( tren)?( deu)?( dung| sai)?"
+    r"|(tat ca|toan bo)( cac| nhung)?( (phuong an|dap an|y|cau|truong hop|noi dung))*"
+    r"( (tren|deu|dung|sai|neu))+"
+    r"|(ca )?([a-d] )+(va )?[a-d]( deu)?( dung| sai)?"
+    r"|all of the above|none of the above)$"
+)
+_NEGATION = re.compile(
+    r"\b(không|ngoại trừ|trừ|sai|chưa)\b"
+    r"(?=\s+(?:đúng|phải|thuộc|chính xác|phù hợp|bao gồm|được|có|bị|quy định))"
+    r"|\b(ngoại trừ|sai)\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(r"\b(nào|gì|ai|đâu|sau đây|dưới đây)\b", re.IGNORECASE)
+_EMPHASISED = re.compile(r"<(b|u|strong|em)>(.*?)</\1>", re.DOTALL)
+
+
+def check_item(item: ItemVersion, key: Key) -> list[Finding]:
+    """All faults found; a finding asks for a look, it does not forbid the item."""
+    found: list[Finding] = []
+    texts = {option.id: plain_text(option.content) for option in item.options}
+    if _key_is_longest(texts, key):
+        found.append(Finding(Fault.KEY_IS_LONGEST, {"option": key.option_id}))
+    found.extend(
+        Finding(Fault.ALL_OF_THE_ABOVE, {"option": option_id})
+        for option_id, text in texts.items()
+        if _ALL_OF_THE_ABOVE.match(fold(text))
+    )
+    found.extend(
+        Finding(Fault.DUPLICATE_OPTIONS, {"option": later, "same_as": earlier})
+        for earlier, later in equal_options(texts)
+    )
+    if not plain_text(item.legal_basis):
+        found.append(Finding(Fault.MISSING_BASIS))
+    word = _unmarked_negation(item.stem)
+    if word is not None:
+        found.append(Finding(Fault.NEGATIVE_STEM_NOT_MARKED, {"word": word}))
+    return found
+
+
+def equal_options(texts: dict[str, str]) -> list[tuple[str, str]]:
+    """Pairs `(earlier id, later id)` that read the same, case and spacing aside."""
+    first: dict[str, str] = {}
+    equal: list[tuple[str, str]] = []
+    for option_id, text in texts.items():
+        reading = " ".join(nfc(text).casefold().split())
+        if reading in first:
+            equal.append((first[reading], option_id))
+        first.setdefault(reading, option_id)
+    return equal
+
+
+def _key_is_longest(texts: dict[str, str], key: Key) -> bool:
+    length = len(texts.get(key.option_id, ""))
+    longest = max((len(text) for option_id, text in texts.items() if option_id != key.option_id), default=0)
+    return length >= _LONGER_BY_SHARE * longest and length - longest >= _LONGER_BY_CHARACTERS
+
+
+def _unmarked_negation(stem: str) -> str | None:
+    """The negative word of the question that is neither emphasised nor in capitals.
+
+    Only the last sentence asks; "không" before it tells the case ("hàng không có giấy phép").
+    """
+    question = re.split(r"[.;!]\s+", plain_text(stem))[-1]
+    asking = _ASKING.search(question)
+    if asking is None:
+        return None
+    emphasised = plain_text(" ".join(match.group(2) for match in _EMPHASISED.finditer(stem))).casefold()
+    for match in _NEGATION.finditer(question, asking.start()):
+        word = match.group()
+        if not word.isupper() and word.casefold() not in emphasised:
+            return word
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionBalance:
+    """How often each position holds the key; `p_value` of an even spread (chi-square)."""
+
+    counts: dict[str, int]
+    p_value: float
+    balanced: bool
+
+
+def answer_position_balance(
+    key_option_ids: Sequence[str], positions: Sequence[str] = ("A", "B", "C", "D")
+) -> PositionBalance:
+    """Whether the keys of a bank favour a position, which a guesser could use."""
+    counted = Counter(key_option_ids)
+    counts = {position: counted.get(position, 0) for position in positions}
+    if not sum(counts.values()):
+        return PositionBalance(counts, 1.0, balanced=True)
+    p_value = float(stats.chisquare(list(counts.values())).pvalue)
+    return PositionBalance(counts, p_value, balanced=p_value >= 0.01)

@@ -1,0 +1,1 @@
+"""What happened in the exam room goes in; statuses, duties and decisions come out."""

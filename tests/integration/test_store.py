@@ -1,0 +1,54 @@
+"""The schema, the clock and the guards of the database itself."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from examsvc.services.audit import record_act, verify_chain
+from examsvc.services.deps import Services
+from examsvc.store import Store, database_now
+from examsvc.store.migrate import is_current, migrate
+from examsvc.store.models import Base
+
+pytestmark = pytest.mark.integration
+
+
+def test_the_migrated_schema_is_the_one_the_models_describe(store: Store):
+    with store.writer.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_second_migration_finds_nothing_to_do(store: Store):
+    assert is_current(store)
+    assert migrate(store) == []
+
+
+def test_the_clock_is_the_databases_and_aware(store: Store):
+    with store.read() as session:
+        now = database_now(session)
+    assert now.utcoffset() is not None
+
+
+def test_reading_transactions_cannot_write(services: Services):
+    if services.store.writer.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's readers are guarded by never committing")
+    with services.store.read() as session, pytest.raises(sa.exc.OperationalError):
+        session.execute(sa.text("DELETE FROM audit_head"))
+
+
+@pytest.mark.parametrize("verb", ["UPDATE audit_entry SET record = 'x'", "DELETE FROM audit_entry"])
+def test_the_database_refuses_to_change_the_audit_log(services: Services, verb: str):
+    with services.store.begin() as session:
+        record_act(session, None, "test.act", "thing:1")
+    with pytest.raises(sa.exc.DBAPIError, match="only grows"), services.store.begin() as session:
+        session.execute(sa.text(verb))
+    assert verify_chain(services).first_bad_seq is None
+
+
+def test_an_act_rolled_back_leaves_no_entry(services: Services):
+    with pytest.raises(ZeroDivisionError), services.store.begin() as session:
+        record_act(session, None, "test.act", "thing:1")
+        raise ZeroDivisionError
+    assert verify_chain(services).n_entries == 0

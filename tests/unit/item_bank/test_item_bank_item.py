@@ -1,0 +1,102 @@
+"""What an item is and how a response to it is marked."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from item_bank.errors import InvalidItem, InvalidTopicCode, MalformedResponse, UnknownOption
+from item_bank.interactions.single_choice import mark, validate_response
+from item_bank.item import ItemVersion, Key, Option, check_key
+from item_bank.taxonomy import CognitiveLevel, validate_topic_code
+
+ITEM = ItemVersion(
+    code="T03-017",
+    version=1,
+    topic="T03",
+    cognitive_level=CognitiveLevel.APPLY,
+    stem="Trị giá hải quan của lô hàng là bao nhiêu?",
+    options=tuple(Option(letter, f"{n} triệu đồng") for n, letter in enumerate("ABCD", start=1)),
+    legal_basis="Luật Hải quan 2014, Điều 86",
+    rationale="Cộng cước vận tải.",
+    author="an",
+    judged_share=0.6,
+)
+
+
+def test_an_item_version_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        ITEM.stem = "khác"
+
+
+def test_equal_wording_gives_an_equal_hash_whatever_the_code_author_or_unicode_form():
+    decomposed = "Tri\u0323 gia\u0301 ha\u0309i quan cu\u0309a lo\u0302 ha\u0300ng la\u0300 bao nhie\u0302u?"
+    same = replace(ITEM, code="X-1", author="binh", rationale="", stem=decomposed)
+    assert same.wording_hash == ITEM.wording_hash
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stem": "Trị giá hải quan của lô hàng là bao nhiêu"},
+        {"options": tuple(reversed(ITEM.options))},
+        {"options": (*ITEM.options[:3], Option("D", "5 triệu đồng"))},
+    ],
+)
+def test_any_change_the_candidate_can_read_changes_the_hash(change):
+    assert replace(ITEM, **change).wording_hash != ITEM.wording_hash
+
+
+def test_only_the_key_is_marked_right():
+    key = Key(1, "C")
+    assert [mark(key, option) for option in ("A", "B", "C", "D", None)] == [0, 0, 1, 0, 0]
+
+
+def test_a_response_is_an_option_of_the_item_or_cleared():
+    assert validate_response(ITEM, {"option": "B"}) == "B"
+    assert validate_response(ITEM, {"option": None}) is None
+
+
+def test_an_option_the_item_does_not_have_is_refused_by_name():
+    with pytest.raises(UnknownOption) as refusal:
+        validate_response(ITEM, {"option": "E"})
+    assert refusal.value.params == {"item": "T03-017", "option": "E"}
+
+
+@pytest.mark.parametrize(
+    "payload", [None, [], "B", {}, {"option": 2}, {"option": ["B"]}, {"option": "B", "x": 1}]
+)
+def test_a_response_of_another_shape_is_refused(payload):
+    with pytest.raises(MalformedResponse):
+        validate_response(ITEM, payload)
+
+
+def test_a_key_must_name_an_option():
+    assert check_key(ITEM, Key(1, "A")) == Key(1, "A")
+    with pytest.raises(UnknownOption):
+        check_key(ITEM, Key(1, "E"))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"code": "T03 017"}, "INVALID_CODE"),
+        ({"version": 0}, "INVALID_VERSION"),
+        ({"topic": "t03"}, "INVALID_TOPIC_CODE"),
+        ({"stem": "  "}, "EMPTY_STEM"),
+        ({"options": ITEM.options[:1]}, "TOO_FEW_OPTIONS"),
+        ({"options": (*ITEM.options, ITEM.options[0])}, "OPTION_ID_TWICE"),
+        ({"judged_share": 65.0}, "SHARE_OUT_OF_RANGE"),
+        ({"judged_share": float("nan")}, "SHARE_OUT_OF_RANGE"),
+    ],
+)
+def test_parts_that_make_no_item_are_refused_with_the_reason(change, code):
+    with pytest.raises(InvalidItem) as refusal:
+        replace(ITEM, **change)
+    assert refusal.value.code == code
+
+
+def test_topic_codes_are_upper_case_and_short():
+    assert validate_topic_code("T01") == "T01"
+    for wrong in ("", "t01", "T 01", "1T", "T" * 17, "T01\n"):
+        with pytest.raises(InvalidTopicCode):
+            validate_topic_code(wrong)

@@ -1,0 +1,205 @@
+"""Two ways from responses to result agree, and what proves nothing claims no level."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from examsvc.positions.framework import CUSTOMS_0_3
+from examsvc.results.errors import KeyMissing, PlanMalformed, ReleaseRefused, RescoreDisagrees
+from examsvc.results.estimate import ScoringPlan, items_by_competency, score_form
+from examsvc.results.marks import ItemKey, mark_matrix, number_correct, scored_matrix, single_keys
+from examsvc.results.release import Provenance, Result, ResultState, release, supersede, withhold
+from examsvc.results.rescore import curve_table, differences, require_agreement, rescore
+from scoring.params import ItemParams
+
+NOW = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
+ITEMS = tuple(f"i{number:02d}" for number in range(30))
+KEYS = single_keys({item: "ABCD"[place % 4] for place, item in enumerate(ITEMS)})
+GROUPS = {"CM01": ITEMS[:20], "CM02": ITEMS[20:27], "CM03": ITEMS[27:]}
+RNG = np.random.default_rng(5)
+PARAMS = ItemParams(RNG.uniform(0.7, 1.8, 30), RNG.normal(-0.4, 0.9, 30), np.zeros(30))
+PLAN = ScoringPlan(ITEMS, PARAMS, GROUPS, CUSTOMS_0_3, 4)
+
+
+def sittings(count, rng, blank=0.05):
+    found = []
+    for theta in rng.normal(size=count):
+        right = rng.random(30) < 1 / (1 + np.exp(-PARAMS.a * (theta - PARAMS.b)))
+        responses = {}
+        for place, item in enumerate(ITEMS):
+            key = "ABCD"[place % 4]
+            wrong = "ABCD"[(place + 1 + int(rng.integers(3))) % 4]
+            responses[item] = None if rng.random() < blank else (key if right[place] else wrong)
+        found.append(responses)
+    return found
+
+
+ALL_RIGHT = {item: "ABCD"[place % 4] for place, item in enumerate(ITEMS)}
+ALL_WRONG = {item: "ABCD"[(place + 1) % 4] for place, item in enumerate(ITEMS)}
+
+
+def test_blank_earns_nothing_and_either_of_two_right_options_earns_the_mark():
+    keys = {
+        "x": ItemKey(frozenset("AB")),
+        "y": ItemKey.single("C"),
+        "z": ItemKey(frozenset(), credits_all=True),
+    }
+    assert mark_matrix(("x", "y", "z"), [{"x": "B"}, {"x": "C", "y": "C"}], keys).tolist() == [
+        [1, 0, 1],
+        [0, 1, 1],
+    ]
+    assert number_correct(("x", "y"), {"x": "A", "y": None}, keys) == 1
+
+
+def test_a_form_with_a_keyless_item_is_not_marked_in_part():
+    with pytest.raises(KeyMissing) as refusal:
+        mark_matrix(("x", "y"), [{}], {"x": ItemKey.single("A")})
+    assert refusal.value.item_ids == ("y",)
+
+
+def test_an_item_credited_to_all_and_an_unattempted_form_say_nothing_of_ability():
+    keys = {"x": ItemKey.single("A"), "z": ItemKey(frozenset("A"), credits_all=True)}
+    assert scored_matrix(("x", "z"), [{"x": "A"}, {"z": None}], keys).tolist() == [[1, -1], [-1, -1]]
+
+
+def test_scores_follow_ability_and_levels_follow_scores():
+    low, high = score_form(PLAN, [ALL_WRONG, ALL_RIGHT], KEYS).scores
+    assert (low.number_correct, high.number_correct) == (0, 30)
+    assert (low.percent, high.percent) == (0, 100)
+    assert (low.overall.level, high.overall.level) == (0, 3)
+    assert low.overall.theta < high.overall.theta
+
+
+def test_level_probabilities_sum_to_one_and_cuts_rise():
+    scored = score_form(PLAN, sittings(20, np.random.default_rng(1)), KEYS)
+    assert len(scored.cuts) == 3
+    assert list(scored.cuts) == sorted(scored.cuts)
+    for score in scored.scores:
+        assert math.isclose(sum(score.overall.level_probabilities), 1, abs_tol=1e-9)
+
+
+def test_cuts_stand_where_the_expected_share_reaches_the_percents():
+    cuts = score_form(PLAN, [ALL_RIGHT], KEYS).cuts
+    shares = [float(np.mean(1 / (1 + np.exp(-PARAMS.a * (cut - PARAMS.b))))) for cut in cuts]
+    assert shares == pytest.approx([0.50, 0.66, 0.83], abs=1e-6)
+
+
+def test_too_few_items_are_insufficient_evidence_and_claim_no_level():
+    standing = score_form(PLAN, [ALL_RIGHT], KEYS).scores[0].competencies["CM03"]
+    assert standing.n_items == 3
+    assert not standing.is_sufficient
+    assert standing.level is None
+    assert standing.level_probabilities == ()
+
+
+def test_an_uncalibrated_item_gives_its_mark_and_is_reported():
+    a, b = PARAMS.a.copy(), PARAMS.b.copy()
+    a[29] = b[29] = np.nan
+    plan = replace(PLAN, params=ItemParams(a, b, np.zeros(30)))
+    scored = score_form(plan, [ALL_RIGHT], KEYS)
+    assert scored.left_out == (ITEMS[29],)
+    assert scored.scores[0].number_correct == 30
+    assert scored.scores[0].competencies["CM03"].n_items == 2
+
+
+def test_a_competency_without_any_usable_item_has_no_estimate():
+    keys = KEYS | {item: ItemKey(frozenset(), credits_all=True) for item in GROUPS["CM03"]}
+    standing = score_form(PLAN, [ALL_WRONG], keys).scores[0].competencies["CM03"]
+    assert (standing.theta, standing.level, standing.n_items) == (None, None, 0)
+
+
+def test_an_unattempted_form_is_not_scored_rather_than_average():
+    scored = score_form(PLAN, [{}], KEYS).scores[0]
+    assert (scored.number_correct, scored.overall.theta, scored.overall.level) == (0, None, None)
+
+
+def test_the_second_scoring_agrees_for_everybody():
+    rng = np.random.default_rng(7)
+    everybody = [*sittings(40, rng), ALL_RIGHT, ALL_WRONG, {}]
+    keys = KEYS | {ITEMS[3]: ItemKey(frozenset("AB")), ITEMS[4]: ItemKey(frozenset(), credits_all=True)}
+    table = curve_table(PLAN)
+    for score, responses in zip(score_form(PLAN, everybody, keys).scores, everybody, strict=True):
+        assert differences(score, rescore(PLAN, table, responses, keys)) == ()
+
+
+def test_keys_that_slipped_by_a_row_are_caught():
+    responses = sittings(1, np.random.default_rng(9))[0]
+    slipped = {item: KEYS[ITEMS[place - 1]] for place, item in enumerate(ITEMS)}
+    score = score_form(PLAN, [responses], slipped).scores[0]
+    second = rescore(PLAN, curve_table(PLAN), responses, KEYS)
+    assert "number_correct" in differences(score, second)
+    with pytest.raises(RescoreDisagrees):
+        require_agreement("s1", score, second)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"item_ids": (*ITEMS[:29], ITEMS[0])}, "item_twice"),
+        ({"item_ids": ITEMS[:29]}, "params_of_other_items"),
+        ({"competencies": {"CM01": ("elsewhere",)}}, "competency_of_foreign_item"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_is_refused(change, code):
+    with pytest.raises(PlanMalformed) as refusal:
+        replace(PLAN, **change)
+    assert refusal.value.code == code
+
+
+def test_items_are_grouped_under_the_competencies_of_their_topic():
+    groups = items_by_competency({"a": "T1", "b": "T2", "c": "T9"}, {"T1": ("C1", "C2"), "T2": ("C1",)})
+    assert groups == {"C1": ("a", "b"), "C2": ("a",)}
+
+
+PROVENANCE = Provenance("INTERNAL_CA@1", "CUSTOMS_0_3@1", "GSQL@1", "f00d", (("i1", 1), ("i2", 1)), "cal-1")
+
+
+def result(**facts):
+    score = score_form(PLAN, [ALL_RIGHT], KEYS).scores[0]
+    return replace(Result("r1", "s1", 1, score, PROVENANCE, "examiner", NOW), **facts)
+
+
+def test_who_scored_may_not_release():
+    with pytest.raises(ReleaseRefused):
+        release(result(), "examiner", NOW, ())
+    assert release(result(), "chairman", NOW, ()).state is ResultState.RELEASED
+
+
+def test_nothing_is_released_while_the_two_scorings_differ():
+    with pytest.raises(RescoreDisagrees):
+        release(result(), "chairman", NOW, ("number_correct",))
+
+
+def test_withholding_needs_a_reason_and_may_follow_release():
+    with pytest.raises(ReleaseRefused):
+        withhold(result(), "chairman", NOW, " ")
+    out = withhold(release(result(), "chairman", NOW, ()), "chairman", NOW, "annulled")
+    assert (out.state, out.reason) == (ResultState.WITHHELD, "annulled")
+
+
+def test_a_rescoring_stands_beside_the_old_result_and_changes_nothing_in_it():
+    old = release(result(), "chairman", NOW, ())
+    new = result(id="r2", version=2, provenance=replace(PROVENANCE, key_versions=(("i1", 2), ("i2", 1))))
+    retired, successor = supersede(old, new)
+    assert replace(retired, state=old.state) == old
+    assert successor == new
+    with pytest.raises(ReleaseRefused):
+        release(retired, "chairman", NOW, ())
+
+
+@pytest.mark.parametrize(
+    ("change", "code"), [({"version": 3}, "not_the_next_version"), ({"version": 2}, "nothing_changed")]
+)
+def test_a_successor_is_the_next_version_and_rests_on_something_new(change, code):
+    with pytest.raises(ReleaseRefused) as refusal:
+        supersede(result(), result(id="r2", **change))
+    assert refusal.value.code == code
+
+
+def test_provenance_has_one_name_whatever_the_order_of_keys():
+    turned = replace(PROVENANCE, key_versions=PROVENANCE.key_versions[::-1])
+    assert turned.checksum == PROVENANCE.checksum
+    assert replace(PROVENANCE, calibration="cal-2").checksum != PROVENANCE.checksum
