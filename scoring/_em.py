@@ -21,6 +21,8 @@ _BLOCK_PERSONS = 1024  # posterior weights of a block, 61 nodes wide, stay in th
 _RARE_PATTERN = 8  # below so many persons a pattern of its own costs more in overhead than it saves
 _NEWTON_STEPS = 5
 _LARGEST_STEP = 1.0
+_SMALLEST_STEP = 1e-7
+_HALVINGS = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +125,7 @@ def block_posterior(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slopes:
-    """First derivatives and (safe) information of the expected log posterior, each (n_items,)."""
+    """First derivatives and information of the expected log posterior, each (n_items,); positive definite."""
 
     gradient_a: FloatArray
     gradient_d: FloatArray
@@ -140,31 +142,53 @@ def expected_slopes(
     expected = expectation.at_node * p
     spread = expected * (1.0 - p)
     prior = prior_terms(priors, a, d)
+    # A trace of a ridge: an item whose persons have all but left the grid must not divide by zero.
+    info_aa = (spread @ nodes**2) * (1 + 1e-10) + 1e-10
+    info_ad = spread @ nodes
+    info_dd = spread.sum(axis=1) * (1 + 1e-10) + 1e-10
+    # The priors' exact curvature makes Newton's method fast; far from the maximum it can have the wrong sign.
+    exact_aa, exact_dd = info_aa + prior.curvature_aa, info_dd + prior.curvature_dd
+    exact_ad = info_ad + prior.curvature_ad
+    safe = (exact_aa > 0) & (exact_aa * exact_dd - exact_ad**2 > 0.05 * np.abs(exact_aa) * exact_dd)
     return Slopes(
         gradient_a=expectation.right_theta - expected @ nodes + prior.gradient_a,
         gradient_d=expectation.right - expected.sum(axis=1) + prior.gradient_d,
-        info_aa=spread @ nodes**2 + prior.bound_aa,
-        info_ad=spread @ nodes + prior.bound_ad,
-        info_dd=spread.sum(axis=1) + prior.bound_dd,
+        info_aa=np.where(safe, exact_aa, info_aa + prior.bound_aa),
+        info_ad=np.where(safe, exact_ad, info_ad + prior.bound_ad),
+        info_dd=np.where(safe, exact_dd, info_dd + prior.bound_dd),
     )
 
 
 def maximise(
     expectation: Expectation, a: FloatArray, d: FloatArray, nodes: FloatArray, priors: ItemPriors | None
 ) -> tuple[FloatArray, FloatArray]:
-    """The M-step: Newton's method in each item's (a, d), all items at once."""
+    """The M-step: Newton's method in (a, d), all items at once; no item ends lower than it began."""
+
+    def height(a: FloatArray, d: FloatArray) -> FloatArray:
+        log_odds = np.outer(a, nodes) + d[:, None]
+        lost = (expectation.at_node * np.logaddexp(0.0, log_odds)).sum(axis=1)
+        reached: FloatArray = a * expectation.right_theta + d * expectation.right - lost
+        return reached + prior_terms(priors, a, d).log_density
+
+    reached = height(a, d)
     for _ in range(_NEWTON_STEPS):
         s = expected_slopes(expectation, a, d, nodes, priors)
-        # A trace of a ridge: an item whose persons have all but left the grid must not divide by zero.
-        info_aa, info_dd = s.info_aa * (1 + 1e-10) + 1e-10, s.info_dd * (1 + 1e-10) + 1e-10
-        determinant = info_aa * info_dd - s.info_ad**2
-        step_a = (info_dd * s.gradient_a - s.info_ad * s.gradient_d) / determinant
-        step_d = (info_aa * s.gradient_d - s.info_ad * s.gradient_a) / determinant
+        determinant = s.info_aa * s.info_dd - s.info_ad**2
+        step_a = (s.info_dd * s.gradient_a - s.info_ad * s.gradient_d) / determinant
+        step_d = (s.info_aa * s.gradient_d - s.info_ad * s.gradient_a) / determinant
         longest = np.maximum(np.abs(step_a), np.abs(step_d)) / _LARGEST_STEP
         if priors is not None:
             longest = np.maximum(longest, -2.0 * step_a / a)  # a lognormal slope stays positive
-        shrink = 1.0 / np.maximum(longest, 1.0)
-        a, d = a + shrink * step_a, d + shrink * step_d
-        if np.abs(step_a).max() < 1e-7 and np.abs(step_d).max() < 1e-7:
+        length = 1.0 / np.maximum(longest, 1.0)
+        for _ in range(_HALVINGS):
+            proposed = height(a + length * step_a, d + length * step_d)
+            lower = proposed < reached - 1e-12 * np.abs(reached)
+            if not lower.any():
+                break
+            length = np.where(lower, length / 2.0, length)
+        length = np.where(lower, 0.0, length)
+        reached = np.where(lower, reached, proposed)
+        a, d = a + length * step_a, d + length * step_d
+        if max(np.abs(length * step_a).max(), np.abs(length * step_d).max()) < _SMALLEST_STEP:
             break
     return a, d

@@ -90,6 +90,7 @@ TABLE: dict[str, Rule] = {
     "blueprints.approve": _rule(R.EXAM_MANAGER, R.CHAIRMAN, when=not_own),
     "forms.assemble": _rule(R.EXAM_MANAGER),
     "forms.read_certificate": _rule(R.EXAM_MANAGER, R.CHAIRMAN, R.EXAMINER, R.AUDITOR),
+    "forms.read_items": _rule(R.EXAM_MANAGER, R.CHAIRMAN, R.AUDITOR),
     "forms.publish": _rule(R.CHAIRMAN, when=not_own),
     # campaigns
     "campaigns.read": _rule(R.EXAM_MANAGER, R.CHAIRMAN, R.EXAMINER, R.AUDITOR),

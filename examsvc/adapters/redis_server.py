@@ -27,5 +27,5 @@ class RedisServer:
         """Close the connection and stop an embedded server."""
         self.client.close()
         if self._embedded is not None:
-            self._embedded.shutdown(save=False, now=True, force=True)
+            self._embedded.shutdown(nosave=True)
             self._embedded.connection_pool.disconnect()

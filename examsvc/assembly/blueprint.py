@@ -15,6 +15,8 @@ from examsvc.assembly.rounding import IntArray, controlled_rounding, largest_rem
 
 COGNITIVE_MIX: Mapping[str, float] = {"recall": 0.3, "apply": 0.5, "situation": 0.2}
 CUT_SHARES = (0.50, 0.66, 0.83)
+MOST_ITEMS = 200
+LONGEST_S = 8 * 3600
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,10 +123,10 @@ def _rounded_cells(
 
 
 def _range_problems(blueprint: Blueprint) -> Iterator[Problem]:
-    if blueprint.n_items < 1:
-        yield Problem("n_items_range", {"n_items": blueprint.n_items})
-    if blueprint.time_limit_s < 1:
-        yield Problem("time_limit_range", {"time_limit_s": blueprint.time_limit_s})
+    if not 1 <= blueprint.n_items <= MOST_ITEMS:
+        yield Problem("n_items_range", {"n_items": blueprint.n_items, "most": MOST_ITEMS})
+    if not 1 <= blueprint.time_limit_s <= LONGEST_S:
+        yield Problem("time_limit_range", {"time_limit_s": blueprint.time_limit_s, "most": LONGEST_S})
     if blueprint.eligibility_factor < 1:
         yield Problem("eligibility_factor_range", {"eligibility_factor": blueprint.eligibility_factor})
     if not 0 <= blueprint.max_overlap <= blueprint.n_items:

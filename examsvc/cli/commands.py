@@ -58,11 +58,10 @@ def serve_command() -> None:
 
 
 @group.command("demo")
-@click.option("--officers", default=600, show_default=True, help="How many sample officers sit the campaign.")
 @plain_errors
-def demo_command(officers: int) -> None:
+def demo_command() -> None:
     """Load the sample and run its campaign; exit status 0 only when every step did its work."""
-    Demo(Settings.from_environ(), n_officers=officers).run()
+    Demo(Settings.from_environ()).run()
 
 
 @group.command("run")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, jsonify, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from examsvc.accounts.errors import Forbidden
 from examsvc.edge.messages import REFUSALS, explain, forbidden_reason
+from examsvc.edge.texts import gettext as _
 from examsvc.store import NotFound, StoreBusy
 
 log = logging.getLogger(__name__)

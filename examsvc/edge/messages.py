@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from functools import singledispatch
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from examsvc.accounts.errors import Forbidden
 from examsvc.delivery.errors import (
     DeliveryError,
@@ -22,10 +19,16 @@ from examsvc.delivery.errors import (
     TransitionRefused,
     WindowOver,
 )
+from examsvc.edge.failures import words_of
+from examsvc.edge.texts import gettext as _
+from examsvc.edge.texts import ngettext
+from examsvc.results.errors import ResultsError
+from examsvc.services.failures import failure_of
 from proctoring.errors import ExtensionNeedsChairman, ProctoringRefused
+from scoring.errors import ScoringError
 
 # What a view catches to tell its reader why not; whatever else is raised goes to the error pages.
-REFUSALS: tuple[type[Exception], ...] = (DeliveryError, ProctoringRefused)
+REFUSALS: tuple[type[Exception], ...] = (DeliveryError, ProctoringRefused, ResultsError, ScoringError)
 
 
 @singledispatch
@@ -152,7 +155,17 @@ def _needs_chairman(error: ExtensionNeedsChairman) -> str:
     if not minutes:
         return _("A proctor cannot give this candidate more time. The chairman can.")
     return ngettext(
-        "A proctor can give this candidate %(num)s more minute. For more, ask the chairman. Nothing was changed.",
-        "A proctor can give this candidate %(num)s more minutes. For more, ask the chairman. Nothing was changed.",
+        "A proctor can give this candidate %(num)s more minute. Nothing was changed; ask the chairman.",
+        "A proctor can give this candidate %(num)s more minutes. Nothing was changed; ask the chairman.",
         minutes,
     )
+
+
+@explain.register
+def _results(error: ResultsError) -> str:
+    return words_of(failure_of(error) or {})
+
+
+@explain.register
+def _scoring(error: ScoringError) -> str:
+    return words_of(failure_of(error) or {})

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import format_datetime, gettext, lazy_gettext, ngettext
+from flask_babel import format_datetime, lazy_gettext
 
+from examsvc.edge.texts import gettext, ngettext
 from examsvc.services.rooms import RoomView
 from examsvc.store.models import IncidentRow
 from proctoring.incidents import IncidentKind

@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.ports import Progress
-from examsvc.services import Services
+from examsvc.services import Services, assembly, calibration, results
+from examsvc.services.assembly import AssemblyOrder
 
 Handler = Callable[[Services, Actor, dict[str, Any], Progress], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {}
+
+def calibrate(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Fit a campaign's items: {"campaign_id"} → {"calibration_id"}."""
+    return {"calibration_id": calibration.calibrate_campaign(deps, actor, params["campaign_id"], progress)}
+
+
+def score(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Score a campaign's sittings: {"campaign_id"} → {"campaign_id", "added"}."""
+    campaign_id = params["campaign_id"]
+    return {
+        "campaign_id": campaign_id,
+        "added": results.score_campaign(deps, actor, campaign_id, progress),
+    }
+
+
+def assemble(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Assemble forms: the fields of an AssemblyOrder → {"run_id"}."""
+    return {"run_id": assembly.assemble_forms(deps, actor, AssemblyOrder(**params), progress)}
+
+
+def replay(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Assemble a run again: {"run_id"} → what a Replayed says."""
+    return asdict(assembly.replay(deps, actor, params["run_id"], progress))
+
+
+HANDLERS: dict[str, Handler] = {
+    "assemble": assemble,
+    "calibrate": calibrate,
+    "replay": replay,
+    "score": score,
+}

@@ -9,6 +9,7 @@ from typing import Any
 from examsvc.accounts.actor import Actor
 from examsvc.jobs.handlers import HANDLERS
 from examsvc.services import Services
+from examsvc.services.failures import failure_of
 from examsvc.store import accounts, database_now, jobs
 from examsvc.store.models import UserRow
 from examsvc.store.rows import get_row
@@ -35,7 +36,7 @@ class JobProgress:
         self._noted_at = time.monotonic()
         with self._deps.store.begin() as session:
             cancel = jobs.note_progress(session, self._job_id, database_now(session), done, total)
-        if cancel:
+        if cancel and done < total:  # what is complete is not called cancelled
             raise Cancelled
 
 
@@ -60,6 +61,10 @@ def _outcome(
     except Cancelled:
         return "cancelled", {"message": {"code": "cancelled"}}
     except Exception as error:  # the row must say that the job failed, whatever it was
+        refusal = failure_of(error)
+        if refusal is not None:
+            log.info("job %s (%s) refused: %s", job_id, kind, refusal["code"])
+            return "failed", {"message": refusal}
         log.exception("job %s (%s) failed", job_id, kind)
         return "failed", {"message": {"code": "failed", "error": type(error).__name__}}
     return "done", {"outcome": outcome, "message": {"code": "done"}}

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.assembly.certificate import certify, form_checksum
-from examsvc.assembly.errors import AssemblyRefused
-from examsvc.assembly.solve import AssemblyRequest, AssemblyResult, assemble
+from examsvc.assembly.errors import AssemblyRefused, RequestInvalid
+from examsvc.assembly.solve import AssemblyRequest, assemble
 from examsvc.ports import Progress
+from examsvc.services import jobs
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now, measuring
 from examsvc.store import assembly as store
-from examsvc.store.models import AssemblyRunRow, FormRow
+from examsvc.store.assembly import FormLine
+from examsvc.store.models import AssemblyRunRow, BlueprintRow, FormRow
 from examsvc.store.rows import get_row
+
+MOST_FORMS = 6
+LARGEST_SEED = 2**31 - 1  # what an integer column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +35,37 @@ class AssemblyOrder:
     max_overlap: int = 6
 
 
-def assemble_forms(deps: Services, actor: Actor, order: AssemblyOrder, progress: Progress) -> int:
-    """Solve, audit, certify and store; returns the run. An infeasible order stores its explanation and no form."""
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A stored run assembled again: whether its certificate came out the same, and what changed since."""
+
+    run_id: int
+    same: bool
+    same_forms: bool
+    checksum: str
+    changed: tuple[str, ...]  # parts of the certificate: blueprint | pool | enemies | solver | outcome
+
+
+def ask_for_forms(deps: Services, actor: Actor, order: AssemblyOrder) -> int:
+    """Queue an assembly as a job; refuses at once what would fail later. Returns the job."""
     permit(actor, "forms.assemble")
+    _require_in_range(order)
     with deps.store.read() as session:
+        _require_approved(session, order.blueprint_id)
+        if measuring.find_adopted(session) is None:
+            raise AssemblyRefused("no_adopted_calibration")
+    return jobs.ask(deps, actor, "assemble", asdict(order))
+
+
+def assemble_forms(deps: Services, actor: Actor, order: AssemblyOrder, progress: Progress) -> int:
+    """Solve, audit, certify and store; returns the run.
+
+    An infeasible order stores its explanation and no form.
+    """
+    permit(actor, "forms.assemble")
+    _require_in_range(order)
+    with deps.store.read() as session:
+        _require_approved(session, order.blueprint_id)
         request, calibration_id, position_code = _request(session, order)
     result = assemble(request, progress)
     certificate = certify(request, result).as_dict()
@@ -65,7 +98,15 @@ def assemble_forms(deps: Services, actor: Actor, order: AssemblyOrder, progress:
         return run.id
 
 
-def replay(deps: Services, actor: Actor, run_id: int) -> tuple[AssemblyRunRow, AssemblyResult, bool]:
+def ask_for_replay(deps: Services, actor: Actor, run_id: int) -> int:
+    """Queue a replay as a job; returns the job."""
+    permit(actor, "forms.read_certificate")
+    with deps.store.read() as session:
+        get_row(session, AssemblyRunRow, run_id)
+    return jobs.ask(deps, actor, "replay", {"run_id": run_id})
+
+
+def replay(deps: Services, actor: Actor, run_id: int, progress: Progress | None = None) -> Replayed:
     """Assemble a stored run again on today's bank; says whether the certificate comes out the same.
 
     A bank that has changed since gives another certificate: the stored one is then out of date, never wrong.
@@ -74,24 +115,38 @@ def replay(deps: Services, actor: Actor, run_id: int) -> tuple[AssemblyRunRow, A
     with deps.store.read() as session:
         run = get_row(session, AssemblyRunRow, run_id)
         order = AssemblyOrder(run.blueprint_id, run.n_forms, run.seed, run.max_overlap)
-        uses: dict[int, int] = {
-            int(version_id): n for version_id, n in run.certificate["request"].get("use_counts", {}).items()
-        }
+        # The run's own forms count as uses by now; the certificate tells how it was before them.
+        uses = {int(version_id): int(n) for version_id, n in run.certificate["request"]["use_counts"]}
         request, _calibration, _position = _request(
             session, order, calibration_id=run.calibration_id, use_counts=uses
         )
-    result = assemble(request)
-    return run, result, certify(request, result).as_dict()["checksum"] == run.checksum
+    again = certify(request, assemble(request, progress)).as_dict()
+    return Replayed(
+        run_id=run_id,
+        same=again["checksum"] == run.checksum,
+        same_forms=_checksums(again) == _checksums(run.certificate),
+        checksum=again["checksum"],
+        changed=tuple(part for part, pick in _PARTS.items() if pick(again) != pick(run.certificate)),
+    )
 
 
 def publish_form(deps: Services, actor: Actor, form_id: int) -> None:
-    """The second person publishes; from then on the form can be put on rosters and never changes."""
+    """The second person publishes; from then on the form can be put on rosters and never changes.
+
+    Refused when the stored items are not those certified, or one has left the operational bank since.
+    """
     with deps.store.begin() as session:
         form = get_row(session, FormRow, form_id, lock=True)
         run = get_row(session, AssemblyRunRow, form.assembly_run_id)
         permit(actor, "forms.publish", Facts(doers=(run.created_by,)))
         if form.state != "draft":
             raise AssemblyRefused("form_not_draft")
+        lines = store.list_form_lines(session, form_id)
+        if form_checksum([line.version_id for line in lines]) != form.checksum:
+            raise AssemblyRefused("form_altered")
+        gone = [line.code for line in lines if line.state != "operational"]
+        if gone:
+            raise AssemblyRefused("items_not_operational", n_items=len(gone), codes=", ".join(gone))
         form.state = "published"
         form.published_by = actor.user_id
         form.published_at = database_now(session)
@@ -103,8 +158,50 @@ def withdraw_form(deps: Services, actor: Actor, form_id: int) -> None:
     permit(actor, "forms.assemble")
     with deps.store.begin() as session:
         form = get_row(session, FormRow, form_id, lock=True)
-        form.state = "withdrawn"
-        record_act(session, actor, "forms.withdraw", f"form:{form_id}")
+        if form.state == "withdrawn":
+            raise AssemblyRefused("form_withdrawn")
+        before, form.state = form.state, "withdrawn"
+        record_act(session, actor, "forms.withdraw", f"form:{form_id}", was=before)
+
+
+def proof_read(deps: Services, actor: Actor, form_id: int) -> tuple[FormRow, list[FormLine]]:
+    """The wording of a form, for the eyes of few: every look stands in the audit log."""
+    permit(actor, "forms.read_items")
+    with deps.store.begin() as session:
+        form = get_row(session, FormRow, form_id)
+        lines = store.list_form_lines(session, form_id)
+        record_act(session, actor, "forms.read_items", f"form:{form_id}")
+        return form, lines
+
+
+_PARTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "blueprint": lambda certificate: certificate["blueprint"],
+    "pool": lambda certificate: certificate["request"]["pool"],
+    "enemies": lambda certificate: certificate["request"]["enemies"],
+    "solver": lambda certificate: certificate["solver"],
+    "outcome": lambda certificate: (certificate["status"], _checksums(certificate)),
+}
+
+
+def _checksums(certificate: Mapping[str, Any]) -> list[str]:
+    return [str(form["checksum"]) for form in certificate["forms"]]
+
+
+def _require_in_range(order: AssemblyOrder) -> None:
+    ranges = {
+        "n_forms": range(1, MOST_FORMS + 1),
+        "seed": range(LARGEST_SEED + 1),
+        "max_overlap": range(LARGEST_SEED + 1),
+    }
+    for field, allowed in ranges.items():
+        if getattr(order, field) not in allowed:
+            raise RequestInvalid(field, getattr(order, field))
+
+
+def _require_approved(session: Session, blueprint_id: int) -> None:
+    """New forms come from the blueprint in force; a superseded one is only replayed."""
+    if get_row(session, BlueprintRow, blueprint_id).state != "approved":
+        raise AssemblyRefused("blueprint_not_approved")
 
 
 def _request(
@@ -114,9 +211,7 @@ def _request(
     calibration_id: int | None = None,
     use_counts: dict[int, int] | None = None,
 ) -> tuple[AssemblyRequest, int, str]:
-    row, position, blueprint = store.load_blueprint(session, order.blueprint_id)
-    if row.state == "draft":
-        raise AssemblyRefused("blueprint_not_approved")
+    _row, position, blueprint = store.load_blueprint(session, order.blueprint_id)
     if calibration_id is None:
         adopted = measuring.find_adopted(session)
         if adopted is None:
@@ -133,9 +228,3 @@ def _request(
         use_counts=store.count_uses(session) if use_counts is None else use_counts,
     )
     return request, calibration_id, position.code
-
-
-def form_facts(certificate: dict[str, Any], index: int) -> dict[str, Any]:
-    """What a certificate says of one of its forms."""
-    facts: dict[str, Any] = certificate["forms"][index]
-    return facts

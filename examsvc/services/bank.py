@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
@@ -81,22 +82,34 @@ def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
         known = store.item_ids(session)
         if item.code.casefold() in {code.casefold() for code in known}:
             raise InvalidItem("CODE_IN_BANK", field="code", value=item.code)
-        version = store_item(session, actor, item, key)
+        [version] = store_items(session, actor, [(item, key)])
         _add_enemies(session, wording, {**known, item.code: version.item_id})
         record_act(session, actor, "items.add", f"item_version:{version.id}", code=item.code)
         return version.id
 
 
-def store_item(session: Session, actor: Actor, item: ItemVersion, key: Key) -> ItemVersionRow:
-    """A new item with its first version and key, in the caller's transaction."""
+def store_items(
+    session: Session, actor: Actor, new: Sequence[tuple[ItemVersion, Key]]
+) -> list[ItemVersionRow]:
+    """New items with their first versions and keys, by the actor, in the caller's transaction."""
     now = database_now(session)
     topics = {topic.code: topic.id for topic in store.list_topics(session)}
-    if item.topic not in topics:
-        raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=item.topic)
-    row = ItemRow(code=item.code, topic_id=topics[item.topic], author_id=actor.user_id, created_at=now)
-    session.add(row)
+    for item, _key in new:
+        if item.topic not in topics:
+            raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=item.topic)
+    items = [
+        ItemRow(code=item.code, topic_id=topics[item.topic], author_id=actor.user_id, created_at=now)
+        for item, _key in new
+    ]
+    session.add_all(items)
     session.flush()
-    return _store_version(session, actor, row.id, item, key)
+    stored = [_version_row(row.id, item, actor, now) for row, (item, _key) in zip(items, new, strict=True)]
+    session.add_all(stored)
+    session.flush()
+    session.add_all(
+        _key_row(version.id, key, actor, now) for version, (_item, key) in zip(stored, new, strict=True)
+    )
+    return stored
 
 
 def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) -> None:
@@ -105,12 +118,16 @@ def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) 
         version, item = _own(session, actor, version_id)
         _require_editable(session, version)
         first = version.version == 1
-        composed, key = compose(_settled(session, wording, item, first), str(item.author_id), version.version)
-        _write_wording(version, composed)
-        topics = {topic.code: topic.id for topic in store.list_topics(session)}
+        topics = {row.code: row.id for row in store.list_topics(session)}
+        if not first:  # the topic belongs to the item, whose earlier version others have seen
+            topic = next(code for code, id_ in topics.items() if id_ == item.topic_id)
+            wording = replace(wording, topic=topic)
+        wording = replace(wording, code=item.code)
+        composed, key = compose(wording, str(item.author_id), version.version)
         if composed.topic not in topics:
             raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=composed.topic)
         item.topic_id = topics[composed.topic]
+        _write_wording(version, composed)
         _correct_key(session, actor, version.id, key)
         if first:  # nothing rests on the enemies of an item that was never submitted
             store.drop_enemies(session, item.id)
@@ -130,7 +147,11 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         topic = {row.id: row.code for row in store.list_topics(session)}[item.topic_id]
         copied = versions.as_item_version(version, item, topic)
         key = versions.newest_keys(session, [version.id])[version.id]
-        draft = _store_version(session, actor, item.id, copied, Key(1, key.option_id), newest.version + 1)
+        now = database_now(session)
+        draft = _version_row(item.id, replace(copied, version=newest.version + 1), actor, now)
+        session.add(draft)
+        session.flush()
+        session.add(_key_row(draft.id, Key(1, key.option_id), actor, now))
         record_act(
             session,
             actor,
@@ -146,7 +167,7 @@ def submit_for_review(deps: Services, actor: Actor, version_ids: Collection[int]
     """Hand drafts to the reviewers, all or none; from here on their wording is frozen."""
     permit(actor, "items.write")
     with deps.store.begin() as session:
-        pairs = versions.lock_versions(session, version_ids)
+        pairs = versions.get_pairs(session, version_ids, lock=True)
         newest = versions.newest_versions(session, [item.id for _, item in pairs])
         for version, item in pairs:
             permit(actor, "items.edit", Facts(owner_user_id=item.author_id))
@@ -160,7 +181,7 @@ def _own(session: Session, actor: Actor, version_id: int) -> VersionOfItem:
     """The item version, locked, of an item that the actor wrote."""
     permit_role = Facts(owner_user_id=actor.user_id)
     permit(actor, "items.edit", permit_role)  # the role first: a stranger learns nothing of what exists
-    [(version, item)] = versions.lock_versions(session, [version_id])
+    [(version, item)] = versions.get_pairs(session, [version_id], lock=True)
     permit(actor, "items.edit", Facts(owner_user_id=item.author_id))
     return version, item
 
@@ -175,40 +196,28 @@ def _require_editable(session: Session, version: ItemVersionRow) -> None:
         raise WordingFrozen("WORDING_FROZEN", state=version.state, version=version.version)
 
 
-def _settled(session: Session, wording: Wording, item: ItemRow, first: bool) -> Wording:
-    """The wording with what an edit may not change: the code, and the topic once a version was submitted."""
-    topic = wording.topic
-    if not first:
-        topic = {row.id: row.code for row in store.list_topics(session)}[item.topic_id]
-    return Wording(
-        code=item.code,
-        topic=topic,
-        level=wording.level,
-        stem=wording.stem,
-        options=wording.options,
-        key=wording.key,
-        legal_basis=wording.legal_basis,
-        rationale=wording.rationale,
-        judged_share=wording.judged_share,
-    )
-
-
-def _store_version(
-    session: Session, actor: Actor, item_id: int, item: ItemVersion, key: Key, version: int = 1
-) -> ItemVersionRow:
+def _version_row(item_id: int, item: ItemVersion, actor: Actor, now: datetime) -> ItemVersionRow:
     row = ItemVersionRow(
         item_id=item_id,
-        version=version,
+        version=item.version,
         state=State.DRAFT.value,
         interaction="single_choice",
         created_by=actor.user_id,
-        created_at=database_now(session),
+        created_at=now,
     )
     _write_wording(row, item)
-    session.add(row)
-    session.flush()
-    _correct_key(session, actor, row.id, key)
     return row
+
+
+def _key_row(version_id: int, key: Key, actor: Actor, now: datetime) -> ItemKeyRow:
+    return ItemKeyRow(
+        item_version_id=version_id,
+        version=key.version,
+        option_id=key.option_id,
+        reason="author",
+        created_by=actor.user_id,
+        created_at=now,
+    )
 
 
 def _write_wording(row: ItemVersionRow, item: ItemVersion) -> None:
@@ -223,19 +232,10 @@ def _write_wording(row: ItemVersionRow, item: ItemVersion) -> None:
 
 def _correct_key(session: Session, actor: Actor, version_id: int, key: Key) -> None:
     """Keep the key; a changed one is a new version of the key, for keys are never overwritten."""
-    known = versions.newest_keys(session, [version_id]).get(version_id)
-    if known is not None and known.option_id == key.option_id:
-        return
-    session.add(
-        ItemKeyRow(
-            item_version_id=version_id,
-            version=1 if known is None else known.version + 1,
-            option_id=key.option_id,
-            reason="author",
-            created_by=actor.user_id,
-            created_at=database_now(session),
-        )
-    )
+    known = versions.newest_keys(session, [version_id])[version_id]
+    if known.option_id != key.option_id:
+        corrected = Key(known.version + 1, key.option_id)
+        session.add(_key_row(version_id, corrected, actor, database_now(session)))
 
 
 def _add_enemies(session: Session, wording: Wording, ids: dict[str, int]) -> None:

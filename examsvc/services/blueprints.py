@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.assembly.blueprint import Blueprint, Cell, derive_blueprint, validate
+from examsvc.assembly.blueprint import COGNITIVE_MIX, Blueprint, Cell, derive_blueprint, validate
 from examsvc.assembly.errors import AssemblyRefused, BlueprintInvalid
+from examsvc.assembly.findings import Problem
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now
@@ -31,10 +32,19 @@ class CellNeed:
         return self.have >= self.need
 
 
+@dataclass(frozen=True, slots=True)
+class BlueprintEdit:
+    """A draft as somebody typed it: the cells must add up to the number of items that stands beside them."""
+
+    counts: Mapping[Cell, int]
+    n_items: int
+    limit_s: int
+
+
 def derive(deps: Services, actor: Actor, position_code: str) -> int:
     """A draft from the position's topic weights: halved to 30 items and 45 minutes, with the cognitive mix.
 
-    Raises NotFound for an unknown position, AssemblyRefused when it has no topic weights.
+    Raises AssemblyRefused when the position is unknown or has no topic weights.
     """
     permit(actor, "blueprints.edit")
     with deps.store.begin() as session:
@@ -46,30 +56,43 @@ def derive(deps: Services, actor: Actor, position_code: str) -> int:
         value = derive_blueprint(position.code, weights, available=available or None)
         row = _add_draft(session, actor, position, value)
         record_act(
-            session, actor, "blueprints.derive", f"blueprint:{row.id}", position=position_code, version=row.version
+            session,
+            actor,
+            "blueprints.derive",
+            f"blueprint:{row.id}",
+            position=position_code,
+            version=row.version,
         )
         return row.id
 
 
-def edit(deps: Services, actor: Actor, blueprint_id: int, counts: Mapping[Cell, int], limit_s: int) -> None:
-    """Change a draft's cells and time; it must stay consistent. Raises BlueprintInvalid with every problem."""
+def edit(deps: Services, actor: Actor, blueprint_id: int, edit: BlueprintEdit) -> None:
+    """Change a draft's cells, size and time. Raises BlueprintInvalid with every problem, nothing changed.
+
+    Who edits becomes the draft's writer: a second person has to approve what was written last.
+    """
     permit(actor, "blueprints.edit")
     with deps.store.begin() as session:
         row = get_row(session, BlueprintRow, blueprint_id, lock=True)
         if row.state != "draft":
             raise AssemblyRefused("blueprint_not_draft")
         _row, _position, value = store.load_blueprint(session, blueprint_id)
-        known = {topic.code for topic in store.list_topics(session)}
-        if any(cell.topic not in known for cell in counts):
-            raise AssemblyRefused("unknown_topic")
-        n_items = sum(counts.values())
-        edited = replace(value, cells=tuple(sorted(counts.items())), n_items=n_items, time_limit_s=limit_s)
-        problems = validate(edited)
+        cells = tuple(sorted(edit.counts.items()))
+        edited = replace(
+            value,
+            cells=cells,
+            n_items=edit.n_items,
+            time_limit_s=edit.limit_s,
+            max_overlap=store.overlap_of(edit.n_items),
+        )
+        topics = {topic.code for topic in store.list_topics(session)}
+        problems = (*_place_problems(edit.counts, topics), *validate(edited))
         if problems:
             raise BlueprintInvalid(problems)
-        store.replace_cells(session, blueprint_id, counts)
-        row.n_items, row.limit_s = n_items, limit_s
-        record_act(session, actor, "blueprints.edit", f"blueprint:{blueprint_id}", n_items=n_items, limit_s=limit_s)
+        store.replace_cells(session, blueprint_id, edit.counts)
+        row.n_items, row.limit_s, row.created_by = edit.n_items, edit.limit_s, actor.user_id
+        size = {"n_items": edit.n_items, "limit_s": edit.limit_s}
+        record_act(session, actor, "blueprints.edit", f"blueprint:{blueprint_id}", **size)
 
 
 def approve(deps: Services, actor: Actor, blueprint_id: int) -> None:
@@ -85,7 +108,9 @@ def approve(deps: Services, actor: Actor, blueprint_id: int) -> None:
             raise BlueprintInvalid(problems)
         short = [need for need in cell_needs(value, store.count_eligible(session)) if not need.is_met]
         if short:
-            raise AssemblyRefused("cells_short", n_cells=len(short))
+            raise AssemblyRefused(
+                "cells_short", n_cells=len(short), cells=[_shortage(need) for need in short]
+            )
         store.supersede_approved(session, position.code)
         row.state = "approved"
         row.approved_by = actor.user_id
@@ -97,7 +122,9 @@ def revise(deps: Services, actor: Actor, blueprint_id: int) -> int:
     """A new draft with the cells of an approved blueprint, which stays as it is."""
     permit(actor, "blueprints.edit")
     with deps.store.begin() as session:
-        _row, position, value = store.load_blueprint(session, blueprint_id)
+        source, position, value = store.load_blueprint(session, blueprint_id)
+        if source.state == "draft":
+            raise AssemblyRefused("blueprint_still_draft")
         row = _add_draft(session, actor, position, value)
         record_act(session, actor, "blueprints.revise", f"blueprint:{row.id}", of=blueprint_id)
         return row.id
@@ -110,6 +137,17 @@ def cell_needs(blueprint: Blueprint, eligible: Mapping[Cell, int]) -> list[CellN
         CellNeed(cell, n_items, factor * n_items, eligible.get(cell, 0))
         for cell, n_items in blueprint.counts.items()
     ]
+
+
+def _shortage(need: CellNeed) -> dict[str, str | int]:
+    place = {"topic": need.cell.topic, "cognitive_level": need.cell.cognitive_level}
+    return {**place, "need": need.need, "have": need.have}
+
+
+def _place_problems(cells: Iterable[Cell], topics: Collection[str]) -> Iterator[Problem]:
+    for cell in cells:
+        if cell.topic not in topics or cell.cognitive_level not in COGNITIVE_MIX:
+            yield Problem("cell_unknown", {"topic": cell.topic, "cognitive_level": cell.cognitive_level})
 
 
 def _add_draft(session: Session, actor: Actor, position: PositionRow, value: Blueprint) -> BlueprintRow:

@@ -17,6 +17,7 @@ from examsvc.accounts.permissions import Facts, permit
 from examsvc.ports import Progress
 from examsvc.results.errors import CalibrationRefused
 from examsvc.services.audit import record_act
+from examsvc.services.bank_review import mark_calibrated
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now
 from examsvc.store import measuring as store
@@ -119,7 +120,11 @@ def calibrate_campaign(deps: Services, actor: Actor, campaign_id: int, progress:
 
 
 def adopt_calibration(deps: Services, actor: Actor, calibration_id: int) -> None:
-    """The second person puts a calibration in force; from then on it can be named by scores, and never changes."""
+    """The second person puts a calibration in force; from then on it can be named by scores, and never changes.
+
+    Approved and piloted items with parameters in it become `calibrated` in the same transaction; items further
+    on stay where they are.
+    """
     with deps.store.begin() as session:
         row = get_row(session, CalibrationRow, calibration_id, lock=True)
         permit(actor, "calibrations.adopt", Facts(doers=(row.created_by,)))
@@ -130,6 +135,7 @@ def adopt_calibration(deps: Services, actor: Actor, calibration_id: int) -> None
         row.state = "adopted"
         row.adopted_by = actor.user_id
         row.adopted_at = database_now(session)
+        n_moved = mark_calibrated(session, actor, calibration_id)
         record_act(
             session,
             actor,
@@ -137,6 +143,8 @@ def adopt_calibration(deps: Services, actor: Actor, calibration_id: int) -> None
             f"calibration:{calibration_id}",
             code=row.code,
             checksum=row.checksum,
+            proposed_by=row.created_by,
+            items_calibrated=n_moved,
         )
 
 

@@ -121,9 +121,7 @@ def add_administration(deps: Services, actor: Actor, new: NewAdministration) -> 
         return row.id
 
 
-def fill_roster(
-    deps: Services, actor: Actor, administration_id: int, *, region: str | None = None
-) -> int:
+def fill_roster(deps: Services, actor: Actor, administration_id: int, *, region: str | None = None) -> int:
     """Put every officer of the position (and region) on the roster; returns how many were added.
 
     Raises RosterTooLarge when the rooms do not hold them: nobody is left out in silence.

@@ -68,8 +68,8 @@ def read_sitting(deps: Services, actor: Actor, sitting_id: int) -> SittingPage:
 def read_paper(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> list[DeliveredItem]:
     """The items in the form's order, each with its options in this sitting's own order.
 
-    Raises NotCheckedIn, NotOpen, SittingClosed, or PermitRequired at a machine that does not hold the sitting:
-    before the start and elsewhere nobody gets an item.
+    Raises NotCheckedIn, NotOpen, SittingClosed, or PermitRequired at a machine that does not hold the
+    sitting: before the start and elsewhere nobody gets an item.
     """
     with deps.store.read() as session:
         facts = _own(session, actor, sitting_id)

@@ -13,6 +13,7 @@ from examsvc.store import database_now, jobs
 from examsvc.store.models import JobRow
 from examsvc.store.rows import get_row
 
+UNFINISHED = ("queued", "running")
 WAKE_AGAIN_AFTER = timedelta(seconds=5)
 SILENT_AFTER = timedelta(minutes=3)
 
@@ -35,6 +36,20 @@ def ask(deps: Services, actor: Actor, kind: str, params: dict[str, Any]) -> int:
         job_id = row.id
     deps.queue.wake(job_id)
     return job_id
+
+
+def read_job(deps: Services, actor: Actor, job_id: int) -> JobRow:
+    """The job as it stands. Raises NotFound."""
+    permit(actor, "jobs.read")
+    with deps.store.read() as session:
+        return get_row(session, JobRow, job_id)
+
+
+def find_unfinished(deps: Services, kind: str, params: dict[str, Any]) -> int | None:
+    """The job that is waiting or running for the same work, so that nobody asks for it twice."""
+    with deps.store.read() as session:
+        rows = jobs.list_latest(session, kind)
+    return next((row.id for row in rows if row.state in UNFINISHED and row.params == params), None)
 
 
 def cancel(deps: Services, actor: Actor, job_id: int) -> None:

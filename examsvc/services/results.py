@@ -90,6 +90,8 @@ def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Pro
         plans = [_form(session, campaign, form) for form in forms]
         if store.count_unfinished(session, campaign_id):
             raise ScoringRefused("sittings_unfinished")
+        if not plans:
+            raise ScoringRefused("nothing_to_score")
     added = 0
     for done, plan in enumerate(plans):
         progress(done, len(plans))
@@ -111,7 +113,8 @@ def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Pro
 def release_results(deps: Services, actor: Actor, campaign_id: int) -> int:
     """Publish a campaign's provisional results and write their evidence; returns how many were released.
 
-    Refused as a whole when any result's two scorings disagree, or when the releaser did the scoring.
+    Refused as a whole when any result's two scorings disagree, or when the releaser did the scoring. What was
+    released earlier for the same sittings gives way; its evidence stays on record, the newer one counts.
     """
     with deps.store.begin() as session:
         get_row(session, CampaignRow, campaign_id, lock=True)
@@ -124,6 +127,7 @@ def release_results(deps: Services, actor: Actor, campaign_id: int) -> int:
             raise ScoringRefused("rescoring_disagrees")
         now = database_now(session)
         scores = store.list_competency_scores(session, [line.score.id for line in lines])
+        store.supersede(session, [line.sitting.id for line in lines], "released")
         for line in lines:
             line.result.state = "released"
             line.result.released_by = actor.user_id
@@ -215,7 +219,7 @@ def _score_form(session: Session, campaign: _Campaign, campaign_id: int, form: _
     ]
     scores = score_form(form.plan, responses, form.keys)
     now = database_now(session)
-    store.supersede_provisional(session, [sitting.id for sitting in fresh])
+    store.supersede(session, [sitting.id for sitting in fresh], "provisional")
     for sitting, chosen, score in zip(fresh, responses, scores.scores, strict=True):
         second = rescore(form.plan, form.curves, chosen, form.keys)
         row = ScoreRow(
@@ -254,7 +258,12 @@ def _competency_rows(
 
 
 def _competency_row(  # noqa: PLR0913 - the row's own columns
-    score_id: int, competency_id: int, standing: Standing, items: tuple[str, ...], chosen: Responses, keys: Keys
+    score_id: int,
+    competency_id: int,
+    standing: Standing,
+    items: tuple[str, ...],
+    chosen: Responses,
+    keys: Keys,
 ) -> CompetencyScoreRow:
     return CompetencyScoreRow(
         score_id=score_id,

@@ -102,7 +102,9 @@ def allow_takeover(deps: Services, actor: Actor, sitting_id: int, reason: str) -
         facts.row.takeover_allowed = True
         _add_incident(
             session,
-            Incident(IncidentKind.MACHINE_FAILURE, reason, actor.username, database_now(session), str(sitting_id)),
+            Incident(
+                IncidentKind.MACHINE_FAILURE, reason, actor.username, database_now(session), str(sitting_id)
+            ),
             actor,
         )
         record_act(session, actor, "rooms.allow_takeover", f"sitting:{sitting_id}", reason=reason)
@@ -158,9 +160,7 @@ def extend_room(deps: Services, actor: Actor, exam_room_id: int, seconds: int, r
     return extend(deps, actor, sitting_ids, seconds, reason)
 
 
-def log_incident(
-    deps: Services, actor: Actor, exam_room_id: int, incident: Incident
-) -> int:
+def log_incident(deps: Services, actor: Actor, exam_room_id: int, incident: Incident) -> int:
     """Write an incident into the room's minutes. Raises IncidentRefused naming what is missing."""
     permit(actor, "rooms.log_incident")
     with deps.store.begin() as session:
@@ -210,9 +210,7 @@ def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanCo
     return entry
 
 
-def _add_incident(
-    session: Session, incident: Incident, actor: Actor, exam_room_id: int | None = None
-) -> int:
+def _add_incident(session: Session, incident: Incident, actor: Actor, exam_room_id: int | None = None) -> int:
     if exam_room_id is None and incident.sitting_id is not None:
         facts = sitting_store.get_sitting(session, int(incident.sitting_id))
         exam_room_id = get_row(session, CandidateRow, facts.row.candidate_id).exam_room_id

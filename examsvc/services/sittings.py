@@ -104,9 +104,7 @@ def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: st
     return Opened(reading, moved.epoch, responses)
 
 
-def save_events(
-    deps: Services, actor: Actor, sitting_id: int, batch: Sequence[ResponseEvent]
-) -> Saved:
+def save_events(deps: Services, actor: Actor, sitting_id: int, batch: Sequence[ResponseEvent]) -> Saved:
     """Append events to the log and bring the projection up to them, in one transaction under the row's lock.
 
     Contradictions are not stored as events but kept whole in an incident; the rest of the batch stands.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from examsvc.assembly.blueprint import Blueprint, Cell
+from examsvc.assembly.blueprint import CUT_SHARES, Blueprint, Cell
 from examsvc.assembly.pool import PoolItem
 from examsvc.store.models import (
     AssemblyRunRow,
@@ -57,7 +58,7 @@ def topic_weights(session: Session, position_id: int) -> dict[str, int]:
         .where(TopicWeightRow.position_id == position_id)
         .order_by(TopicRow.code)
     )
-    return {code: n_items for code, n_items in session.execute(query).tuples()}  # noqa: C416 - typed rows
+    return {code: n_items for code, n_items in session.execute(query)}
 
 
 def list_topics(session: Session) -> list[TopicRow]:
@@ -95,7 +96,7 @@ def load_blueprint(session: Session, blueprint_id: int) -> tuple[BlueprintRow, P
     )
     cells = tuple((Cell(topic, level), n_items) for topic, level, n_items in session.execute(query))
     scale = session.scalars(sa.select(LevelScaleRow).order_by(LevelScaleRow.id).limit(1)).one_or_none()
-    cuts = {} if scale is None else {"cut_shares": tuple(percent / 100 for percent in scale.cut_percents)}
+    percents = () if scale is None else tuple(scale.cut_percents)
     value = Blueprint(
         code=f"BP-{position.code}",
         position=position.code,
@@ -103,10 +104,15 @@ def load_blueprint(session: Session, blueprint_id: int) -> tuple[BlueprintRow, P
         n_items=row.n_items,
         time_limit_s=row.limit_s,
         cells=cells,
-        max_overlap=row.n_items // 5,
-        **cuts,
+        cut_shares=tuple(percent / 100 for percent in percents) or CUT_SHARES,
+        max_overlap=overlap_of(row.n_items),
     )
     return row, position, value
+
+
+def overlap_of(n_items: int) -> int:
+    """How many items two forms of this size may share when nobody says otherwise: a fifth."""
+    return n_items // 5
 
 
 def replace_cells(session: Session, blueprint_id: int, counts: Mapping[Cell, int]) -> None:
@@ -199,10 +205,12 @@ def count_uses(session: Session) -> dict[int, int]:
         .where(FormRow.state.in_(["draft", "published"]))
         .group_by(FormItemRow.item_version_id)
     )
-    return {version_id: n for version_id, n in session.execute(query).tuples()}  # noqa: C416 - typed rows
+    return {version_id: n for version_id, n in session.execute(query)}
 
 
-def add_forms(session: Session, run: AssemblyRunRow, prefix: str, forms: Sequence[tuple[Sequence[int], str]]) -> None:
+def add_forms(
+    session: Session, run: AssemblyRunRow, prefix: str, forms: Sequence[tuple[Sequence[int], str]]
+) -> None:
     """Store the forms of a run: their items in order, and their checksums."""
     for index, (version_ids, checksum) in enumerate(forms, start=1):
         form = FormRow(
@@ -231,7 +239,9 @@ def list_runs(session: Session, blueprint_id: int) -> list[AssemblyRunRow]:
     return list(session.scalars(query))
 
 
-def list_forms(session: Session, *, run_id: int | None = None, blueprint_id: int | None = None) -> list[FormRow]:
+def list_forms(
+    session: Session, *, run_id: int | None = None, blueprint_id: int | None = None
+) -> list[FormRow]:
     """Forms of a run or of a blueprint, in order."""
     query = sa.select(FormRow).order_by(FormRow.id)
     if run_id is not None:
@@ -239,3 +249,44 @@ def list_forms(session: Session, *, run_id: int | None = None, blueprint_id: int
     if blueprint_id is not None:
         query = query.where(FormRow.blueprint_id == blueprint_id)
     return list(session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """An item of a form as a proof-reader meets it: wording and place, never the key."""
+
+    ordinal: int
+    version_id: int
+    code: str
+    version: int
+    state: str
+    topic: str
+    cognitive_level: str
+    stem: str
+    options: tuple[tuple[str, str], ...]
+
+
+def list_form_lines(session: Session, form_id: int) -> list[FormLine]:
+    """The items of a form in the order they are delivered in."""
+    query = (
+        sa.select(FormItemRow.ordinal, ItemVersionRow, ItemRow.code, TopicRow.code)
+        .join(ItemVersionRow, ItemVersionRow.id == FormItemRow.item_version_id)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .join(TopicRow, TopicRow.id == ItemRow.topic_id)
+        .where(FormItemRow.form_id == form_id)
+        .order_by(FormItemRow.ordinal)
+    )
+    return [
+        FormLine(
+            ordinal,
+            version.id,
+            code,
+            version.version,
+            version.state,
+            topic,
+            version.cognitive_level,
+            version.stem,
+            tuple((option["id"], option["content"]) for option in version.options),
+        )
+        for ordinal, version, code, topic in session.execute(query)
+    ]

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from examsvc.store.errors import NotFound
 from examsvc.store.models import (
     BlueprintCellRow,
     BlueprintRow,
@@ -119,29 +120,39 @@ def list_lines(session: Session, wanted: ItemFilter) -> list[ItemLine]:
         .subquery()
     )
     query = (
-        sa.select(ItemVersionRow, ItemRow, TopicRow, UserRow.display_name)
-        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
-        .join(TopicRow, TopicRow.id == ItemRow.topic_id)
-        .join(UserRow, UserRow.id == ItemRow.author_id)
+        _lines()
         .join(newest, newest.c.item_id == ItemRow.id)
         .where(
             sa.or_(
                 ItemVersionRow.version == newest.c.version, ItemVersionRow.state.not_in(["draft", "retired"])
             )
         )
-        .order_by(ItemRow.code, ItemVersionRow.version)
     )
-    lines = [
-        _line(row[0], row[1], row[2], row[3]) for row in session.execute(_narrowed(query, wanted))
-    ]
+    lines = [_line(row[0], row[1], row[2], row[3]) for row in session.execute(_narrowed(query, wanted))]
     needle = fold(wanted.text)
     # folded in Python: neither database compares Vietnamese without its diacritics
     return [line for line in lines if needle in fold(f"{line.code} {plain_text(line.stem)}")]
 
 
-def _narrowed(
-    query: Listed, wanted: ItemFilter
-) -> Listed:
+def get_line(session: Session, version_id: int) -> ItemLine:
+    """One item version, of whatever state."""
+    row = session.execute(_lines().where(ItemVersionRow.id == version_id)).one_or_none()
+    if row is None:
+        raise NotFound(ItemVersionRow.__tablename__, version_id)
+    return _line(row[0], row[1], row[2], row[3])
+
+
+def _lines() -> Listed:
+    return (
+        sa.select(ItemVersionRow, ItemRow, TopicRow, UserRow.display_name)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .join(TopicRow, TopicRow.id == ItemRow.topic_id)
+        .join(UserRow, UserRow.id == ItemRow.author_id)
+        .order_by(ItemRow.code, ItemVersionRow.version)
+    )
+
+
+def _narrowed(query: Listed, wanted: ItemFilter) -> Listed:
     if wanted.topic:
         query = query.where(TopicRow.code == wanted.topic)
     if wanted.level:

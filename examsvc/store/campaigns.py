@@ -129,13 +129,15 @@ def count_roster(session: Session, administration_id: int) -> int:
     return int(session.execute(query).scalar_one())
 
 
-def add_candidates(session: Session, candidates: Sequence[CandidateRow], owners: Sequence[int | None]) -> None:
+def add_candidates(
+    session: Session, candidates: Sequence[CandidateRow], owners: Sequence[int | None]
+) -> None:
     """Put candidates on the roster, each with a sitting that waits for check-in."""
     session.add_all(candidates)
     session.flush()
     form_ids = {candidate.form_id for candidate in candidates}
     found = session.execute(sa.select(FormRow.id, FormRow.checksum).where(FormRow.id.in_(form_ids)))
-    checksums = dict(row._tuple() for row in found)
+    checksums = {row.id: row.checksum for row in found}
     session.add_all(
         SittingRow(
             candidate_id=candidate.id,

@@ -39,7 +39,7 @@ class SittingSheet:
     scale: LevelScaleRow
 
 
-def _sheets() -> sa.Select[Any]:
+def _sheets() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             SittingRow,
@@ -93,4 +93,6 @@ def keys_for_marking(session: Session, form_id: int) -> dict[str, ItemKey]:
         .where(FormItemRow.form_id == form_id, FormItemRow.scored.is_(True))
         .order_by(ItemKeyRow.version)
     )
-    return {str(row.item_version_id): ItemKey.single(row.option_id, row.version) for row in session.execute(query)}
+    return {
+        str(row.item_version_id): ItemKey.single(row.option_id, row.version) for row in session.execute(query)
+    }

@@ -28,8 +28,8 @@ _AT_ONCE = 500  # SQLite bounds the number of parameters
 VersionOfItem = tuple[ItemVersionRow, ItemRow]
 
 
-def lock_versions(session: Session, version_ids: Collection[int]) -> list[VersionOfItem]:
-    """The item versions with their items, in the order of their ids, held until the transaction ends."""
+def get_pairs(session: Session, version_ids: Collection[int], *, lock: bool = False) -> list[VersionOfItem]:
+    """The item versions with their items, by id; `lock` holds them until the transaction ends."""
     found: list[VersionOfItem] = []
     wanted = sorted(set(version_ids))
     for part in _parts(wanted):
@@ -38,9 +38,9 @@ def lock_versions(session: Session, version_ids: Collection[int]) -> list[Versio
             .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
             .where(ItemVersionRow.id.in_(part))
             .order_by(ItemVersionRow.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
+            .execution_options(populate_existing=lock)
         )
+        query = query.with_for_update() if lock else query
         found.extend((row[0], row[1]) for row in session.execute(query))
     missing = set(wanted) - {version.id for version, _ in found}
     if missing:

@@ -47,7 +47,9 @@ def list_queued(session: Session, before: datetime) -> list[int]:
     """Jobs that have waited since `before`: their wake-up call may be lost."""
     return list(
         session.scalars(
-            sa.select(JobRow.id).where(JobRow.state == "queued", JobRow.created_at < before).order_by(JobRow.id)
+            sa.select(JobRow.id)
+            .where(JobRow.state == "queued", JobRow.created_at < before)
+            .order_by(JobRow.id)
         )
     )
 

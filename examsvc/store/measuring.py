@@ -18,6 +18,7 @@ from examsvc.store.models import (
     CompetencyScoreRow,
     CompetencyTopicRow,
     CurrentResponseRow,
+    EvidenceRow,
     FormItemRow,
     FormRow,
     ItemKeyRow,
@@ -220,14 +221,14 @@ def find_scored(session: Session, calibration_id: int, sitting_ids: Sequence[int
     return {(sitting, keys) for sitting, keys in session.execute(query) if sitting in wanted}
 
 
-def supersede_provisional(session: Session, sitting_ids: Sequence[int]) -> None:
-    """Earlier results that were never released give way to a new scoring."""
+def supersede(session: Session, sitting_ids: Sequence[int], state: str) -> None:
+    """Results of these sittings in this state give way to newer ones."""
     for start in range(0, len(sitting_ids), 500):
         session.execute(
             sa.update(ResultRow)
             .where(
                 ResultRow.sitting_id.in_(sitting_ids[start : start + 500]),
-                ResultRow.state == "provisional",
+                ResultRow.state == state,
             )
             .values(state="superseded")
         )
@@ -291,3 +292,15 @@ def list_own_results(
         .order_by(ResultRow.id.desc())
     )
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def count_officers_with_evidence(session: Session, campaign_id: int) -> int:
+    """How many officers have evidence in their profile from this campaign's released results."""
+    query = (
+        sa.select(sa.func.count(sa.distinct(EvidenceRow.officer_id)))
+        .join(ResultRow, ResultRow.id == EvidenceRow.result_id)
+        .join(SittingRow, SittingRow.id == ResultRow.sitting_id)
+        .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
+        .where(AdministrationRow.campaign_id == campaign_id)
+    )
+    return int(session.execute(query).scalar_one())

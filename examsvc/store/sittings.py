@@ -270,7 +270,7 @@ def _position(epoch: int | None, seq: int | None) -> tuple[int, int] | None:
 
 
 def list_overdue_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
-    """Unfinished sittings after whose last countable instant, as far as can be seen without a lock, `now` lies."""
+    """Unfinished sittings in which, as far as can be seen without a lock, nothing more counts at `now`."""
     unfinished = (
         sa.select(SittingRow.id, AdministrationRow, CampaignRow.rule_pack_code, CampaignRow.rule_pack_version)
         .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)

@@ -37,7 +37,9 @@ DUTIES: tuple[Duty, ...] = (
         _l("Your levels against your position"),
     ),
     Duty("author.desk", "items.read", _l("Items"), _l("Write, import, appraise and approve items")),
-    Duty("author.board", "bank.read_board", _l("Bank board"), _l("What the bank holds against what exams need")),
+    Duty(
+        "author.board", "bank.read_board", _l("Bank board"), _l("What the bank holds against what exams need")
+    ),
     Duty(
         "exam.list_blueprints",
         "blueprints.read",
@@ -46,11 +48,18 @@ DUTIES: tuple[Duty, ...] = (
     ),
     Duty("exam.list_campaigns", "campaigns.read", _l("Campaigns"), _l("Administrations, rooms, rosters")),
     Duty("proctor.list_rooms", "rooms.watch", _l("Exam rooms"), _l("Check in, watch, extend, log incidents")),
-    Duty("examiner.list_calibrations", "calibrations.read", _l("Calibration"), _l("Item parameters and flags")),
+    Duty(
+        "examiner.list_calibrations", "calibrations.read", _l("Calibration"), _l("Item parameters and flags")
+    ),
     Duty("examiner.list_results", "results.read", _l("Results"), _l("Score and release")),
     Duty("people.list_units", "units.read_gaps", _l("Units"), _l("Gaps by unit and competency")),
     Duty("people.list_positions", "positions.read", _l("Positions"), _l("Requirements and topic weights")),
-    Duty("people.load", "people.import", _l("Load people"), _l("Organisation, positions and officers from .xlsx")),
+    Duty(
+        "people.load",
+        "people.import",
+        _l("Load people"),
+        _l("Organisation, positions and officers from .xlsx"),
+    ),
     Duty("admin.list_accounts", "accounts.manage", _l("Accounts"), _l("Users, roles, passwords")),
     Duty("admin.audit", "audit.read", _l("Audit"), _l("Read and verify the chain")),
 )

@@ -217,6 +217,8 @@ def upgrade() -> None:
     sa.Column('created_by', sa.Integer(), nullable=False),
     sa.Column('created_at', examsvc.store.types.Instant(timezone=True), nullable=False),
     sa.Column('started_at', examsvc.store.types.Instant(timezone=True), nullable=True),
+    sa.Column('noted_at', examsvc.store.types.Instant(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('finished_at', examsvc.store.types.Instant(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['created_by'], ['user_account.id'], name=op.f('fk_job_created_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job'))

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from flask import Flask
 
 from examsvc.adapters.memory import InlineQueue, MemoryPresence
 from examsvc.adapters.passwords import Argon2Passwords
+from examsvc.adapters.redis_server import RedisServer
+from examsvc.app import create_app
+from examsvc.bootstrap import House
 from examsvc.jobs.runner import run_job
 from examsvc.services import Services
+from examsvc.settings import Settings
 from examsvc.store import Store
 from examsvc.store.migrate import migrate
 
@@ -73,3 +78,29 @@ def services(store: Store) -> Services:
     deps = Services(store=store, queue=queue, presence=MemoryPresence(), passwords=Argon2Passwords(2))
     queue.run_job = lambda job_id: run_job(deps, job_id)
     return deps
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A running Redis: TEST_REDIS_URL, or one that the wheel carries."""
+    server = RedisServer(os.environ.get("TEST_REDIS_URL"), tmp_path_factory.mktemp("redis"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def app(services: Services, redis_server: RedisServer, tmp_path: Path) -> Flask:
+    """The application over the test's own store."""
+    redis_server.client.flushdb()  # no count of an earlier test's logins
+    settings = Settings(
+        home=tmp_path,
+        database_url=str(services.store.writer.url),
+        redis_url=redis_server.url,
+        secret_key="only-for-tests",  # noqa: S106
+        host="127.0.0.1",
+        port=0,
+        threads=2,
+        cookie_secure=False,
+        hashing_slots=2,
+    )
+    return create_app(House(settings, services, services.queue, redis_server.url))

@@ -69,7 +69,8 @@ def read_paper(sitting_id: int) -> Response:
                     "number": item.number,
                     "stem": safe_html(item.stem),
                     "options": [
-                        {"id": option_id, "content": safe_html(content)} for option_id, content in item.options
+                        {"id": option_id, "content": safe_html(content)}
+                        for option_id, content in item.options
                     ],
                 }
                 for item in items
@@ -82,9 +83,7 @@ def read_paper(sitting_id: int) -> Response:
 def save_events(sitting_id: int) -> tuple[Response, int]:
     """Append response events; the answer comes after the commit, so what it says is durable."""
     body = _json_object()
-    saved = sittings.save_events(
-        deps(), current_actor(), sitting_id, events_from_json(body.get("events"))
-    )
+    saved = sittings.save_events(deps(), current_actor(), sitting_id, events_from_json(body.get("events")))
     answer = {
         "durable_through": saved.durable_through,
         "clock": clock_json(saved.clock),
@@ -150,10 +149,12 @@ def _conflict(saved: Saved) -> str | None:
 
 
 def _conflict_words(code: str) -> str:
-    words = {
+    words: dict[str, str] = {
         "event_altered": _("A response arrived again with other content. It was kept for the proctor."),
         "seq_conflict": _("Two responses bear the same number. The second was kept for the proctor."),
-        "epoch_superseded": _("This sitting goes on elsewhere. What came from here was kept, but does not count."),
+        "epoch_superseded": _(
+            "This sitting goes on elsewhere. What came from here was kept, but does not count."
+        ),
         "late": _("This came after the end. It was kept, but does not count."),
     }
     return words[code]

@@ -11,7 +11,7 @@ from examsvc.rulepacks.pack import RulePack
 
 def rule_pack_name(pack: RulePack) -> str:
     """What the rules of this exam are called."""
-    names = {
+    names: dict[str, str] = {
         "RECRUITMENT_C22": _("Recruitment examination"),
         "INTERNAL_CA": _("Internal competency assessment"),
         "PRACTICE": _("Practice"),
@@ -87,20 +87,28 @@ def player_texts() -> dict[str, str]:
         "time.up": _("Time is up. Your responses are being handed in."),
         "time.extended": _("Your time was changed. The new end is {time}."),
         "net.offline": _(
-            "No connection to the server. Go on working: your responses are kept on this machine and sent later."
+            "No connection. Go on working: your responses are kept on this machine and sent later."
         ),
         "net.offline_memory": _(
-            "No connection to the server. Go on working, but do not close or reload this page until it is back."
+            "No connection. Go on working, but do not close or reload this page until it is back."
         ),
         "net.back": _("The connection is back."),
-        "net.login": _("Your login has ended. Log in again in another tab, then go on here; nothing is lost."),
+        "net.login": _(
+            "Your login has ended. Log in again in another tab, then go on here; nothing is lost."
+        ),
         "net.conflict": _("The server kept a response aside for the proctor. Please call the proctor."),
         "net.refused": _("A response was not accepted. Please call the proctor."),
-        "net.no_storage": _("This browser cannot keep responses on the machine. Do not close or reload this page."),
+        "net.no_storage": _(
+            "This browser cannot keep responses on the machine. Do not close or reload this page."
+        ),
         "check.storage": _("This browser can keep responses on this machine."),
-        "check.storage_off": _("These rules keep nothing on this machine: responses go straight to the server."),
+        "check.storage_off": _(
+            "These rules keep nothing on this machine: responses go straight to the server."
+        ),
         "check.storage_bad": _("This browser cannot keep responses on this machine. Tell the technician."),
-        "check.clock": _("The server's clock counts; this machine's differs by {seconds} s, which does no harm."),
+        "check.clock": _(
+            "The server's clock counts; this machine's differs by {seconds} s, which does no harm."
+        ),
         "check.server": _("The server answers in {ms} ms."),
         "check.server_bad": _("The server does not answer. Tell the technician."),
         "check.keyboard": _("The keyboard works."),

@@ -12,7 +12,13 @@ from examsvc.rulepacks.pack import RulePack
 from examsvc.services import candidates
 from examsvc.services.candidates import SittingPage
 from examsvc.services.sittings import read_clock
-from examsvc.web.candidate.texts import adjustment_kinds, level_bands, player_texts, rule_pack_name, state_badges
+from examsvc.web.candidate.texts import (
+    adjustment_kinds,
+    level_bands,
+    player_texts,
+    rule_pack_name,
+    state_badges,
+)
 
 room = Room("candidate", __name__)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from examsvc.edge.messages import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import phase_of
+from examsvc.edge.texts import gettext as _
+from examsvc.edge.texts import ngettext
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services import campaigns
 from examsvc.store import campaigns as store
@@ -73,7 +73,9 @@ def fill_roster(administration_id: int) -> Response:
     return redirect(url_for("exam.show_campaign", campaign_id=administration.campaign_id))
 
 
-@room.view("/administrations/<int:administration_id>/start", permission="campaigns.approve", methods=("POST",))
+@room.view(
+    "/administrations/<int:administration_id>/start", permission="campaigns.approve", methods=("POST",)
+)
 def start_now(administration_id: int) -> Response:
     """Move the common start to ten seconds from now."""
     inputs = ReasonInput()
@@ -91,4 +93,6 @@ def start_now(administration_id: int) -> Response:
 def _added_in_words(added: int) -> tuple[str, str]:
     if not added:
         return _("No officer of this position is left to add."), "info"
-    return ngettext("%(num)s candidate is on the roster.", "%(num)s candidates are on the roster.", added), "success"
+    return ngettext(
+        "%(num)s candidate is on the roster.", "%(num)s candidates are on the roster.", added
+    ), "success"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from examsvc.edge.language import in_language
 from examsvc.edge.messages import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
+from examsvc.edge.texts import gettext as _
+from examsvc.edge.texts import ngettext
 from examsvc.rulepacks.registry import get_pack, list_packs
 from examsvc.services import campaigns
 from examsvc.services.campaigns import NewAdministration, NewCampaign
@@ -99,7 +99,7 @@ def _list_page(inputs: CampaignInput | None) -> str:
         campaigns=found,
         inputs=inputs or _campaign_input(),
         is_open=inputs is not None,
-        packs=[(pack, wording.pack_name(pack.code), wording.pack_facts(pack)) for pack in list_packs()],
+        facts_of={pack.code: wording.pack_facts(get_pack(pack.code)) for pack in list_packs()},
         scales=[(scale, wording.level_bands(scale)) for scale in scales],
         states=wording.CAMPAIGN_STATES,
         pack_name=wording.pack_name,
@@ -157,7 +157,9 @@ def _campaign_input() -> CampaignInput:
         scales = store.list_level_scales(session)
     codes = dict.fromkeys(pack.code for pack in list_packs())
     inputs.rule_pack.choices = [(code, wording.pack_name(code)) for code in codes]
-    inputs.level_scale.choices = [(scale.id, f"{in_language(scale)} ({scale.code}@{scale.version})") for scale in scales]
+    inputs.level_scale.choices = [
+        (scale.id, f"{in_language(scale)} ({scale.code}@{scale.version})") for scale in scales
+    ]
     return inputs
 
 
@@ -166,7 +168,12 @@ def _administration_input() -> AdministrationInput:
     with deps().store.read() as session:
         examinable = store.list_examinable(session)
     inputs.blueprint.choices = [
-        (blueprint.id, _blueprint_in_words(position.code, in_language(position), blueprint.n_items, blueprint.limit_s, n))
+        (
+            blueprint.id,
+            _blueprint_in_words(
+                position.code, in_language(position), blueprint.n_items, blueprint.limit_s, n
+            ),
+        )
         for blueprint, position, n in examinable
     ]
     return inputs

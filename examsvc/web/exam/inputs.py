@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import to_utc
 from flask_wtf import FlaskForm
@@ -19,6 +18,8 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+
+from examsvc.edge.texts import gettext as _
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message=_l("Letters, digits, dots, hyphens; no spaces."))
 STATIONS_PER_ROOM = 200
@@ -34,8 +35,12 @@ class CampaignInput(FlaskForm):  # type: ignore[misc]
     """A campaign's name, rules and scale."""
 
     code = StringField(_l("Code"), filters=[strip], validators=[DataRequired(), Length(max=40), CODE])
-    name_vi = StringField(_l("Name in Vietnamese"), filters=[strip], validators=[DataRequired(), Length(max=200)])
-    name_en = StringField(_l("Name in English"), filters=[strip], validators=[DataRequired(), Length(max=200)])
+    name_vi = StringField(
+        _l("Name in Vietnamese"), filters=[strip], validators=[DataRequired(), Length(max=200)]
+    )
+    name_en = StringField(
+        _l("Name in English"), filters=[strip], validators=[DataRequired(), Length(max=200)]
+    )
     rule_pack = RadioField(_l("Rules of the exam room"), validators=[InputRequired()])
     level_scale = SelectField(_l("Level scale"), coerce=int, validators=[InputRequired()])
 
@@ -48,6 +53,10 @@ class AdministrationInput(FlaskForm):  # type: ignore[misc]
     starts_at = DateTimeLocalField(_l("Common start"), validators=[InputRequired()])
     rooms = TextAreaField(_l("Rooms"), validators=[DataRequired()])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parsed_rooms: tuple[tuple[str, int], ...] = ()
+
     def validate_rooms(self, field: Field) -> None:
         """Every line says a name and a number of stations; all wrong lines are told at once."""
         self.parsed_rooms, faults = parse_rooms(field.data)
@@ -57,11 +66,8 @@ class AdministrationInput(FlaskForm):  # type: ignore[misc]
     @property
     def starts_at_utc(self) -> datetime:
         """The start as an instant; what is typed is the local time of the exam."""
-        return to_utc(self.starts_at.data).replace(tzinfo=UTC)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.parsed_rooms: tuple[tuple[str, int], ...] = ()
+        typed: datetime = to_utc(self.starts_at.data)
+        return typed.replace(tzinfo=UTC)
 
 
 class RosterInput(FlaskForm):  # type: ignore[misc]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from examsvc.edge.texts import gettext as _
 from examsvc.rulepacks.pack import RulePack
 from examsvc.store.models import LevelScaleRow
 
@@ -55,7 +55,7 @@ def pack_facts(pack: RulePack) -> list[tuple[str, str]]:
         (
             _("Extension"),
             _(
-                "A proctor may give one candidate up to %(minutes)s minutes in total; beyond that the chairman.",
+                "A proctor may give one candidate up to %(minutes)s minutes in total; the chairman more.",
                 minutes=pack.extension_limit_s // 60,
             ),
         ),
@@ -63,7 +63,7 @@ def pack_facts(pack: RulePack) -> list[tuple[str, str]]:
         (
             _("Levels"),
             _(
-                "A competency is reported only with at least %(num)s items; below that, insufficient evidence.",
+                "A competency is reported from %(num)s items on; below that, insufficient evidence.",
                 num=pack.min_items_per_competency,
             ),
         ),
@@ -100,10 +100,7 @@ def level_bands(scale: LevelScaleRow) -> list[tuple[int, str]]:
     below = _("below %(percent)s %%", percent=f"{cuts[0]:g}")
     return [
         (0, below),
-        *(
-            (level, _("from %(percent)s %%", percent=f"{cut:g}"))
-            for level, cut in enumerate(cuts, start=1)
-        ),
+        *((level, _("from %(percent)s %%", percent=f"{cut:g}")) for level, cut in enumerate(cuts, start=1)),
     ]
 
 
@@ -112,8 +109,8 @@ def _late_gate(pack: RulePack) -> str:
     if gate.short_gate_s >= A_DAY_S:
         return _("Entry at any time until the end.")
     return _(
-        "Exams up to %(short)s minutes: entry until %(early)s minutes after the start; from %(long)s minutes: "
-        "%(late)s minutes; in between the chairman decides, with a reason. The common end stays.",
+        "Exams up to %(short)s minutes: entry until %(early)s minutes after the start; from %(long)s "
+        "minutes: %(late)s minutes; in between the chairman decides, with a reason. The common end stays.",
         short=gate.short_limit_s // 60,
         early=gate.short_gate_s // 60,
         long=gate.long_limit_s // 60,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import flash, redirect, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from examsvc.edge.messages import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import minutes_in_words
+from examsvc.edge.texts import gettext as _
+from examsvc.edge.texts import ngettext
 from examsvc.services import rooms
 from examsvc.services.rooms import RoomView
 from examsvc.store import NotFound
@@ -152,9 +152,7 @@ def _number(exam_room_id: int, sitting_id: int) -> str:
     return seats[str(sitting_id)].candidate.number
 
 
-def _done(
-    exam_room_id: int, act: Callable[[], str], inputs: ReasonInput | None = None
-) -> Response:
+def _done(exam_room_id: int, act: Callable[[], str], inputs: ReasonInput | None = None) -> Response:
     """Do it and say so, or say why not; then back to the room."""
     if inputs is not None and not inputs.validate_on_submit():
         for field in inputs:

@@ -38,4 +38,6 @@ class IncidentInput(FlaskForm):  # type: ignore[misc]
     item_number = IntegerField(
         _l("Item number on the candidate's screen"), validators=[Optional(), NumberRange(min=1, max=300)]
     )
-    note = TextAreaField(_l("Description"), filters=[strip], validators=[DataRequired(), Length(max=NOTE_LIMIT)])
+    note = TextAreaField(
+        _l("Description"), filters=[strip], validators=[DataRequired(), Length(max=NOTE_LIMIT)]
+    )

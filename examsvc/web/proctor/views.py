@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import render_template, request
-from flask_babel import gettext as _
 
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import phase_of, picture_room
+from examsvc.edge.texts import gettext as _
+from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services import rooms
 from examsvc.services.rooms import RoomView
@@ -52,6 +53,7 @@ def show_candidate(exam_room_id: int, sitting_id: int) -> str:
     seat = next((seat for seat in picture.seats if seat.sitting == sitting_id), None)
     if seat is None:
         raise NotFound("sitting", sitting_id)
+    _campaign, rules = _campaign_rules(view)
     template = "proctor/_candidate.html" if request.args.get("fragment") else "proctor/candidate.html"
     return render_template(
         template,
@@ -59,7 +61,8 @@ def show_candidate(exam_room_id: int, sitting_id: int) -> str:
         seat=seat,
         state=view.seats[str(sitting_id)].sitting.state,
         takeover_allowed=view.seats[str(sitting_id)].sitting.takeover_allowed,
-        proctor_limit_s=_campaign_rules(view)[1],
+        proctor_limit_s=rules.extension_limit_s,
+        gate_open=_gate_is_open(view, rules),
         extend=ExtendInput(formdata=None),
         reason=ReasonInput(formdata=None),
     )
@@ -75,14 +78,14 @@ def room_page(exam_room_id: int, incident: IncidentInput | None = None) -> str:
     """The room's page; `incident` is what could not be taken as it was typed."""
     view = rooms.watch_room(deps(), current_actor(), exam_room_id)
     incidents = rooms.list_incidents(deps(), current_actor(), exam_room_id)
-    campaign, proctor_limit_s = _campaign_rules(view)
+    campaign, rules = _campaign_rules(view)
     return render_template(
         "proctor/room.html",
         exam_room=view.room,
         administration=view.administration,
         campaign=campaign,
         picture=picture_room(view, incidents),
-        proctor_limit_s=proctor_limit_s,
+        proctor_limit_s=rules.extension_limit_s,
         extend=ExtendInput(formdata=None),
         incident=incident or incident_input(view, blank=True),
         incident_open=incident is not None,
@@ -102,7 +105,13 @@ def incident_input(view: RoomView, *, blank: bool = False) -> IncidentInput:
     return inputs
 
 
-def _campaign_rules(view: RoomView) -> tuple[CampaignRow, int]:
+def _campaign_rules(view: RoomView) -> tuple[CampaignRow, RulePack]:
     with deps().store.read() as session:
         campaign = get_row(session, CampaignRow, view.administration.campaign_id)
-    return campaign, get_pack(campaign.rule_pack_code, campaign.rule_pack_version).extension_limit_s
+    return campaign, get_pack(campaign.rule_pack_code, campaign.rule_pack_version)
+
+
+def _gate_is_open(view: RoomView, rules: RulePack) -> bool:
+    gate_s = rules.late_gate.gate_s(view.administration.limit_s)
+    late = view.snapshot.taken_at - view.administration.starts_at
+    return gate_s is not None and late <= timedelta(seconds=gate_s)

@@ -25,6 +25,7 @@ from scoring import (
 )
 from scoring._em import expect, expected_slopes, maximise, response_blocks
 from scoring._louis import observed_information
+from scoring.priors import prior_terms
 
 MAXIMUM_LIKELIHOOD = CalibrationOptions(priors=None)
 GRID = normal_quadrature()
@@ -177,6 +178,28 @@ def test_a_reversed_key_is_flagged_with_priors_and_without():
         flagged = [w.item for w in fitted.warnings if w.code is CalibrationMessage.NEGATIVE_DISCRIMINATION]
         assert flagged == [4]
     assert free.params.a[4] < 0 < bounded.params.a[4] < 0.3
+
+
+def test_several_reversed_keys_do_not_keep_a_bank_from_converging():
+    rng = np.random.default_rng(12)
+    slopes = rng.lognormal(0.0, 0.5, 60) * np.where(np.arange(60) % 12 == 0, -1, 1)
+    items = ItemParams.two_pl(slopes, rng.normal(0.0, 1.5, 60))
+    met = np.argsort(rng.random((500, 60)), axis=1) < 36
+    fitted = calibrate_2pl(simulate_responses(rng.normal(size=500), items, rng, presented=met))
+    assert fitted.status is CalibrationStatus.CONVERGED
+    assert fitted.n_iterations < 25
+
+
+def test_the_m_step_never_lowers_what_it_maximises(with_holes):
+    blocks, rng = response_blocks(with_holes), np.random.default_rng(0)
+    log_posterior = []
+    a, d = rng.lognormal(0.0, 1.5, 8), rng.normal(0.0, 3.0, 8)  # a bad start
+    for _ in range(30):
+        expectation = expect(blocks, a, d, GRID)
+        prior = prior_terms(WEAK_PRIORS, a, d).log_density.sum()
+        log_posterior.append(expectation.log_likelihood + prior)
+        a, d = maximise(expectation, a, d, GRID.nodes, WEAK_PRIORS)
+    assert np.diff(log_posterior).min() > -1e-8
 
 
 def test_groups_of_items_without_a_link_are_refused_with_their_members():

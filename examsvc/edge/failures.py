@@ -1,0 +1,76 @@
+"""Refusals kept as code and parameters, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+WORDS: Final[dict[str, LazyString]] = {
+    "cancelled": _l("The work was stopped. What was finished before stays."),
+    "busy": _l("The server is busy. Nothing was lost; please try again in a moment."),
+    "not_found": _l("This does not exist, or not any more."),
+    "forbidden.role": _l("Your role does not allow this."),
+    "forbidden.not_own": _l("A second person has to do this: you did an earlier step of it."),
+    # calibration
+    "calibration.nothing_to_calibrate": _l("The bank holds no approved item yet: there is nothing to judge."),
+    "calibration.sittings_unfinished": _l(
+        "Some sittings of this campaign are not over yet. Calibrate when the last one is."
+    ),
+    "calibration.no_responses": _l("Nobody has finished a sitting of this campaign yet."),
+    "calibration.not_proposed": _l("This calibration has been decided on already."),
+    "calibration.not_converged": _l("This calibration did not converge: it cannot be put in force."),
+    "scoring.NOTHING_TO_CALIBRATE": _l(
+        "None of the %(n)s items can be calibrated: each has too few responses, or all right, or all wrong."
+    ),
+    "scoring.DISCONNECTED_DESIGN": _l(
+        "The forms fall into %(n)s groups that share no items, so no common scale exists. "
+        "Forms need common items."
+    ),
+    "scoring.NOT_CALIBRATED": _l("%(n)s items have no parameters."),
+    "scoring.SHARE_UNREACHABLE": _l(
+        "The cut at %(percent)s %% cannot be placed on a form: its items are too hard or too easy for it."
+    ),
+    # results
+    "results.no_adopted_calibration": _l(
+        "No calibration is in force. A second person has to adopt one before results can be scored."
+    ),
+    "results.sittings_unfinished": _l(
+        "Some sittings of this campaign are not over yet. Score when the last one is."
+    ),
+    "results.nothing_to_score": _l("Nobody has finished a sitting of this campaign yet."),
+    "results.nothing_to_release": _l("There is no provisional result to release."),
+    "results.rescoring_disagrees": _l(
+        "Nothing was released: the second, independent scoring disagrees with the first for at least one sitting."
+    ),
+    "results.key_missing": _l("%(n)s items of a form have no key: a form is never marked in part."),
+    "results.nothing_calibrated": _l("The calibration in force covers no item of one of the forms."),
+    # assembly
+    "assembly.blueprint_not_approved": _l("The blueprint has not been approved yet."),
+    "assembly.no_adopted_calibration": _l(
+        "No calibration is in force. An examiner proposes one, a second person adopts it."
+    ),
+    "assembly.blueprint_invalid": _l("The blueprint contradicts itself in %(n)s places."),
+    "assembly.pool_invalid": _l("%(n)s items of the pool cannot take part: look at their parameters."),
+    "assembly.request_invalid": _l("The order is outside its range: %(field)s."),
+    "assembly.cut_unreachable": _l(
+        "The pool's items are too hard or too easy for the cut at %(percent)s %%."
+    ),
+    "assembly.audit_disagrees": _l(
+        "The check of the forms found a fault: no form was kept. Tell the technician."
+    ),
+}
+
+
+def words_of(failure: Mapping[str, Any]) -> str:
+    """What a kept refusal says; a code without words of its own is named, never hidden."""
+    code = str(failure.get("code", ""))
+    words = WORDS.get(code)
+    if words is not None:
+        return str(words) % failure
+    if code == "failed":
+        return _("Something went wrong on our side. It has been logged.")
+    return _("This step is not possible now (%(code)s).", code=code)

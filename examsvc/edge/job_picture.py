@@ -1,0 +1,98 @@
+"""A job in words and figures, the same for its panel on a page and for the polls that keep it live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+from flask_babel import LazyString, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from examsvc.edge.failures import words_of
+from examsvc.services.jobs import UNFINISHED
+from examsvc.store.models import JobRow
+
+TITLES: dict[str, LazyString] = {
+    "calibrate": _l("Calibrating"),
+    "score": _l("Scoring"),
+    "assemble": _l("Assembling forms"),
+}
+# kind → (endpoint, its argument): where the outcome is to be seen; a key of the job's outcome
+PLACES: dict[str, tuple[str, str]] = {
+    "calibrate": ("examiner.calibration", "calibration_id"),
+    "score": ("examiner.results", "campaign_id"),
+    "assemble": ("exam.show_run", "run_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobPicture:
+    """What a reader sees of a job; `percent` is None where the length of the way is not known."""
+
+    id: int
+    title: str
+    state: str
+    done: int
+    total: int
+    percent: int | None
+    text: str
+    is_over: bool
+    url: str | None
+
+
+def picture_job(row: JobRow) -> JobPicture:
+    """The job as its reader sees it."""
+    return JobPicture(
+        id=row.id,
+        title=str(TITLES.get(row.kind, row.kind)),
+        state=row.state,
+        done=row.done,
+        total=row.total,
+        percent=_percent(row),
+        text=_text(row),
+        is_over=row.state not in UNFINISHED,
+        url=_url(row),
+    )
+
+
+def _percent(row: JobRow) -> int | None:
+    if row.state == "done":
+        return 100
+    if row.total == 0 or (row.kind == "calibrate" and row.state in UNFINISHED):
+        return None  # a calibration ends when it has converged, long before its limit
+    return min(100, 100 * row.done // row.total)
+
+
+def _text(row: JobRow) -> str:
+    if row.state == "queued":
+        return _("Waiting for a free worker.")
+    if row.state == "running":
+        if row.cancel_requested:
+            return _("Stopping at the next step.")
+        if row.kind == "calibrate":
+            return _("Iteration %(done)s. It stops by itself when it has converged.", done=row.done)
+        return _("Step %(done)s of %(total)s.", done=row.done, total=row.total)
+    if row.state == "done":
+        return _done_text(row)
+    return words_of(row.message)
+
+
+def _done_text(row: JobRow) -> str:
+    if row.kind == "calibrate":
+        return _("The calibration is ready. A second person looks at it and adopts it.")
+    if row.kind == "score":
+        added = int(row.outcome.get("added", 0))
+        if not added:
+            return _(
+                "Nothing was added: every sitting had been scored under this calibration and these keys."
+            )
+        return ngettext("%(num)s sitting was scored.", "%(num)s sittings were scored.", added)
+    return _("Done.")
+
+
+def _url(row: JobRow) -> str | None:
+    endpoint, argument = PLACES.get(row.kind, ("", ""))
+    if argument not in row.outcome or endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, **{argument: row.outcome[argument]})

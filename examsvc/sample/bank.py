@@ -1,0 +1,92 @@
+"""The sample's bank: two authors' workbooks go through import, appraisal, approval and a first calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib.resources import files
+
+from examsvc.sample.staff import actor
+from examsvc.services import Services, calibration
+from examsvc.services.bank import submit_for_review
+from examsvc.services.bank_import import import_workbook
+from examsvc.services.bank_review import Judgement, approve_items, move_items, review_item
+from examsvc.services.people import Upload, import_people
+from examsvc.store import assembly as assembly_store
+from examsvc.store import bank, measuring
+from examsvc.store.bank import ItemFilter
+from item_bank.lifecycle import State
+from item_bank.review import CHECKLIST, Decision
+
+AUTHORS = ("ban_de_1", "ban_de_2")
+Follow = Callable[[Iterable[int]], Iterable[int]]
+
+
+class SampleRefused(Exception):
+    """The sample's own data was refused; the report says where."""
+
+
+def load_people(deps: Services) -> None:
+    """The HR office loads the organisation, the positions and the officers."""
+    with deps.store.read() as session:
+        if assembly_store.list_positions(session):
+            return
+    data = files("examsvc.sample").joinpath("data/organisation.xlsx").read_bytes()
+    report = import_people(deps, actor(deps, "nhan_su"), Upload("organisation.xlsx", data))
+    if not report.is_sound:
+        raise SampleRefused(f"organisation.xlsx: {report.faults[:5]}")
+
+
+def import_items(deps: Services, follow: Callable[[Iterable[str]], Iterable[str]]) -> None:
+    """Each author imports his workbook as an author would."""
+    for author in follow(AUTHORS):
+        who = actor(deps, author)
+        with deps.store.read() as session:
+            if any(line.author_id == who.user_id for line in bank.list_lines(session, ItemFilter())):
+                continue
+        name = f"items_{author}.xlsx"
+        data = files("examsvc.sample").joinpath(f"data/{name}").read_bytes()
+        report = import_workbook(deps, who, name, data).report
+        if not report.ok:
+            raise SampleRefused(f"{name}: {report.errors[:5]}")
+
+
+def appraise(deps: Services, follow: Follow) -> None:
+    """Authors submit, the reviewer accepts with the whole checklist, the bank manager approves."""
+    for author in AUTHORS:
+        who = actor(deps, author)
+        drafts = _in_state(deps, State.DRAFT, author_id=who.user_id)
+        if drafts:
+            submit_for_review(deps, who, drafts)
+    reviewer = actor(deps, "tham_dinh")
+    for version_id in follow(_in_state(deps, State.IN_REVIEW)):
+        review_item(deps, reviewer, version_id, Judgement(Decision.ACCEPT, frozenset(CHECKLIST)))
+    appraised = _in_state(deps, State.APPRAISED)
+    if appraised:
+        approve_items(deps, actor(deps, "ngan_hang"), appraised)
+
+
+def put_to_use(deps: Services) -> None:
+    """A calibration by judgement, adopted by a second examiner, makes the approved items operational."""
+    if _in_state(deps, State.APPROVED):
+        proposed = calibration.propose_by_judgement(deps, actor(deps, "khao_thi"))
+        calibration.adopt_calibration(deps, actor(deps, "khao_thi_2"), proposed)
+    calibrated = _in_state(deps, State.CALIBRATED)
+    if calibrated:
+        move_items(deps, actor(deps, "ngan_hang"), calibrated, State.OPERATIONAL)
+
+
+def has_calibration_of(deps: Services, campaign_id: int) -> bool:
+    """Whether an adopted calibration rests on this campaign's responses."""
+    with deps.store.read() as session:
+        return any(
+            row.campaign_id == campaign_id and row.state == "adopted"
+            for row, _campaign in measuring.list_calibrations(session)
+        )
+
+
+def _in_state(deps: Services, state: State, *, author_id: int | None = None) -> list[int]:
+    with deps.store.read() as session:
+        return [
+            line.version_id
+            for line in bank.list_lines(session, ItemFilter(states=(state.value,), author_id=author_id))
+        ]

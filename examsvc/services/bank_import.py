@@ -1,0 +1,104 @@
+"""Taking in an author's workbook: everything in it, or nothing and every reason why."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import permit
+from examsvc.services.audit import record_act
+from examsvc.services.bank import store_items
+from examsvc.services.deps import Services
+from examsvc.store import Session, database_now
+from examsvc.store import bank as store
+from examsvc.store.bank import CODE_LIMIT
+from examsvc.store.models import BankImportRow
+from item_bank.formats.report import ImportReport, RowProblem
+from item_bank.formats.xlsx import read_items
+from item_bank.formats.xlsx_columns import Column
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """The report, and what was made: nothing (`import_id` None) unless the report is ok."""
+
+    report: ImportReport
+    import_id: int | None = None
+    version_ids: tuple[int, ...] = ()
+
+
+def check_workbook(deps: Services, actor: Actor, data: bytes) -> ImportReport:
+    """What importing this file would do; raises ImportRefused when it is no readable workbook."""
+    permit(actor, "items.write")
+    topics, stems = _bank(deps)
+    return _read(data, topics, stems, actor)
+
+
+def import_workbook(deps: Services, actor: Actor, filename: str, data: bytes) -> ImportOutcome:
+    """Store all items of the file as drafts of the actor, or none.
+
+    The file is read outside the transaction: parsing is slow, and the one writer must not wait for it. Should
+    others have added items meanwhile, it is read again.
+    """
+    permit(actor, "items.write")
+    while True:
+        topics, stems = _bank(deps)
+        report = _read(data, topics, stems, actor)
+        if not report.ok:
+            return ImportOutcome(report)
+        with deps.store.begin() as session:
+            store.lock_bank(session)
+            if set(store.item_ids(session)) == set(stems):
+                return _store(session, actor, report, (filename[:200], data))
+
+
+def _bank(deps: Services) -> tuple[set[str], dict[str, str]]:
+    with deps.store.read() as session:
+        topics = {topic.code for topic in store.list_topics(session)}
+        return topics, store.stems_by_code(session)
+
+
+def _read(data: bytes, topics: set[str], stems: Mapping[str, str], actor: Actor) -> ImportReport:
+    report = read_items(data, known_topics=topics, existing=stems, author=str(actor.user_id))
+    too_long = [
+        RowProblem(
+            row.row,
+            None,
+            Column.CODE.value,
+            "TEXT_TOO_LONG",
+            {"length": len(row.item.code), "limit": CODE_LIMIT},
+        )
+        for row in report.rows
+        if len(row.item.code) > CODE_LIMIT
+    ]
+    if not too_long:
+        return report
+    return replace(report, rows=(), problems=(*too_long, *report.problems))
+
+
+def _store(session: Session, actor: Actor, report: ImportReport, file: tuple[str, bytes]) -> ImportOutcome:
+    filename, data = file
+    stored = store_items(session, actor, [(row.item, row.key) for row in report.rows])
+    if report.enemy_pairs:
+        store.add_enemies(session, report.enemy_pairs, store.item_ids(session))
+    row = BankImportRow(
+        filename=filename,
+        sha256=hashlib.sha256(data).hexdigest(),
+        created_by=actor.user_id,
+        created_at=database_now(session),
+        n_items=len(stored),
+    )
+    session.add(row)
+    session.flush()
+    record_act(
+        session,
+        actor,
+        "items.import",
+        f"bank_import:{row.id}",
+        filename=filename,
+        sha256=row.sha256,
+        codes=[imported.item.code for imported in report.rows],
+    )
+    return ImportOutcome(report, row.id, tuple(version.id for version in stored))

@@ -1,0 +1,209 @@
+"""What authors, reviewers and the bank manager read of the bank, each as far as he may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.errors import Forbidden
+from examsvc.accounts.permissions import allowed, permit
+from examsvc.accounts.roles import Role
+from examsvc.services.bank_states import load_histories, mover_of
+from examsvc.services.deps import Services
+from examsvc.store import Session
+from examsvc.store import bank as store
+from examsvc.store import item_versions as versions
+from examsvc.store.bank import ItemFilter, ItemLine
+from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, TopicRow
+from examsvc.store.rows import get_row
+from item_bank.item import ItemVersion, Key
+from item_bank.lifecycle import State, allowed_moves, is_wording_frozen
+from item_bank.quality import Finding, check_item
+from item_bank.similarity import near_duplicates
+
+SIMILAR_FROM = 0.6
+READS_ALL = frozenset({Role.REVIEWER, Role.BANK_MANAGER, Role.AUDITOR})  # an author reads his own items
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """An item whose stem reads much like this one's."""
+
+    code: str
+    version_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An item's versions and the reviews of them (review, version number, reviewer), newest first."""
+
+    versions: list[ItemVersionRow]
+    reviews: list[tuple[ItemReviewRow, int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What this reader may do with this item version now."""
+
+    edit: bool
+    submit: bool
+    make_version: bool
+    review: bool
+    moves: tuple[State, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """An item version with all that stands around it."""
+
+    line: ItemLine
+    item: ItemVersion
+    key: Key
+    enemies: list[str]
+    findings: list[Finding]
+    similar: list[Similar]
+    history: History
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A line of a bulk list: what a program sees in the item, and whether this reader may move it."""
+
+    line: ItemLine
+    key: Key
+    findings: list[Finding]
+    may_move: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """An author's item that came back, with the reason."""
+
+    line: ItemLine
+    comment: str
+    reviewer: str
+
+
+def list_items(deps: Services, actor: Actor, wanted: ItemFilter) -> list[ItemLine]:
+    """The items the filter keeps; an author sees his own."""
+    permit(actor, "items.read")
+    if not actor.roles & READS_ALL:
+        wanted = replace(wanted, author_id=actor.user_id)
+    with deps.store.read() as session:
+        return store.list_lines(session, wanted)
+
+
+def list_choices(deps: Services, actor: Actor) -> tuple[list[TopicRow], list[tuple[int, str]]]:
+    """What the filters and the form offer: topics, and the authors as far as the reader sees them."""
+    permit(actor, "items.read")
+    with deps.store.read() as session:
+        topics = store.list_topics(session)
+        return topics, store.list_authors(session) if actor.roles & READS_ALL else []
+
+
+def list_returned(deps: Services, actor: Actor) -> list[Returned]:
+    """The author's items that a reviewer or the bank manager gave back and he has not revised yet."""
+    permit(actor, "items.write")
+    with deps.store.read() as session:
+        lines = store.list_lines(session, ItemFilter(states=(State.DRAFT.value,), author_id=actor.user_id))
+        returns = versions.latest_returns(session, [line.version_id for line in lines])
+    return [
+        Returned(line, review.comment, reviewer)
+        for line in lines
+        if line.version_id in returns
+        for review, reviewer in [returns[line.version_id]]
+    ]
+
+
+def review_queue(deps: Services, actor: Actor) -> list[ItemLine]:
+    """Items in review that this reviewer did not write."""
+    permit(actor, "items.review")
+    wanted = ItemFilter(states=(State.IN_REVIEW.value,), not_author_id=actor.user_id)
+    with deps.store.read() as session:
+        return store.list_lines(session, wanted)
+
+
+def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list[Candidate]:
+    """Items in `source`, each with whether this actor may move it `to`."""
+    permit(actor, "items.release_to_exams")
+    with deps.store.read() as session:
+        lines = store.list_lines(session, ItemFilter(states=(source.value,)))
+        ids = [line.version_id for line in lines]
+        items = versions.get_versions(session, ids)
+        keys = _keys(session, ids)
+        histories = load_histories(session, versions.get_pairs(session, ids))
+    mover = mover_of(actor)
+    return [
+        Candidate(
+            line,
+            keys[line.version_id],
+            check_item(items[line.version_id], keys[line.version_id]),
+            to in allowed_moves(source, mover, histories[line.version_id]),
+        )
+        for line in lines
+    ]
+
+
+def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
+    """One item version; an author sees his own."""
+    permit(actor, "items.read")
+    with deps.store.read() as session:
+        version = get_row(session, ItemVersionRow, version_id)
+        item = get_row(session, ItemRow, version.item_id)
+        if item.author_id != actor.user_id and not actor.roles & READS_ALL:
+            raise Forbidden("items.read", "own")
+        line = store.get_line(session, version_id)
+        composed = versions.as_item_version(version, item, line.topic.code)
+        key = _keys(session, [version_id])[version_id]
+        history = History(versions.list_versions(session, item.id), versions.list_reviews(session, item.id))
+        return ItemView(
+            line=line,
+            item=composed,
+            key=key,
+            enemies=store.enemy_codes(session, item.id),
+            findings=check_item(composed, key),
+            similar=_similar(session, line),
+            history=history,
+            rights=_rights(session, actor, (version, item), history),
+        )
+
+
+def _rights(session: Session, actor: Actor, pair: tuple[ItemVersionRow, ItemRow], history: History) -> Rights:
+    version, item = pair
+    state = State(version.state)
+    newest = history.versions[0]
+    reviewed = {review.item_version_id for review, _, _ in history.reviews}
+    newest_is_open = not is_wording_frozen(State(newest.state), was_in_review=newest.id in reviewed)
+    author = actor.user_id == item.author_id and allowed(actor, "items.edit")
+    is_draft = version.id == newest.id and state is State.DRAFT
+    moves = allowed_moves(state, mover_of(actor), load_histories(session, [pair])[version.id])
+    return Rights(
+        edit=author and version.id == newest.id and newest_is_open,
+        submit=author and is_draft,
+        make_version=author and not newest_is_open,
+        review=state is State.IN_REVIEW and State.APPRAISED in moves,
+        moves=tuple(moves) if allowed(actor, "items.release_to_exams") else (),
+    )
+
+
+def _keys(session: Session, version_ids: list[int]) -> dict[int, Key]:
+    rows = versions.newest_keys(session, version_ids)
+    return {id_: Key(row.version, row.option_id) for id_, row in rows.items()}
+
+
+def _similar(session: Session, line: ItemLine) -> list[Similar]:
+    """Items of the same topic that read alike, most alike first."""
+    others = [
+        other
+        for other in store.list_lines(session, ItemFilter(topic=line.topic.code))
+        if other.item_id != line.item_id
+    ]
+    pairs = near_duplicates([line.stem, *(other.stem for other in others)], SIMILAR_FROM)
+    found = [
+        Similar(others[later - 1].code, others[later - 1].version_id, score)
+        for earlier, later, score in pairs
+        if earlier == 0
+    ]
+    return sorted(found, key=lambda similar: -similar.score)[:5]

@@ -1,0 +1,122 @@
+"""How far the campaigns have come: sat, scored, released; for the examiner's and the chairman's lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from examsvc.store.measuring import CLOSED
+from examsvc.store.models import (
+    AdministrationRow,
+    CampaignRow,
+    CompetencyRow,
+    FormRow,
+    ResultRow,
+    ScoreRow,
+    SittingRow,
+    UserRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignCounts:
+    """Sittings of a campaign by how far they are; `n_disagreeing` provisional results were scored unequally."""
+
+    campaign: CampaignRow
+    n_sittings: int
+    n_finished: int
+    n_provisional: int
+    n_released: int
+    n_disagreeing: int
+
+    @property
+    def n_unfinished(self) -> int:
+        """Sittings that are still to come or under way (absent and annulled ones are not)."""
+        return self.n_sittings - self.n_finished
+
+
+def count_campaigns(session: Session, campaign_id: int | None = None) -> list[CampaignCounts]:
+    """Every campaign that was approved, newest first; or the one that is named."""
+    campaigns = sa.select(CampaignRow).where(CampaignRow.state != "draft").order_by(CampaignRow.id.desc())
+    if campaign_id is not None:
+        campaigns = campaigns.where(CampaignRow.id == campaign_id)
+    sat = _count_sittings(session)
+    results = _count_results(session)
+    return [
+        CampaignCounts(
+            campaign=row,
+            n_sittings=sum(
+                n for state, n in sat.get(row.id, {}).items() if state not in ("absent", "annulled")
+            ),
+            n_finished=sum(sat.get(row.id, {}).get(state, 0) for state in CLOSED),
+            n_provisional=sum(
+                n for (state, _), n in results.get(row.id, {}).items() if state == "provisional"
+            ),
+            n_released=sum(n for (state, _), n in results.get(row.id, {}).items() if state == "released"),
+            n_disagreeing=results.get(row.id, {}).get(("provisional", False), 0),
+        )
+        for row in session.scalars(campaigns)
+    ]
+
+
+def list_calibratable(session: Session) -> list[CampaignRow]:
+    """Campaigns that somebody has sat to the end, newest first."""
+    query = (
+        sa.select(CampaignRow)
+        .where(
+            CampaignRow.id.in_(
+                sa.select(AdministrationRow.campaign_id)
+                .join(SittingRow, SittingRow.administration_id == AdministrationRow.id)
+                .where(SittingRow.state.in_(CLOSED))
+            )
+        )
+        .order_by(CampaignRow.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def form_codes(session: Session, form_ids: Sequence[int]) -> dict[int, str]:
+    """The forms' codes by id."""
+    query = sa.select(FormRow.id, FormRow.code).where(FormRow.id.in_(set(form_ids)))
+    return {form_id: code for form_id, code in session.execute(query)}
+
+
+def list_competencies(session: Session) -> list[CompetencyRow]:
+    """All competencies by code."""
+    return list(session.scalars(sa.select(CompetencyRow).order_by(CompetencyRow.code)))
+
+
+def staff_names(session: Session, user_ids: Sequence[int | None]) -> dict[int, str]:
+    """Who proposed, adopted, scored or released: staff, never candidates."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    query = sa.select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(wanted))
+    return {user_id: name for user_id, name in session.execute(query)}
+
+
+def _count_sittings(session: Session) -> dict[int, dict[str, int]]:
+    query = (
+        sa.select(AdministrationRow.campaign_id, SittingRow.state, sa.func.count())
+        .join(SittingRow, SittingRow.administration_id == AdministrationRow.id)
+        .group_by(AdministrationRow.campaign_id, SittingRow.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for campaign_id, state, n in session.execute(query):
+        found.setdefault(campaign_id, {})[state] = n
+    return found
+
+
+def _count_results(session: Session) -> dict[int, dict[tuple[str, bool], int]]:
+    query = (
+        sa.select(AdministrationRow.campaign_id, ResultRow.state, ScoreRow.rescored_equal, sa.func.count())
+        .join(SittingRow, SittingRow.administration_id == AdministrationRow.id)
+        .join(ResultRow, ResultRow.sitting_id == SittingRow.id)
+        .join(ScoreRow, ScoreRow.id == ResultRow.score_id)
+        .group_by(AdministrationRow.campaign_id, ResultRow.state, ScoreRow.rescored_equal)
+    )
+    found: dict[int, dict[tuple[str, bool], int]] = {}
+    for campaign_id, state, equal, n in session.execute(query):
+        found.setdefault(campaign_id, {})[state, equal] = n
+    return found

@@ -1,0 +1,105 @@
+"""What the author's and the reviewer's pages take in."""
+
+from __future__ import annotations
+
+import re
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from examsvc.services.bank import OPTION_IDS, Wording
+from examsvc.services.bank_views import ItemView
+from examsvc.store.bank import CODE_LIMIT
+from examsvc.web.author.messages import CHECKS, LEVELS
+from item_bank.stem import to_authored
+
+
+class ItemInput(FlaskForm):  # type: ignore[misc]
+    """An item as its author types it."""
+
+    code = StringField(_l("Code"), validators=[DataRequired(), Length(max=CODE_LIMIT)])
+    topic = SelectField(_l("Topic"), validators=[InputRequired()])
+    level = SelectField(_l("Cognitive level"), choices=list(LEVELS.items()), validators=[InputRequired()])
+    stem = TextAreaField(_l("Stem"), validators=[DataRequired(), Length(max=4000)])
+    option_a = TextAreaField(_l("Option A"), validators=[DataRequired(), Length(max=1500)])
+    option_b = TextAreaField(_l("Option B"), validators=[DataRequired(), Length(max=1500)])
+    option_c = TextAreaField(_l("Option C"), validators=[DataRequired(), Length(max=1500)])
+    option_d = TextAreaField(_l("Option D"), validators=[DataRequired(), Length(max=1500)])
+    key = RadioField(_l("Key"), choices=[(id_, id_) for id_ in OPTION_IDS], validators=[InputRequired()])
+    legal_basis = StringField(_l("Legal basis"), validators=[DataRequired(), Length(max=1000)])
+    rationale = TextAreaField(_l("Rationale"), validators=[Length(max=4000)])
+    judged_share = IntegerField(
+        _l("Share answering right, %% (your estimate)"),
+        validators=[Optional(), NumberRange(0, 100)],
+    )
+    enemies = StringField(_l("Enemies"), validators=[Length(max=2000)])
+
+    def wording(self) -> Wording:
+        """What was typed, for the service."""
+        share = self.judged_share.data
+        return Wording(
+            code=self.code.data,
+            topic=self.topic.data,
+            level=self.level.data,
+            stem=self.stem.data,
+            options={id_: self[f"option_{id_.lower()}"].data for id_ in OPTION_IDS},
+            key=self.key.data,
+            legal_basis=self.legal_basis.data,
+            rationale=self.rationale.data or "",
+            judged_share=None if share is None else share / 100,
+            enemies=tuple(code for code in re.split(r"[,;\s]+", self.enemies.data or "") if code),
+        )
+
+    def show(self, view: ItemView) -> None:
+        """Fill in a stored item, as its author would type it."""
+        self.code.data = view.line.code
+        self.topic.data = view.line.topic.code
+        self.level.data = view.line.level
+        self.stem.data = to_authored(view.item.stem)
+        for option in view.item.options:
+            self[f"option_{option.id.lower()}"].data = to_authored(option.content)
+        self.key.data = view.key.option_id
+        self.legal_basis.data = view.item.legal_basis
+        self.rationale.data = to_authored(view.item.rationale)
+        share = view.item.judged_share
+        self.judged_share.data = None if share is None else round(share * 100)
+        self.enemies.data = ", ".join(view.enemies)
+
+
+class FileInput(FlaskForm):  # type: ignore[misc]
+    """An author's workbook."""
+
+    file = FileField(_l("Workbook (.xlsx)"), validators=[FileRequired(_l("Choose a file first."))])
+
+
+class ReviewInput(FlaskForm):  # type: ignore[misc]
+    """A reviewer's judgement."""
+
+    checklist = SelectMultipleField(
+        _l("Checklist"),
+        choices=list(CHECKS.items()),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    comment = TextAreaField(_l("Comment for the author"), validators=[Length(max=4000)])
+    decision = StringField(validators=[InputRequired()])
+
+
+class MoveInput(FlaskForm):  # type: ignore[misc]
+    """Items and where they go."""
+
+    version_ids = SelectMultipleField(coerce=int, validate_choice=False)
+    to = StringField()
+    comment = StringField(_l("Reason"), validators=[Length(max=2000)])
+    back = StringField()

@@ -1,0 +1,147 @@
+"""An item: its page, the form to write it, its preview."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from examsvc.edge.room import current_actor, deps
+from examsvc.edge.texts import gettext as _
+from examsvc.services import bank, bank_views
+from examsvc.services.bank_errors import DraftOpen
+from examsvc.services.bank_views import ItemView
+from examsvc.web.author import messages
+from examsvc.web.author.inputs import ItemInput, MoveInput
+from examsvc.web.author.room import room
+from item_bank.errors import ItemBankError
+from item_bank.lifecycle import State, needs_comment
+from item_bank.stem import from_authored
+
+Page = str | tuple[str, int] | Response
+# a fault of the whole item that belongs to one field of the form
+_FIELD_OF = {"INVALID_CODE": "code", "SHARE_OUT_OF_RANGE": "judged_share", "UNKNOWN_OPTION": "key"}
+
+
+@room.view("/items/<int:version_id>", permission="items.read")
+def item(version_id: int) -> str:
+    """The item as a candidate sees it, and all that stands around it."""
+    view = bank_views.view_item(deps(), current_actor(), version_id)
+    state = State(view.line.state)
+    moves = [to for to in view.rights.moves if to is not State.RETIRED]
+    moves += [to for to in view.rights.moves if to is State.RETIRED]
+    return render_template(
+        "author/item.html",
+        view=view,
+        moves=[(to.value, needs_comment(state, to)) for to in moves],
+        returned=_returned(view),
+        inputs=MoveInput(formdata=None),
+    )
+
+
+@room.view("/items/new", permission="items.write", methods=("GET", "POST"))
+def new_item() -> Page:
+    """Write an item."""
+    inputs = _inputs()
+    if inputs.validate_on_submit():
+        try:
+            version_id = bank.add_item(deps(), current_actor(), inputs.wording())
+        except ItemBankError as error:
+            _show_refusal(inputs, error)
+        else:
+            return _saved(version_id)
+    return _form(inputs, None)
+
+
+@room.view("/items/<int:version_id>/edit", permission="items.edit", methods=("GET", "POST"))
+def edit_item(version_id: int) -> Page:
+    """Change a draft."""
+    view = bank_views.view_item(deps(), current_actor(), version_id)
+    if not view.rights.edit:
+        flash(_("This wording is frozen: make a new version instead."), "warning")
+        return redirect(url_for("author.item", version_id=version_id))
+    inputs = _inputs()
+    if not inputs.is_submitted():
+        inputs.show(view)
+    elif inputs.validate():
+        try:
+            bank.edit_draft(deps(), current_actor(), version_id, inputs.wording())
+        except ItemBankError as error:
+            _show_refusal(inputs, error)
+        else:
+            return _saved(version_id)
+    return _form(inputs, view)
+
+
+@room.view("/items/<int:version_id>/versions", permission="items.edit", methods=("POST",))
+def make_version(version_id: int) -> Response:
+    """Copy a frozen wording into a draft and open it."""
+    try:
+        draft_id = bank.new_version(deps(), current_actor(), version_id)
+    except DraftOpen as error:
+        draft_id = error.params["version_id"]
+        flash(messages.refusal(error), "info")
+    return redirect(url_for("author.edit_item", version_id=draft_id))
+
+
+@room.view("/items/preview", permission="items.write", methods=("POST",))
+def preview() -> str:
+    """What the form holds, as a candidate would see it: a fragment for the page's module."""
+    return render_template(
+        "author/_preview.html",
+        stem=from_authored(request.form.get("stem", "")[:4000]),
+        options=[
+            (id_, from_authored(request.form.get(f"option_{id_.lower()}", "")[:1500]))
+            for id_ in bank.OPTION_IDS
+        ],
+        key=request.form.get("key", ""),
+    )
+
+
+def _inputs() -> ItemInput:
+    topics, _authors = bank_views.list_choices(deps(), current_actor())
+    inputs = ItemInput()
+    inputs.topic.choices = [(topic.code, topic) for topic in topics]
+    return inputs
+
+
+def _form(inputs: ItemInput, view: ItemView | None) -> Page:
+    page = render_template(
+        "author/form.html",
+        inputs=inputs,
+        view=view,
+        preview_stem=from_authored(inputs.stem.data or ""),
+        preview_options=[
+            (id_, from_authored(inputs[f"option_{id_.lower()}"].data or "")) for id_ in bank.OPTION_IDS
+        ],
+    )
+    return (page, 400) if inputs.is_submitted() else page
+
+
+def _show_refusal(inputs: ItemInput, error: ItemBankError) -> None:
+    name = error.params.get("field") or _FIELD_OF.get(error.code)
+    if name in inputs:
+        inputs[name].errors = [messages.refusal(error)]
+    else:
+        flash(messages.refusal(error), "danger")
+
+
+def _saved(version_id: int) -> Response:
+    """To the item, or straight on to the reviewers where the author asked for that."""
+    if request.form.get("then") == "submit":
+        bank.submit_for_review(deps(), current_actor(), [version_id])
+        flash(_("Saved and handed to the reviewers."), "success")
+    else:
+        flash(_("Saved as a draft."), "success")
+    return redirect(url_for("author.item", version_id=version_id))
+
+
+def _returned(view: ItemView) -> str:
+    """Why this version came back, while it waits for its author."""
+    if view.line.state != State.DRAFT:
+        return ""
+    reasons = [
+        review.comment
+        for review, number, _name in view.history.reviews
+        if number == view.line.version and review.decision == "return"
+    ]
+    return reasons[0] if reasons else ""

@@ -1,0 +1,160 @@
+"""Problem codes, states and checks of the item bank in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from examsvc.edge.texts import gettext as _
+from item_bank.errors import ItemBankError
+from item_bank.formats.report import RowProblem
+from item_bank.lifecycle import State
+from item_bank.quality import Fault, Finding
+from item_bank.review import Check
+
+# state → name, badge
+STATES: dict[str, tuple[LazyString, str]] = {
+    State.DRAFT.value: (_l("Draft"), ""),
+    State.IN_REVIEW.value: (_l("In review"), "badge-info"),
+    State.APPRAISED.value: (_l("Appraised"), "badge-info"),
+    State.APPROVED.value: (_l("Approved"), "badge-info"),
+    State.PILOT.value: (_l("Pilot"), "badge-info"),
+    State.CALIBRATED.value: (_l("Calibrated"), "badge-info"),
+    State.OPERATIONAL.value: (_l("Operational"), "badge-good"),
+    State.RETIRED.value: (_l("Retired"), ""),
+    State.SUSPENDED.value: (_l("Suspended"), "badge-warn"),
+    State.NEEDS_LAW_UPDATE.value: (_l("Needs law update"), "badge-warn"),
+    State.QUARANTINED.value: (_l("Quarantined"), "badge-bad"),
+}
+# where the bank manager moves an item → what the choice says
+MOVES: dict[str, LazyString] = {
+    State.DRAFT.value: _l("Give back to the author"),
+    State.IN_REVIEW.value: _l("Back to review"),
+    State.APPRAISED.value: _l("Back to appraised"),
+    State.APPROVED.value: _l("Approve"),
+    State.PILOT.value: _l("Deliver as a pilot item, unscored"),
+    State.CALIBRATED.value: _l("Back to calibrated"),
+    State.OPERATIONAL.value: _l("Use in exams"),
+    State.SUSPENDED.value: _l("Suspend"),
+    State.NEEDS_LAW_UPDATE.value: _l("Law has changed: take out"),
+    State.QUARANTINED.value: _l("Leak suspected: quarantine"),
+    State.RETIRED.value: _l("Retire"),
+}
+LEVELS: dict[str, LazyString] = {
+    "recall": _l("Recall"),
+    "apply": _l("Apply"),
+    "situation": _l("Situation"),
+}
+DECISIONS: dict[str, tuple[LazyString, str]] = {
+    "accept": (_l("Accepted"), "badge-good"),
+    "return": (_l("Returned"), "badge-warn"),
+}
+CHECKS: dict[str, LazyString] = {
+    Check.KEY_RIGHT.value: _l("The key is right"),
+    Check.ONE_KEY.value: _l("No other option can be defended"),
+    Check.BASIS_CURRENT.value: _l("The legal basis is in force and says so"),
+    Check.WORDING_CLEAR.value: _l("The wording is clear and gives nothing away"),
+    Check.OPTIONS_PLAUSIBLE.value: _l("Every distractor is plausible"),
+    Check.LEVEL_RIGHT.value: _l("Topic and cognitive level are right"),
+}
+FAULTS: dict[str, LazyString] = {
+    Fault.KEY_IS_LONGEST.value: _l("The key is clearly the longest option"),
+    Fault.ALL_OF_THE_ABOVE.value: _l("An option says “all of the above”"),
+    Fault.DUPLICATE_OPTIONS.value: _l("Two options read the same"),
+    Fault.MISSING_BASIS.value: _l("No legal basis"),
+    Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("A negative question is not emphasised"),
+}
+_FINDINGS: dict[str, LazyString] = {
+    Fault.KEY_IS_LONGEST.value: _l("Option %(option)s, the key, is clearly the longest: a guesser would take it."),
+    Fault.ALL_OF_THE_ABOVE.value: _l("Option %(option)s sums up the others: write an option of its own."),
+    Fault.DUPLICATE_OPTIONS.value: _l("Option %(option)s reads like option %(same_as)s."),
+    Fault.MISSING_BASIS.value: _l("There is no legal basis."),
+    Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("The question turns on “%(word)s”: emphasise it."),
+}
+_PROBLEMS: dict[str, LazyString] = {
+    # a row of the workbook, a field of the form
+    "MISSING_CELL": _l("Empty: this must be filled in."),
+    "INVALID_CODE": _l("This cannot be a code: use letters, digits, dots and hyphens, such as T06-001."),
+    "TEXT_TOO_LONG": _l("Too long: %(length)s characters, at most %(limit)s."),
+    "DUPLICATE_CODE": _l("The code %(value)s stands in row %(first_row)s already."),
+    "CODE_IN_BANK": _l("The bank has an item with the code %(value)s already."),
+    "UNKNOWN_TOPIC": _l("The topic “%(value)s” does not exist. Use a code such as T06."),
+    "UNKNOWN_LEVEL": _l("“%(value)s” is no cognitive level. Choose one from the cell's list."),
+    "DUPLICATE_OPTION": _l("This option reads like option %(same_as)s."),
+    "INVALID_KEY": _l("The key must be one letter, A to D. Here it is “%(value)s”."),
+    "INVALID_SHARE": _l("“%(value)s” is no share. Write a percentage such as 65%% or a number from 0 to 1."),
+    "SHARE_OUT_OF_RANGE": _l("The share must lie between 0 and 100 %%."),
+    "INVALID_ENEMY": _l("“%(value)s” cannot be an item's code. Separate several codes by commas."),
+    "SELF_ENEMY": _l("An item cannot be its own enemy."),
+    "UNKNOWN_ENEMY": _l("The enemy %(value)s is neither in this file nor in the bank."),
+    "FORMULA_CELL": _l("The cell holds a formula. Put the text itself in it."),
+    "ERROR_CELL": _l("The cell shows a calculation error. Put the text itself in it."),
+    "CELL_NOT_TEXT": _l("The cell holds a number or a date instead of text. Format it as text and type it anew."),
+    "NEAR_DUPLICATE": _l("Reads much like %(other)s. Check that it does not test the same fact."),
+    "NEAR_DUPLICATES_NOT_CHECKED": _l("Too many items to compare with each other: duplicates were not searched."),
+    # the sheet
+    "EMPTY_SHEET": _l("The sheet is empty."),
+    "NO_ROWS": _l("There is no item below the headers."),
+    "MISSING_HEADER": _l("This column is missing. Start from the template."),
+    "DUPLICATE_HEADER": _l("This column appears twice; the first is column %(first)s."),
+    "UNKNOWN_COLUMN": _l("This column is unknown and was left aside."),
+    "MERGED_CELLS": _l("The cells %(range)s are merged. Undo the merging."),
+    "MORE_PROBLEMS": _l("%(left_out)s more problems are not shown."),
+    # the file
+    "NOT_AN_XLSX": _l("This is no .xlsx workbook."),
+    "OLD_XLS": _l("This is an old .xls file. Save it as .xlsx and choose it again."),
+    "ENCRYPTED": _l("The file is protected by a password. Save it without one and choose it again."),
+    "DAMAGED_FILE": _l("The file is damaged. Open it in a spreadsheet program, save it anew and choose it again."),
+    "DTD_IN_FILE": _l("The file holds parts that no spreadsheet program writes; it was not read."),
+    "UNSAFE_ENTRY": _l("The file holds parts that no spreadsheet program writes; it was not read."),
+    "TOO_LARGE": _l("The file is too large. Split it into several."),
+    "MISSING_SHEET": _l("The file has several sheets and none of them is called “%(sheet)s”."),
+}
+_REFUSALS: dict[str, LazyString] = {
+    "WORDING_FROZEN": _l("This wording has been in review and is frozen. Make a new version instead."),
+    "DRAFT_OPEN": _l("This item has an open draft already."),
+    "SUPERSEDED": _l("A newer version has taken this one's place."),
+    "OWN_ITEM": _l("Nobody appraises or approves his own item."),
+    "REVIEWED_BY_YOU": _l("You appraised this item: somebody else has to approve it."),
+    "ONLY_THE_AUTHOR": _l("Only its author may do this."),
+    "NOT_REVIEWED": _l("Nobody else has appraised this item yet."),
+    "NOT_CALIBRATED": _l("No adopted calibration covers this item yet."),
+    "NOT_WHERE_IT_WAS": _l("A suspended item goes back where it was, nowhere else."),
+    "COMMENT_REQUIRED": _l("Give a reason: whoever gets the item back needs it."),
+    "CHECKLIST_INCOMPLETE": _l("An item is accepted when every point of the checklist holds. Else return it."),
+    "NO_SUCH_TRANSITION": _l("The item is in another state by now. Look at it again."),
+    "WRONG_ROLE": _l("Your role does not allow this."),
+}
+
+
+class _Facts(dict[str, Any]):
+    """Facts of a message; one that is not known shows as a dash."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def problem(found: RowProblem) -> str:
+    """What is wrong with a cell, a column or a sheet."""
+    return _words(_PROBLEMS, found.code, found.params)
+
+
+def finding(found: Finding) -> str:
+    """What a program sees in an item."""
+    return _words(_FINDINGS, found.fault.value, found.params)
+
+
+def refusal(error: ItemBankError) -> str:
+    """Why the bank refused, with the item it was about."""
+    sentence = _words({**_PROBLEMS, **_REFUSALS}, error.code, error.params)
+    item = error.params.get("item")
+    return _("%(item)s: %(reason)s", item=item, reason=sentence) if item else sentence
+
+
+def _words(texts: Mapping[str, LazyString], code: str, params: Mapping[str, Any]) -> str:
+    if code not in texts:
+        return _("Not possible (%(code)s).", code=code)
+    return str(texts[code]) % _Facts(params)

@@ -1,0 +1,37 @@
+"""The room that the author's, the reviewer's and the bank manager's views stand in."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from examsvc.edge.room import Room
+from examsvc.web.author import messages
+from item_bank.stem import plain_text, sanitise
+
+room = Room("author", __name__)
+
+
+@room.app_template_filter("item_markup")
+def item_markup(markup: str) -> Markup:
+    """Authored text as HTML: sanitised again on its way out, whatever the database holds."""
+    return Markup(sanitise(markup))  # noqa: S704 - sanitise leaves nothing but the allowed tags
+
+
+@room.app_template_filter("item_text")
+def item_text(markup: str) -> str:
+    """What is read of authored text, for lists."""
+    return plain_text(markup)
+
+
+@room.context_processor
+def words() -> dict[str, object]:
+    """The names that this room's templates speak in."""
+    return {
+        "state_words": messages.STATES,
+        "level_words": messages.LEVELS,
+        "check_words": messages.CHECKS,
+        "fault_words": messages.FAULTS,
+        "finding_words": messages.finding,
+        "move_words": messages.MOVES,
+        "decision_words": messages.DECISIONS,
+    }

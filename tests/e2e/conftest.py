@@ -1,0 +1,170 @@
+"""A server of its own with the sample loaded, and a browser that speaks to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from examsvc.sample.staff import PASSWORD
+from tests.browser import FLAGS, find_browser
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Server:
+    """`examsvc serve` over a folder of data; can be killed and started again on the same port."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    log: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = self.home / "server.log"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "EXAMSVC_HOME": str(self.home), "EXAMSVC_PORT": str(self.port)}
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "examsvc", "serve"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/login", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, ConnectionError):
+                if self.process.poll() is not None:
+                    break
+                time.sleep(0.1)  # polls the port; no test's outcome depends on how long
+        raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
+
+    def kill(self) -> None:
+        """As a power cut would: no goodbye to anybody."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, loaded once a run by the command that users run."""
+    home = tmp_path_factory.mktemp("sample")
+    done = subprocess.run(
+        [sys.executable, "-m", "examsvc", "demo"],
+        cwd=ROOT,
+        env={**os.environ, "EXAMSVC_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"examsvc demo failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return home
+
+
+@pytest.fixture(scope="module")
+def server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server over a copy of the sample: what one test file changes, no other sees."""
+    home = tmp_path_factory.mktemp("served") / "var"
+    shutil.copytree(sample_home, home, ignore=shutil.ignore_patterns("*.sock*"))
+    running = Server(home, free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_browser()
+    if path is None:
+        if os.environ.get("EXAMSVC_REQUIRE_BROWSER"):
+            pytest.fail("a browser is required here and none was found")
+        pytest.skip("no browser: install chromium or set EXAMSVC_BROWSER")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
+    """Opens a browser of its own for a user, logged in: open_page("ban_de_1", width=390)."""
+    contexts: list[BrowserContext] = []
+
+    def opened(username: str | None = None, *, width: int = 1280, locale: str = "vi") -> Page:
+        context = browser.new_context(
+            base_url=server.url, viewport={"width": width, "height": 900}, locale=locale, reduced_motion="reduce"
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        if username is not None:
+            log_in(page, username)
+        if locale == "en":
+            switch_to_english(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def log_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    page.goto("/login")
+    page.fill("#username", username)
+    page.fill("#password", password)
+    page.click("main button[type=submit], main form button")
+    page.wait_for_url("**/")
+
+
+def switch_to_english(page: Page) -> None:
+    if page.url == "about:blank":
+        page.goto("/login")
+    button = page.locator("button[name=locale][value=en]")
+    if button.count():
+        button.click()
+        page.wait_for_selector("html[lang=en]")

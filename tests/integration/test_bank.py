@@ -1,0 +1,437 @@
+"""The bank from an author's file to an item that exams may use, on both databases."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.errors import Forbidden
+from examsvc.accounts.roles import Role
+from examsvc.services import Services
+from examsvc.services.audit import verify_chain
+from examsvc.services.bank import Wording, add_item, edit_draft, new_version, submit_for_review
+from examsvc.services.bank_board import view_board
+from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
+from examsvc.services.bank_import import check_workbook, import_workbook
+from examsvc.services.bank_review import (
+    Judgement,
+    approve_items,
+    mark_calibrated,
+    move_items,
+    review_item,
+)
+from examsvc.services.bank_views import list_items, list_returned, review_queue, view_item
+from examsvc.store.bank import ItemFilter
+from examsvc.store.models import (
+    BankImportRow,
+    BlueprintCellRow,
+    BlueprintRow,
+    CalibrationRow,
+    ItemEnemyRow,
+    ItemKeyRow,
+    ItemParameterRow,
+    ItemRow,
+    ItemVersionRow,
+    PositionRow,
+    TopicRow,
+    UserRow,
+)
+from item_bank.errors import AppraisalRefused, ImportRefused, InvalidItem, TransitionRefused
+from item_bank.lifecycle import State
+from item_bank.review import CHECKLIST, Decision
+from tests.unit.item_bank.workbook_factory import row_of, workbook
+
+pytestmark = pytest.mark.integration
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+ACCEPT = Judgement(Decision.ACCEPT, frozenset(CHECKLIST))
+RETURN = Judgement(Decision.RETURN, frozenset(), "Căn cứ đã hết hiệu lực.")
+
+
+class Cast:
+    """The people of the bank."""
+
+    def __init__(self, deps: Services) -> None:
+        with deps.store.begin() as session:
+            session.add_all(TopicRow(code=code, name_vi=code, name_en=code) for code in ("T01", "T02"))
+            users = {
+                name: UserRow(username=name, display_name=name.title(), locale="vi", created_at=NOW)
+                for name in ("an", "binh", "chi", "dung", "giang", "hoa")
+            }
+            session.add_all(users.values())
+            session.flush()
+
+            def actor(name: str, *roles: Role) -> Actor:
+                return Actor(users[name].id, name, name.title(), frozenset(roles))
+
+            self.author = actor("an", Role.AUTHOR)
+            self.other_author = actor("binh", Role.AUTHOR, Role.REVIEWER)
+            self.reviewer = actor("chi", Role.REVIEWER)
+            self.manager = actor("dung", Role.BANK_MANAGER)
+            self.examiner = actor("giang", Role.EXAMINER)
+            self.officer = actor("hoa", Role.OFFICER)
+
+
+@pytest.fixture
+def people(services: Services) -> Cast:
+    return Cast(services)
+
+
+WORDING = Wording(
+    code="T01-100",
+    topic="T01",
+    level="apply",
+    stem="Trị giá < 5 triệu đồng thì làm gì?",
+    options={"A": "Khai báo", "B": "Miễn khai", "C": "Nộp thuế", "D": "Tạm giữ"},
+    key="B",
+    legal_basis="Luật Hải quan 2014, Điều 25",
+)
+
+
+def three_rows() -> list[dict[str, str]]:
+    return [
+        row_of(ENEMIES="T01-002"),
+        row_of(CODE="T01-002", STEM="Ai có thẩm quyền kiểm tra thực tế hàng hóa?", KEY="A"),
+        row_of(CODE="T02-001", TOPIC="T02", STEM="Mã HS gồm mấy chữ số theo biểu thuế?", KEY="C"),
+    ]
+
+
+def imported(services: Services, people: Cast) -> list[int]:
+    outcome = import_workbook(services, people.author, "cau-hoi.xlsx", workbook(three_rows()))
+    assert outcome.import_id is not None
+    return list(outcome.version_ids)
+
+
+def count(services: Services, kind: type) -> int:
+    with services.store.read() as session:
+        return int(session.scalar(sa.select(sa.func.count()).select_from(kind)) or 0)
+
+
+def states(services: Services, ids: list[int]) -> list[str]:
+    with services.store.read() as session:
+        return [session.get_one(ItemVersionRow, id_).state for id_ in ids]
+
+
+def in_review(services: Services, people: Cast) -> list[int]:
+    ids = imported(services, people)
+    submit_for_review(services, people.author, ids)
+    return ids
+
+
+def approved(services: Services, people: Cast) -> list[int]:
+    ids = in_review(services, people)
+    for id_ in ids:
+        review_item(services, people.reviewer, id_, ACCEPT)
+    approve_items(services, people.manager, ids)
+    return ids
+
+
+def calibrate(services: Services, people: Cast, ids: list[int]) -> int:
+    with services.store.begin() as session:
+        row = CalibrationRow(
+            code="judged",
+            method="judgement",
+            model="2PL",
+            state="adopted",
+            n_persons=0,
+            n_items=len(ids),
+            summary={},
+            checksum="0" * 64,
+            created_by=people.examiner.user_id,
+            created_at=NOW,
+        )
+        session.add(row)
+        session.flush()
+        session.add_all(
+            ItemParameterRow(
+                calibration_id=row.id,
+                item_version_id=id_,
+                a=1.0,
+                b=0.0,
+                c=0.0,
+                n_responses=0,
+                options=[],
+                flags=[],
+            )
+            for id_ in ids
+        )
+        return mark_calibrated(session, people.examiner, row.id)
+
+
+def test_a_good_file_becomes_drafts_of_the_one_who_sent_it(services: Services, people: Cast):
+    ids = imported(services, people)
+    lines = list_items(services, people.author, ItemFilter())
+    assert [(line.code, line.state, line.author_name) for line in lines] == [
+        ("T01-001", "draft", "An"),
+        ("T01-002", "draft", "An"),
+        ("T02-001", "draft", "An"),
+    ]
+    assert len(ids) == 3
+    view = view_item(services, people.author, ids[0])
+    assert view.key.option_id == "B"
+    assert view.enemies == ["T01-002"]
+    with services.store.read() as session:
+        record = session.scalars(sa.select(BankImportRow)).one()
+        assert (record.filename, record.n_items) == ("cau-hoi.xlsx", 3)
+        assert session.scalars(sa.select(ItemEnemyRow)).one().item_a_id == view.line.item_id
+    assert verify_chain(services).first_bad_seq is None
+
+
+def test_one_wrong_row_keeps_the_whole_file_out_and_is_named(services: Services, people: Cast):
+    rows = [*three_rows(), row_of(CODE="T01-009", KEY="E", STEM="Câu có đáp án sai?")]
+    outcome = import_workbook(services, people.author, "x.xlsx", workbook(rows))
+    [problem] = outcome.report.errors
+    assert (problem.row, problem.column, problem.header, problem.code) == (5, "I", "Đáp án", "INVALID_KEY")
+    assert outcome.import_id is None
+    assert [count(services, kind) for kind in (ItemRow, ItemVersionRow, ItemKeyRow, BankImportRow)] == [0] * 4
+
+
+def test_checking_a_file_changes_nothing(services: Services, people: Cast):
+    assert check_workbook(services, people.author, workbook(three_rows())).ok
+    assert count(services, ItemRow) == 0
+
+
+def test_a_second_import_is_compared_with_the_whole_bank(services: Services, people: Cast):
+    imported(services, people)
+    rows = [row_of(CODE="T01-050"), row_of(CODE="t01-002", STEM="Một câu khác hẳn về kho ngoại quan?")]
+    report = check_workbook(services, people.other_author, workbook(rows))
+    assert {(problem.row, problem.code) for problem in report.problems} == {
+        (2, "NEAR_DUPLICATE"),
+        (3, "CODE_IN_BANK"),
+    }
+
+
+def test_a_code_longer_than_the_bank_keeps_is_refused_not_cut(services: Services, people: Cast):
+    report = check_workbook(services, people.author, workbook([row_of(CODE="T" * 40)]))
+    assert [(problem.row, problem.code) for problem in report.errors] == [(2, "TEXT_TOO_LONG")]
+    assert report.rows == ()
+
+
+def test_what_is_no_workbook_is_refused_as_a_whole(services: Services, people: Cast):
+    with pytest.raises(ImportRefused, match="NOT_AN_XLSX"):
+        import_workbook(services, people.author, "x.xlsx", b"no workbook")
+
+
+def test_only_authors_write(services: Services, people: Cast):
+    for stranger in (people.reviewer, people.manager, people.officer):
+        with pytest.raises(Forbidden):
+            import_workbook(services, stranger, "x.xlsx", workbook(three_rows()))
+        with pytest.raises(Forbidden):
+            add_item(services, stranger, WORDING)
+
+
+def test_an_added_item_keeps_what_was_typed(services: Services, people: Cast):
+    view = view_item(services, people.author, add_item(services, people.author, WORDING))
+    assert view.item.stem == "Trị giá &lt; 5 triệu đồng thì làm gì?"
+    assert view.rights.edit
+    assert view.rights.submit
+    assert not view.rights.make_version
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"stem": "<p> </p>"}, "MISSING_CELL", "stem"),
+        ({"options": {**WORDING.options, "C": "khai  báo"}}, "DUPLICATE_OPTION", "option_c"),
+        ({"enemies": ("T09-999",)}, "UNKNOWN_ENEMY", "enemies"),
+        ({"enemies": ("t01-100",)}, "SELF_ENEMY", "enemies"),
+        ({"topic": "T99"}, "UNKNOWN_TOPIC", "topic"),
+        ({"code": "x" * 33}, "TEXT_TOO_LONG", "code"),
+    ],
+)
+def test_a_faulty_item_is_refused_with_the_field(services: Services, people: Cast, change, code, field):
+    with pytest.raises(InvalidItem) as refused:
+        add_item(services, people.author, replace(WORDING, **change))
+    assert (refused.value.code, refused.value.params["field"]) == (code, field)
+    assert count(services, ItemRow) == 0
+
+
+def test_a_code_is_taken_once_whatever_its_case(services: Services, people: Cast):
+    add_item(services, people.author, WORDING)
+    with pytest.raises(InvalidItem, match="CODE_IN_BANK"):
+        add_item(services, people.other_author, replace(WORDING, code="t01-100"))
+
+
+def test_a_draft_changes_in_place_and_its_key_gets_a_new_version(services: Services, people: Cast):
+    id_ = add_item(services, people.author, WORDING)
+    changed = replace(WORDING, topic="T02", key="D", stem="Câu hỏi mới?", code="ignored")
+    edit_draft(services, people.author, id_, changed)
+    view = view_item(services, people.author, id_)
+    assert (view.line.code, view.line.topic.code, view.item.stem) == ("T01-100", "T02", "Câu hỏi mới?")
+    assert (view.key.option_id, view.key.version) == ("D", 2)
+
+
+def test_nobody_edits_another_authors_draft(services: Services, people: Cast):
+    id_ = add_item(services, people.author, WORDING)
+    with pytest.raises(Forbidden, match="own"):
+        edit_draft(services, people.other_author, id_, WORDING)
+    with pytest.raises(Forbidden, match="own"):
+        submit_for_review(services, people.other_author, [id_])
+
+
+def test_an_author_does_not_see_other_authors_items(services: Services, people: Cast):
+    id_ = add_item(services, people.other_author, WORDING)
+    assert list_items(services, people.author, ItemFilter()) == []
+    with pytest.raises(Forbidden, match="own"):
+        view_item(services, people.author, id_)
+    with pytest.raises(Forbidden):
+        view_item(services, people.officer, id_)
+
+
+def test_from_review_on_a_change_makes_a_new_version(services: Services, people: Cast):
+    [first, *_] = in_review(services, people)
+    wording = replace(WORDING, code="T01-001")
+    with pytest.raises(WordingFrozen):
+        edit_draft(services, people.author, first, wording)
+    draft = new_version(services, people.author, first)
+    view = view_item(services, people.author, draft)
+    assert (view.line.code, view.line.version, view.line.state) == ("T01-001", 2, "draft")
+    assert view.item.stem == view_item(services, people.author, first).item.stem
+    with pytest.raises(DraftOpen) as refused:
+        new_version(services, people.author, first)
+    assert refused.value.params["version_id"] == draft
+    edit_draft(services, people.author, draft, wording)
+    assert (
+        view_item(services, people.author, first).item.stem
+        != view_item(services, people.author, draft).item.stem
+    )
+
+
+def test_a_returned_item_is_revised_as_a_new_version(services: Services, people: Cast):
+    [first, *_] = in_review(services, people)
+    review_item(services, people.reviewer, first, RETURN)
+    [returned] = list_returned(services, people.author)
+    assert (returned.line.version_id, returned.comment) == (first, RETURN.comment)
+    with pytest.raises(WordingFrozen):
+        edit_draft(services, people.author, first, WORDING)
+    draft = new_version(services, people.author, first)
+    assert list_returned(services, people.author) == []
+    with pytest.raises(Superseded):
+        submit_for_review(services, people.author, [first])
+    submit_for_review(services, people.author, [draft])
+    assert draft in [line.version_id for line in review_queue(services, people.reviewer)]
+
+
+def test_an_author_never_reviews_his_own_item(services: Services, people: Cast):
+    id_ = add_item(services, people.other_author, WORDING)
+    submit_for_review(services, people.other_author, [id_])
+    assert review_queue(services, people.other_author) == []
+    with pytest.raises(Forbidden, match="not_own"):
+        review_item(services, people.other_author, id_, ACCEPT)
+    assert states(services, [id_]) == ["in_review"]
+
+
+def test_a_reviewer_cannot_approve(services: Services, people: Cast):
+    ids = in_review(services, people)
+    review_item(services, people.reviewer, ids[0], ACCEPT)
+    with pytest.raises(Forbidden):
+        approve_items(services, people.reviewer, ids[:1])
+    both = replace(people.reviewer, roles=frozenset({Role.REVIEWER, Role.BANK_MANAGER}))
+    with pytest.raises(Forbidden, match="not_own"):
+        approve_items(services, both, ids[:1])
+
+
+def test_an_appraisal_is_complete_or_says_why_not(services: Services, people: Cast):
+    [first, *_] = in_review(services, people)
+    with pytest.raises(AppraisalRefused, match="CHECKLIST_INCOMPLETE"):
+        review_item(services, people.reviewer, first, replace(ACCEPT, checklist=frozenset(CHECKLIST[1:])))
+    with pytest.raises(AppraisalRefused, match="COMMENT_REQUIRED"):
+        review_item(services, people.reviewer, first, replace(RETURN, comment=" "))
+    assert states(services, [first]) == ["in_review"]
+
+
+def test_two_reviewers_cannot_both_decide(services: Services, people: Cast):
+    [first, *_] = in_review(services, people)
+    review_item(services, people.reviewer, first, ACCEPT)
+    with pytest.raises(TransitionRefused):
+        review_item(services, people.other_author, first, RETURN)
+
+
+def test_a_bulk_approval_is_all_or_nothing(services: Services, people: Cast):
+    ids = in_review(services, people)
+    review_item(services, people.reviewer, ids[0], ACCEPT)
+    with pytest.raises(TransitionRefused) as refused:
+        approve_items(services, people.manager, ids[:2])
+    assert refused.value.params["item"] == "T01-002"
+    assert states(services, ids[:2]) == ["appraised", "in_review"]
+
+
+def test_the_way_to_operational_needs_an_adopted_calibration(services: Services, people: Cast):
+    ids = approved(services, people)
+    with pytest.raises(TransitionRefused):
+        move_items(services, people.manager, ids, State.OPERATIONAL)
+    move_items(services, people.manager, ids[:1], State.PILOT)
+    assert calibrate(services, people, ids) == 3
+    assert states(services, ids) == ["calibrated"] * 3
+    move_items(services, people.manager, ids, State.OPERATIONAL)
+    assert states(services, ids) == ["operational"] * 3
+    assert verify_chain(services).first_bad_seq is None
+
+
+def test_a_suspended_item_goes_back_where_it_was(services: Services, people: Cast):
+    [first, second, _] = approved(services, people)
+    move_items(services, people.manager, [first, second], State.PILOT)
+    with pytest.raises(TransitionRefused, match="COMMENT_REQUIRED"):
+        move_items(services, people.manager, [first], State.SUSPENDED)
+    move_items(services, people.manager, [first, second], State.SUSPENDED, comment="Nghi lộ đề")
+    assert State.PILOT in view_item(services, people.manager, first).rights.moves
+    with pytest.raises(TransitionRefused):
+        move_items(services, people.manager, [first], State.APPROVED, comment="Nhầm")
+    move_items(services, people.manager, [first], State.PILOT, comment="Không lộ")
+    assert states(services, [first, second]) == ["pilot", "suspended"]
+
+
+def test_what_the_manager_gives_back_reaches_the_author(services: Services, people: Cast):
+    [first, *_] = in_review(services, people)
+    review_item(services, people.reviewer, first, ACCEPT)
+    move_items(services, people.manager, [first], State.DRAFT, comment="Trùng ý với câu khác")
+    assert [returned.comment for returned in list_returned(services, people.author)] == [
+        "Trùng ý với câu khác"
+    ]
+
+
+def test_the_text_search_needs_no_diacritics(services: Services, people: Cast):
+    imported(services, people)
+    found = list_items(services, people.reviewer, ItemFilter(text="tham quyen"))
+    assert [line.code for line in found] == ["T01-002"]
+    assert [line.code for line in list_items(services, people.reviewer, ItemFilter(topic="T02"))] == [
+        "T02-001"
+    ]
+
+
+def test_the_board_holds_the_bank_against_the_largest_approved_blueprint(services: Services, people: Cast):
+    ids = approved(services, people)
+    calibrate(services, people, ids)
+    move_items(services, people.manager, ids[:2], State.OPERATIONAL)
+    with services.store.begin() as session:
+        position = PositionRow(code="GSQL", version=1, name_vi="x", name_en="x", created_at=NOW)
+        session.add(position)
+        session.flush()
+        topic = session.scalars(sa.select(TopicRow.id).where(TopicRow.code == "T01")).one()
+        for version, (state, n_items) in enumerate([("approved", 1), ("draft", 9)], start=1):
+            blueprint = BlueprintRow(
+                position_id=position.id,
+                version=version,
+                state=state,
+                n_items=30,
+                limit_s=2700,
+                created_by=people.manager.user_id,
+                created_at=NOW,
+            )
+            session.add(blueprint)
+            session.flush()
+            session.add(
+                BlueprintCellRow(
+                    blueprint_id=blueprint.id, topic_id=topic, cognitive_level="apply", n_items=n_items
+                )
+            )
+    board = view_board(services, people.examiner)
+    cell = board.cells["T01", "apply"]
+    assert (cell.operational, cell.needed, cell.status) == (2, 3, "short")
+    assert board.cells["T02", "apply"].status == "unused"
+    assert board.lacking() == 1
+    assert board.states == {"operational": 2, "calibrated": 1}
+    with pytest.raises(Forbidden):
+        view_board(services, people.officer)
