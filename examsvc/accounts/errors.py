@@ -26,3 +26,11 @@ class RolesClash(AccountError):
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
         super().__init__(f"roles clash: {pairs}")
         self.pairs = pairs
+
+
+class UsernameTaken(AccountError):
+    """Another account has this name."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"user name {username} is taken")
+        self.username = username

@@ -165,10 +165,15 @@ class Demo:
         table = Table(title="What came out of the sample campaign")
         table.add_column("what")
         table.add_column("figure", justify="right")
-        chain = "unbroken" if summary.chain.first_bad_seq is None else f"broken at {summary.chain.first_bad_seq}"
+        chain = (
+            "unbroken" if summary.chain.first_bad_seq is None else f"broken at {summary.chain.first_bad_seq}"
+        )
         for what, figure in (
             ("operational items in the bank", f"{summary.n_items}"),
-            ("forms published / meeting their blueprints", f"{summary.n_forms} / {summary.n_forms_certified}"),
+            (
+                "forms published / meeting their blueprints",
+                f"{summary.n_forms} / {summary.n_forms_certified}",
+            ),
             ("candidates / sittings scored", f"{summary.n_candidates} / {summary.n_scored}"),
             ("second, independent scoring agrees", f"{summary.n_rescored_equal} of {summary.n_scored}"),
             ("theta overall: r, RMSE", f"{summary.overall.correlation:.3f}, {summary.overall.rmse:.3f}"),
@@ -194,7 +199,9 @@ class Demo:
         trial = exams.find_campaign(deps, exams.TRIAL)
         if trial is not None:
             for candidate in sittings.list_candidates(deps, trial.id)[:N_TRIAL_ACCOUNTS]:
-                table.add_row(candidate.officer_code.lower(), "officer", "sits the trial exam, sees own profile")
+                table.add_row(
+                    candidate.officer_code.lower(), "officer", "sits the trial exam, sees own profile"
+                )
         self._console.print(table)
 
 

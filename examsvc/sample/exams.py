@@ -34,7 +34,9 @@ def ensure_forms(deps: Services, follow: Follow) -> None:
             blueprint_id = blueprints.derive(deps, secretary, code)
             blueprints.approve(deps, chairman, blueprint_id)
         if not _forms(deps, blueprint_id):
-            order = AssemblyOrder(blueprint_id, FORMS_EACH, seed=zlib.crc32(code.encode()) >> 1, max_overlap=OVERLAP)
+            order = AssemblyOrder(
+                blueprint_id, FORMS_EACH, seed=zlib.crc32(code.encode()) >> 1, max_overlap=OVERLAP
+            )
             run_id = assembly.assemble_forms(deps, secretary, order, lambda _done, _total: None)
             if len(_forms(deps, blueprint_id)) != FORMS_EACH:
                 raise AssemblyRefused("sample_forms_missing", position=code, run=run_id)
@@ -47,8 +49,12 @@ def ensure_campaign(deps: Services, follow: Follow) -> int:
     """The campaign "Kỳ ĐGNL 2026 đợt 1": one administration a position, everybody on a roster, approved."""
     secretary, chairman = actor(deps, "thu_ky"), actor(deps, "chu_tich")
     campaign = find_campaign(deps, CAMPAIGN)
-    campaign_id = campaign.id if campaign else _new_campaign(
-        deps, CAMPAIGN, "Kỳ đánh giá năng lực 2026, đợt 1", "Competency assessment 2026, round 1"
+    campaign_id = (
+        campaign.id
+        if campaign
+        else _new_campaign(
+            deps, CAMPAIGN, "Kỳ đánh giá năng lực 2026, đợt 1", "Competency assessment 2026, round 1"
+        )
     )
     for code in follow(POSITIONS):
         if any(position.code == code for _row, position in administrations(deps, campaign_id)):
@@ -115,7 +121,9 @@ def start_all(deps: Services, campaign_id: int) -> datetime:
     starts = []
     for administration, _position in administrations(deps, campaign_id):
         if administration.starts_at > _soon(deps, timedelta(seconds=30)):
-            starts.append(campaigns.start_now(deps, chairman, administration.id, "Mẫu: bắt đầu trước các nhân chứng"))
+            starts.append(
+                campaigns.start_now(deps, chairman, administration.id, "Mẫu: bắt đầu trước các nhân chứng")
+            )
         else:
             starts.append(administration.starts_at)
     return max(starts)

@@ -55,10 +55,10 @@ class Truth:
 def load_truth(deps: Services, candidates: Sequence[Candidate]) -> Truth:
     """Draw the truth from the seed: the same bank and officers always have the same."""
     with deps.store.read() as session:
-        competency = {
-            topic: code for topic, (_id, code) in measuring.competency_of_topic(session).items()
-        }
-        judged = next(row for row, _c in reversed(measuring.list_calibrations(session)) if row.method == "judgement")
+        competency = {topic: code for topic, (_id, code) in measuring.competency_of_topic(session).items()}
+        judged = next(
+            row for row, _c in reversed(measuring.list_calibrations(session)) if row.method == "judgement"
+        )
         parameters = measuring.get_parameters(session, judged.id)
         keys = measuring.keys_in_force(session, parameters)
         forms = {form.id: measuring.list_form_items(session, form.id) for form in exams.published_forms(deps)}
@@ -98,7 +98,9 @@ def chosen_by(truth: Truth, candidate: Candidate) -> list[tuple[int, str]]:
     return answer_form(form, truth.items, truth.abilities[candidate.officer_code], rng)
 
 
-def sit_through_services(deps: Services, candidates: Sequence[Candidate], truth: Truth, follow: Follow) -> None:
+def sit_through_services(
+    deps: Services, candidates: Sequence[Candidate], truth: Truth, follow: Follow
+) -> None:
     """Open, save in batches and submit, each step its own transaction as for the player."""
     for candidate in follow(candidates):
         if not candidate.is_done:
@@ -141,7 +143,9 @@ def _sit(deps: Services, candidate: Candidate, responses: Sequence[tuple[int, st
         officer_id=candidate.officer_id,
     )
     sitting_id = candidate.sitting.id
-    if candidate.sitting.state == SittingState.OPEN:  # the sample was interrupted here: another machine goes on
+    if (
+        candidate.sitting.state == SittingState.OPEN
+    ):  # the sample was interrupted here: another machine goes on
         rooms.allow_takeover(deps, actor(deps, "giam_thi"), sitting_id, "Mẫu bị ngắt giữa chừng")
     opened = open_sitting(deps, officer, sitting_id, device_token=str(uuid.uuid4()))
     events = [

@@ -27,7 +27,9 @@ STAFF = (
     StaffMember("ban_de_1", "Ban đề thi 1", Role.AUTHOR, "writes items: T01–T05, T10"),
     StaffMember("ban_de_2", "Ban đề thi 2", Role.AUTHOR, "writes items: T06–T09"),
     StaffMember("tham_dinh", "Tổ thẩm định", Role.REVIEWER, "appraises items of others"),
-    StaffMember("ngan_hang", "Quản trị ngân hàng câu hỏi", Role.BANK_MANAGER, "approves items, puts them to use"),
+    StaffMember(
+        "ngan_hang", "Quản trị ngân hàng câu hỏi", Role.BANK_MANAGER, "approves items, puts them to use"
+    ),
     StaffMember("thu_ky", "Thư ký hội đồng", Role.EXAM_MANAGER, "blueprints, forms, campaigns, rosters"),
     StaffMember("chu_tich", "Chủ tịch hội đồng", Role.CHAIRMAN, "approves, publishes, starts, releases"),
     StaffMember("giam_thi", "Giám thị", Role.PROCTOR, "checks in and watches the exam rooms"),

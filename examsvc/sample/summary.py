@@ -97,7 +97,9 @@ def _with_faults(figures: Summary) -> Summary:
         "the audit chain is broken": figures.chain.first_bad_seq is None,
     }
     faults = tuple(fault for fault, kept in promises.items() if not kept)
-    return Summary(**{name: getattr(figures, name) for name in Summary.__slots__ if name != "faults"}, faults=faults)
+    return Summary(
+        **{name: getattr(figures, name) for name in Summary.__slots__ if name != "faults"}, faults=faults
+    )
 
 
 def _count_forms(deps: Services) -> tuple[int, int]:
@@ -107,7 +109,9 @@ def _count_forms(deps: Services) -> tuple[int, int]:
     with deps.store.read() as session:
         for form in forms:
             run = next(
-                row for row in assembly_store.list_runs(session, form.blueprint_id) if row.id == form.assembly_run_id
+                row
+                for row in assembly_store.list_runs(session, form.blueprint_id)
+                if row.id == form.assembly_run_id
             )
             records = {record["checksum"] for record in run.certificate["forms"]}
             lines = run.certificate["lines"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from examsvc.accounts.actor import Actor
-from examsvc.accounts.errors import LoginRefused, RolesClash
+from examsvc.accounts.errors import LoginRefused, RolesClash, UsernameTaken
 from examsvc.accounts.permissions import permit
 from examsvc.accounts.roles import Role, clashes
 from examsvc.services.audit import record_act
@@ -82,6 +82,8 @@ def add_user(deps: Services, actor: Actor | None, new: NewUser) -> int:
     _refuse_clashes(new.roles)
     password_hash = deps.passwords.hash(new.password) if new.password else None
     with deps.store.begin() as session:
+        if accounts.find_user(session, new.username) is not None:
+            raise UsernameTaken(new.username)
         user = UserRow(
             username=new.username,
             display_name=new.display_name,
@@ -98,6 +100,21 @@ def add_user(deps: Services, actor: Actor | None, new: NewUser) -> int:
             session, actor, "accounts.add", f"user:{user.id}", username=new.username, roles=sorted(new.roles)
         )
         return user.id
+
+
+def list_users(deps: Services, actor: Actor, *, staff_only: bool = True) -> list[tuple[UserRow, list[str]]]:
+    """Accounts with their roles."""
+    permit(actor, "accounts.manage")
+    with deps.store.read() as session:
+        return accounts.list_users(session, staff_only=staff_only)
+
+
+def get_user(deps: Services, actor: Actor, user_id: int) -> tuple[UserRow, frozenset[Role]]:
+    """One account and its roles. Raises NotFound."""
+    permit(actor, "accounts.manage")
+    with deps.store.read() as session:
+        user = get_row(session, UserRow, user_id)
+        return user, accounts.actor_of(session, user).roles
 
 
 def change_roles(deps: Services, actor: Actor, user_id: int, roles: frozenset[Role]) -> None:

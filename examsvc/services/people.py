@@ -154,6 +154,13 @@ def list_units(deps: Services, actor: Actor) -> list[UnitLine]:
     return lines
 
 
+def list_all_units(deps: Services, actor: Actor) -> list[OrganisationUnitRow]:
+    """Every unit, for giving accounts their units."""
+    permit(actor, "accounts.manage")
+    with deps.store.read() as session:
+        return people.list_units(session)
+
+
 def search_officers(
     deps: Services, actor: Actor, words: str, limit: int = 50
 ) -> list[tuple[OfficerRow, OrganisationUnitRow]]:

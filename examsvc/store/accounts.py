@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,6 +26,12 @@ def list_users(session: Session, *, staff_only: bool = True) -> list[tuple[UserR
         roles.setdefault(row.user_id, []).append(row.role)
     listed = [(user, roles.get(user.id, [])) for user in users]
     return [pair for pair in listed if not staff_only or set(pair[1]) - {Role.OFFICER.value}]
+
+
+def list_users_by_id(session: Session, user_ids: Iterable[int]) -> dict[int, UserRow]:
+    """These users, by id."""
+    query = sa.select(UserRow).where(UserRow.id.in_(list(user_ids)))
+    return {user.id: user for user in session.scalars(query)}
 
 
 def actor_of(session: Session, user: UserRow) -> Actor:

@@ -58,7 +58,7 @@ def topic_weights(session: Session, position_id: int) -> dict[str, int]:
         .where(TopicWeightRow.position_id == position_id)
         .order_by(TopicRow.code)
     )
-    return {code: n_items for code, n_items in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def list_topics(session: Session) -> list[TopicRow]:
@@ -205,7 +205,7 @@ def count_uses(session: Session) -> dict[int, int]:
         .where(FormRow.state.in_(["draft", "published"]))
         .group_by(FormItemRow.item_version_id)
     )
-    return {version_id: n for version_id, n in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def add_forms(

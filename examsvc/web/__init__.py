@@ -1,6 +1,6 @@
 """The pages: a room per audience."""
 
 from examsvc.edge.room import Room
-from examsvc.web import account, candidate, exam, proctor
+from examsvc.web import account, admin, candidate, exam, examiner, people, proctor
 
-ROOMS: tuple[Room, ...] = (account.room, candidate.room, exam.room, proctor.room)
+ROOMS: tuple[Room, ...] = (account.room, candidate.room, exam.room, examiner.room, proctor.room, people.room, admin.room)

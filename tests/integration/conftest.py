@@ -96,7 +96,7 @@ def app(services: Services, redis_server: RedisServer, tmp_path: Path) -> Flask:
         home=tmp_path,
         database_url=str(services.store.writer.url),
         redis_url=redis_server.url,
-        secret_key="only-for-tests",  # noqa: S106
+        secret_key="only-for-tests",
         host="127.0.0.1",
         port=0,
         threads=2,

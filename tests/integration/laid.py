@@ -11,10 +11,10 @@ from examsvc.accounts.actor import Actor
 from examsvc.delivery.events import CurrentResponse, ResponseEvent, project
 from examsvc.services import Services, rooms
 from examsvc.store import sittings as sitting_store
-from examsvc.store.models import FormItemRow, ItemKeyRow, ItemVersionRow, SittingRow
+from examsvc.store.models import FormItemRow, ItemVersionRow, SittingRow
 from tests.integration.laid_campaign import Laid, approved_room, lay_organisation, move_start
 
-PASSWORD = "tay-nải-xanh-7"  # noqa: S105 - of accounts that live as long as a test
+PASSWORD = "tay-nải-xanh-7"
 MACHINE = "machine-one-" + "x" * 32
 OTHER_MACHINE = "machine-two-" + "x" * 32
 CANARY = "CANARY-9f3c"  # stands in every text of an item that no candidate may receive
@@ -55,7 +55,6 @@ def lay_sitting(
             rooms.check_in(deps, organisation.staff["proctor"], sitting_id)
     with deps.store.begin() as session:
         session.execute(sa.update(ItemVersionRow).values(rationale=CANARY, legal_basis=CANARY))
-        session.execute(sa.update(ItemKeyRow).values(reason=CANARY))
         row = session.get_one(SittingRow, sitting_ids[0])
         item_ids = session.scalars(
             sa.select(FormItemRow.item_version_id)

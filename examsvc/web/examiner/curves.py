@@ -129,7 +129,10 @@ def information(params: ItemParams) -> tuple[Plot, list[tuple[float, float, floa
     axes = _Axes((LOWEST, HIGHEST), step * math.ceil(float(curve.max()) / step))
     thetas = np.array(TABLE_THETAS)
     values = form_information(thetas, params)
-    table = [(theta, value, 1 / math.sqrt(value)) for theta, value in zip(thetas.tolist(), values.tolist(), strict=True)]
+    table = [
+        (theta, value, 1 / math.sqrt(value))
+        for theta, value in zip(thetas.tolist(), values.tolist(), strict=True)
+    ]
     plot = Plot(
         title=_("Information of all items together"),
         x_label=_("ability θ"),
@@ -143,7 +146,9 @@ def information(params: ItemParams) -> tuple[Plot, list[tuple[float, float, floa
 
 def abilities(thetas: Sequence[float]) -> tuple[Plot, list[tuple[str, int]]]:
     """How the estimates of ability are spread: picture and table."""
-    return _histogram(np.array(thetas, dtype=np.float64), _("Sittings by ability θ"), _("ability θ"), _("sittings"))
+    return _histogram(
+        np.array(thetas, dtype=np.float64), _("Sittings by ability θ"), _("ability θ"), _("sittings")
+    )
 
 
 def levels(counts: Sequence[tuple[str, int]]) -> Plot:

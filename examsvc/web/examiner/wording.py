@@ -46,7 +46,9 @@ FLAGS: Final[dict[str, FlagWords]] = {
         _l("Very easy"), _l("Nearly everybody answers right: the item measures little."), "badge-warn"
     ),
     "TOO_HARD": FlagWords(
-        _l("Very hard"), _l("Fewer answer right than by guessing or little more. Look at the key."), "badge-warn"
+        _l("Very hard"),
+        _l("Fewer answer right than by guessing or little more. Look at the key."),
+        "badge-warn",
     ),
     "FEW_RESPONSES": FlagWords(
         _l("Few responses"), _l("The figures rest on few responses and may change."), "badge-warn"
@@ -60,7 +62,9 @@ FLAGS: Final[dict[str, FlagWords]] = {
         "badge-warn",
     ),
     "ALL_CORRECT": FlagWords(
-        _l("Not calibrated: all right"), _l("Everybody answered right: the item has no place on the scale."), "badge-warn"
+        _l("Not calibrated: all right"),
+        _l("Everybody answered right: the item has no place on the scale."),
+        "badge-warn",
     ),
     "ALL_WRONG": FlagWords(
         _l("Not calibrated: all wrong"),

@@ -63,10 +63,10 @@ def _note(line: ProfileLine) -> str:
     """What the chart writes beside a bar."""
     standing = line.standing
     if standing.status is StandingStatus.NONE:
-        return _("Not assessed")
+        return str(_("Not assessed"))
     if standing.status is StandingStatus.INSUFFICIENT:
-        return _("Insufficient evidence")
+        return str(_("Insufficient evidence"))
     sure = format_percent(standing.probability_met or 0.0, "#,##0 %")
     if standing.status is StandingStatus.MET:
-        return _("Met · %(probability)s", probability=sure)
-    return _("Gap %(gap)s · %(probability)s", gap=standing.gap, probability=sure)
+        return str(_("Met · %(probability)s", probability=sure))
+    return str(_("Gap %(gap)s · %(probability)s", gap=standing.gap, probability=sure))

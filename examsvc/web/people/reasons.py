@@ -37,7 +37,7 @@ def fault_reason(fault: Fault) -> str:
         "no_known_sheet": _("No sheet has a known name."),
     }
     text = texts.get(fault.code, fault.code)
-    return text % dict(fault.params) if fault.params else text
+    return str(text % dict(fault.params) if fault.params else text)
 
 
 def refusal_reason(code: str) -> str:
@@ -51,4 +51,4 @@ def refusal_reason(code: str) -> str:
         "foreign_encoding": _("The file has parts in an unusual encoding."),
         "declares_entities": _("The file declares XML entities, which no office program writes."),
     }
-    return texts.get(code, code)
+    return str(texts.get(code, code))
