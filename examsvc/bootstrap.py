@@ -90,7 +90,7 @@ def _every(stop: threading.Event, work: Callable[[], None]) -> None:
     while not stop.wait(FINALISE_EVERY_S):
         try:
             work()
-        except Exception:  # noqa: BLE001 - the sweep must outlive any one failure; the log tells
+        except Exception:  # the sweep must outlive any one failure; the log tells
             log.exception("the sweep failed; it goes on")
 
 

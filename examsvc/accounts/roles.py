@@ -20,7 +20,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-# Nobody holds two roles in sequential or secret steps. Every staff member may also be an officer who sits exams.
+# Nobody holds two roles in sequential or secret steps. Staff may also be officers who sit exams.
 INCOMPATIBLE: frozenset[frozenset[Role]] = frozenset(
     frozenset(pair)
     for pair in [

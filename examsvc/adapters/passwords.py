@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-# OWASP's minimum for Argon2id (19 MiB, two passes, one lane): 20 ms of CPU where the library's default costs 189.
+# OWASP's minimum for Argon2id (19 MiB, two passes, one lane): 20 ms of CPU, the library's default 189.
 _MEMORY_KIB, _PASSES, _LANES = 19 * 1024, 2, 1
 
 

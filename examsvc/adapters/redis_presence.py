@@ -32,8 +32,4 @@ class RedisPresence:
         except redis.RedisError as error:
             log.warning("presence not read: %s", error)
             return {}
-        return {
-            sitting_id: int(at)
-            for sitting_id, at in zip(wanted, found, strict=True)  # type: ignore[arg-type]
-            if at is not None
-        }
+        return {sitting_id: int(at) for sitting_id, at in zip(wanted, found, strict=True) if at is not None}

@@ -16,13 +16,15 @@ class RedisQueue:
     """Fulfils ports.Queue, and runs the worker threads where a process asks for them."""
 
     def __init__(self, url: str) -> None:
-        self._broker = RedisBroker(url=url, middleware=[])
+        self._broker = RedisBroker(url=url, middleware=[])  # type: ignore[no-untyped-call]
         self._actor: dramatiq.Actor[[int], None] | None = None
         self._worker: dramatiq.Worker | None = None
 
     def handle(self, run_job: Callable[[int], None]) -> None:
         """Name the function that runs a job; called once, before wake."""
-        self._actor = dramatiq.actor(run_job, actor_name="run_job", broker=self._broker)
+        self._actor = dramatiq.Actor(
+            run_job, broker=self._broker, actor_name="run_job", queue_name="default", priority=0, options={}
+        )
 
     def wake(self, job_id: int) -> None:
         if self._actor is None:

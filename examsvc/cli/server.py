@@ -18,7 +18,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """One worker: the embedded database has one writer. More machines or workers: run `examsvc.wsgi:serve()`."""
+        """One worker, since the embedded database has one writer; for more run `examsvc.wsgi:serve()`."""
         for name, value in {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": 1,

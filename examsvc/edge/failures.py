@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 WORDS: Final[dict[str, LazyString]] = {
     "cancelled": _l("The work was stopped. What was finished before stays."),
+    "failed": _l("Something went wrong on our side. It has been logged."),
     "busy": _l("The server is busy. Nothing was lost; please try again in a moment."),
     "not_found": _l("This does not exist, or not any more."),
     "forbidden.role": _l("Your role does not allow this."),
@@ -44,11 +45,24 @@ WORDS: Final[dict[str, LazyString]] = {
     "results.nothing_to_score": _l("Nobody has finished a sitting of this campaign yet."),
     "results.nothing_to_release": _l("There is no provisional result to release."),
     "results.rescoring_disagrees": _l(
-        "Nothing was released: the second, independent scoring disagrees with the first for at least one sitting."
+        "Nothing was released: for at least one sitting the second, independent scoring disagrees."
     ),
     "results.key_missing": _l("%(n)s items of a form have no key: a form is never marked in part."),
     "results.nothing_calibrated": _l("The calibration in force covers no item of one of the forms."),
     # assembly
+    "assembly.refused": _l("No blueprint can be made from these figures."),
+    "assembly.position_without_weights": _l("This position has no topic weights: the HR office loads them."),
+    "assembly.blueprint_not_draft": _l("Only a draft can be changed or approved. Make a revision instead."),
+    "assembly.blueprint_still_draft": _l("This blueprint is still a draft: change it as it is."),
+    "assembly.cells_short": _l("The bank is too small for %(n_cells)s cells of this blueprint."),
+    "assembly.form_not_draft": _l("This form has been published or withdrawn already."),
+    "assembly.form_withdrawn": _l("This form has been withdrawn already."),
+    "assembly.form_altered": _l(
+        "The items of this form are not those of its certificate. It cannot be published; tell the technician."
+    ),
+    "assembly.items_not_operational": _l(
+        "%(n_items)s items of this form have left the operational bank: %(codes)s. Assemble new forms."
+    ),
     "assembly.blueprint_not_approved": _l("The blueprint has not been approved yet."),
     "assembly.no_adopted_calibration": _l(
         "No calibration is in force. An examiner proposes one, a second person adopts it."
@@ -71,6 +85,4 @@ def words_of(failure: Mapping[str, Any]) -> str:
     words = WORDS.get(code)
     if words is not None:
         return str(words) % failure
-    if code == "failed":
-        return _("Something went wrong on our side. It has been logged.")
-    return _("This step is not possible now (%(code)s).", code=code)
+    return str(_("This step is not possible now (%(code)s).", code=code))

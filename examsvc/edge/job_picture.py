@@ -17,12 +17,14 @@ TITLES: dict[str, LazyString] = {
     "calibrate": _l("Calibrating"),
     "score": _l("Scoring"),
     "assemble": _l("Assembling forms"),
+    "replay": _l("Assembling again"),
 }
 # kind → (endpoint, its argument): where the outcome is to be seen; a key of the job's outcome
 PLACES: dict[str, tuple[str, str]] = {
     "calibrate": ("examiner.calibration", "calibration_id"),
     "score": ("examiner.results", "campaign_id"),
     "assemble": ("exam.show_run", "run_id"),
+    "replay": ("exam.show_run", "run_id"),
 }
 
 
@@ -66,13 +68,13 @@ def _percent(row: JobRow) -> int | None:
 
 def _text(row: JobRow) -> str:
     if row.state == "queued":
-        return _("Waiting for a free worker.")
+        return str(_("Waiting for a free worker."))
     if row.state == "running":
         if row.cancel_requested:
-            return _("Stopping at the next step.")
+            return str(_("Stopping at the next step."))
         if row.kind == "calibrate":
-            return _("Iteration %(done)s. It stops by itself when it has converged.", done=row.done)
-        return _("Step %(done)s of %(total)s.", done=row.done, total=row.total)
+            return str(_("Iteration %(done)s. It stops by itself when it has converged.", done=row.done))
+        return str(_("Step %(done)s of %(total)s.", done=row.done, total=row.total))
     if row.state == "done":
         return _done_text(row)
     return words_of(row.message)
@@ -80,15 +82,15 @@ def _text(row: JobRow) -> str:
 
 def _done_text(row: JobRow) -> str:
     if row.kind == "calibrate":
-        return _("The calibration is ready. A second person looks at it and adopts it.")
+        return str(_("The calibration is ready. A second person looks at it and adopts it."))
     if row.kind == "score":
         added = int(row.outcome.get("added", 0))
         if not added:
-            return _(
-                "Nothing was added: every sitting had been scored under this calibration and these keys."
+            return str(
+                _("Nothing was added: every sitting had a score under this calibration and these keys.")
             )
-        return ngettext("%(num)s sitting was scored.", "%(num)s sittings were scored.", added)
-    return _("Done.")
+        return str(ngettext("%(num)s sitting was scored.", "%(num)s sittings were scored.", added))
+    return str(_("Done."))
 
 
 def _url(row: JobRow) -> str | None:

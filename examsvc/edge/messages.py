@@ -6,6 +6,7 @@ import math
 from functools import singledispatch
 
 from examsvc.accounts.errors import Forbidden
+from examsvc.assembly.errors import AssemblyError
 from examsvc.delivery.errors import (
     DeliveryError,
     NotCheckedIn,
@@ -28,7 +29,13 @@ from proctoring.errors import ExtensionNeedsChairman, ProctoringRefused
 from scoring.errors import ScoringError
 
 # What a view catches to tell its reader why not; whatever else is raised goes to the error pages.
-REFUSALS: tuple[type[Exception], ...] = (DeliveryError, ProctoringRefused, ResultsError, ScoringError)
+REFUSALS: tuple[type[Exception], ...] = (
+    AssemblyError,
+    DeliveryError,
+    ProctoringRefused,
+    ResultsError,
+    ScoringError,
+)
 
 
 @singledispatch
@@ -159,6 +166,11 @@ def _needs_chairman(error: ExtensionNeedsChairman) -> str:
         "A proctor can give this candidate %(num)s more minutes. Nothing was changed; ask the chairman.",
         minutes,
     )
+
+
+@explain.register
+def _assembly(error: AssemblyError) -> str:
+    return words_of(failure_of(error) or {})
 
 
 @explain.register

@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Room(Blueprint):
-    """A Flask blueprint whose views each name the action they are (never called a blueprint: that is a form's)."""
+    """A Flask blueprint whose views each name their action (called a room: a blueprint is a form's)."""
 
     def view(
         self, rule: str, *, permission: str, methods: tuple[str, ...] = ("GET",)

@@ -16,6 +16,7 @@ from proctoring.incidents import IncidentKind
 from proctoring.room import SeatStatus, Status
 
 MILLISECOND = timedelta(milliseconds=1)
+TIME_TO_OPEN = timedelta(seconds=60)  # who waits longer after the start needs a hand
 
 # The order in which a proctor asks: who has a problem, who is missing, who is well.
 STATUS_ORDER = (
@@ -167,6 +168,7 @@ def _seat(entry: SeatStatus, view: RoomView, now: datetime) -> SeatPicture:
     starts_at = view.administration.starts_at
     state = facts.sitting.state
     late = state == "registered" and now > starts_at
+    slow = entry.status is Status.WAITING and now > starts_at + TIME_TO_OPEN
     return SeatPicture(
         sitting=facts.sitting.id,
         station=facts.candidate.station,
@@ -175,8 +177,8 @@ def _seat(entry: SeatStatus, view: RoomView, now: datetime) -> SeatPicture:
         status=entry.status.value,
         label=_label(entry.status, state),
         icon=STATUS_ICONS[entry.status],
-        detail=_detail(entry, facts.sitting.takeover_allowed, late=late),
-        needs_attention=entry.status is Status.DISCONNECTED or (late and entry.remaining_ms > 0),
+        detail=_detail(entry, facts.sitting.takeover_allowed, late=late, slow=slow),
+        needs_attention=entry.status is Status.DISCONNECTED or ((late or slow) and entry.remaining_ms > 0),
         responded=facts.n_responses,
         n_items=facts.n_items,
         remaining_ms=entry.remaining_ms,
@@ -194,10 +196,12 @@ def _label(status: Status, state: str) -> str:
     return str(STATUS_LABELS[status])
 
 
-def _detail(entry: SeatStatus, takeover_allowed: bool, *, late: bool) -> str:
+def _detail(entry: SeatStatus, takeover_allowed: bool, *, late: bool, slow: bool) -> str:
     parts = []
     if late:
         parts.append(gettext("late: the exam has started"))
+    if slow:
+        parts.append(gettext("has not opened the exam yet"))
     if entry.status is Status.DISCONNECTED:
         parts.append(_silence(entry.silent_s))
     if takeover_allowed:

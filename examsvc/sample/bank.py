@@ -1,4 +1,4 @@
-"""The sample's bank: two authors' workbooks go through import, appraisal, approval and a first calibration."""
+"""The sample's bank: two authors' workbooks through import, appraisal, approval and first calibration."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from examsvc.app import create_app
 from examsvc.bootstrap import House, open_house
+from examsvc.ports import Progress as Following
 from examsvc.sample import bank, exams, sittings
 from examsvc.sample.sittings import OVER_HTTP, Candidate, Truth
 from examsvc.sample.staff import PASSWORD, STAFF, actor, ensure_staff
@@ -95,7 +96,7 @@ class Demo:
             raise DemoFailed("no summary was made")
         return summary
 
-    def _sit(  # noqa: PLR0913 - one step's facts
+    def _sit(
         self,
         house: House,
         campaign_id: int,
@@ -113,7 +114,7 @@ class Demo:
         exams.check_in_all(deps, campaign_id, follow("rooms checked in"))  # type: ignore[arg-type]
         self._wait_for_start(deps, campaign_id)
         with self._serving(house) as address:
-            sittings.sit_over_http(deps, address, over_http, truth, follow("sittings over HTTP"))
+            sittings.sit_over_http(address, over_http, truth, follow("sittings over HTTP"))
         sittings.sit_through_services(deps, others, truth, follow("sittings through the services"))
         finalise_due(deps)
 
@@ -205,7 +206,7 @@ class Demo:
         self._console.print(table)
 
 
-def _bar(bars: Progress, task: object) -> Callable[[int, int], None]:
+def _bar(bars: Progress, task: object) -> Following:
     def follow(done: int, total: int) -> None:
         bars.update(task, completed=done, total=total)  # type: ignore[arg-type]
 

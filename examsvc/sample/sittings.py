@@ -108,7 +108,7 @@ def sit_through_services(
 
 
 def sit_over_http(
-    deps: Services, address: tuple[str, int], candidates: Sequence[Candidate], truth: Truth, follow: Follow
+    address: tuple[str, int], candidates: Sequence[Candidate], truth: Truth, follow: Follow
 ) -> None:
     """Log in with a password and take the sitting with the player's own pages and API."""
     for candidate in follow(candidates):

@@ -44,7 +44,7 @@ def summarise(deps: Services, campaign_id: int, candidates: Sequence[Candidate],
     with deps.store.read() as session:
         lines = measuring.list_results(session, campaign_id, ["released"])
         by_competency = measuring.list_competency_scores(session, [line.score.id for line in lines])
-        codes = {identity: code for identity, code in measuring.competency_of_topic(session).values()}
+        codes = dict(measuring.competency_of_topic(session).values())
         n_items = sum(assembly_store.count_eligible(session).values())
         officers_with_evidence = measuring.count_officers_with_evidence(session, campaign_id)
     officer_of = {candidate.officer_id: candidate.officer_code for candidate in candidates}

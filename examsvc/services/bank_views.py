@@ -27,11 +27,12 @@ READS_ALL = frozenset({Role.REVIEWER, Role.BANK_MANAGER, Role.AUDITOR})  # an au
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An item whose stem reads much like this one's."""
+    """An item whose stem reads much like this one's; `readable` when the reader may open it."""
 
     code: str
     version_id: int
     score: float
+    readable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class ItemView:
     similar: list[Similar]
     history: History
     rights: Rights
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The options as pairs of id and content."""
+        return [(option.id, option.content) for option in self.item.options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
     with deps.store.read() as session:
         version = get_row(session, ItemVersionRow, version_id)
         item = get_row(session, ItemRow, version.item_id)
-        if item.author_id != actor.user_id and not actor.roles & READS_ALL:
+        if not _reads(actor, item.author_id):
             raise Forbidden("items.read", "own")
         line = store.get_line(session, version_id)
         composed = versions.as_item_version(version, item, line.topic.code)
@@ -164,10 +170,14 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
             key=key,
             enemies=store.enemy_codes(session, item.id),
             findings=check_item(composed, key),
-            similar=_similar(session, line),
+            similar=_similar(session, actor, line),
             history=history,
             rights=_rights(session, actor, (version, item), history),
         )
+
+
+def _reads(actor: Actor, author_id: int) -> bool:
+    return author_id == actor.user_id or bool(actor.roles & READS_ALL)
 
 
 def _rights(session: Session, actor: Actor, pair: tuple[ItemVersionRow, ItemRow], history: History) -> Rights:
@@ -193,7 +203,7 @@ def _keys(session: Session, version_ids: list[int]) -> dict[int, Key]:
     return {id_: Key(row.version, row.option_id) for id_, row in rows.items()}
 
 
-def _similar(session: Session, line: ItemLine) -> list[Similar]:
+def _similar(session: Session, actor: Actor, line: ItemLine) -> list[Similar]:
     """Items of the same topic that read alike, most alike first."""
     others = [
         other
@@ -202,8 +212,9 @@ def _similar(session: Session, line: ItemLine) -> list[Similar]:
     ]
     pairs = near_duplicates([line.stem, *(other.stem for other in others)], SIMILAR_FROM)
     found = [
-        Similar(others[later - 1].code, others[later - 1].version_id, score)
+        Similar(other.code, other.version_id, score, readable=_reads(actor, other.author_id))
         for earlier, later, score in pairs
         if earlier == 0
+        for other in [others[later - 1]]
     ]
     return sorted(found, key=lambda similar: -similar.score)[:5]

@@ -62,7 +62,7 @@ class _Fit:
 
 
 def propose_by_judgement(deps: Services, actor: Actor) -> int:
-    """Provisional parameters from the authors' estimated shares, so that a new bank's first forms can be balanced.
+    """Provisional parameters from the authors' estimated shares: enough to balance a new bank's first forms.
 
     Scores of the first campaign do not rest on them: they wait for the calibration from its responses.
     """
@@ -120,10 +120,10 @@ def calibrate_campaign(deps: Services, actor: Actor, campaign_id: int, progress:
 
 
 def adopt_calibration(deps: Services, actor: Actor, calibration_id: int) -> None:
-    """The second person puts a calibration in force; from then on it can be named by scores, and never changes.
+    """The second person puts a calibration in force; from then on scores may name it, and it never changes.
 
-    Approved and piloted items with parameters in it become `calibrated` in the same transaction; items further
-    on stay where they are.
+    Approved and piloted items with parameters in it become `calibrated` in the same transaction; items that
+    are further on stay where they are.
     """
     with deps.store.begin() as session:
         row = get_row(session, CalibrationRow, calibration_id, lock=True)

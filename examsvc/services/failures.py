@@ -37,7 +37,7 @@ Failure = dict[str, Any]
 
 
 @singledispatch
-def failure_of(error: Exception) -> Failure | None:
+def failure_of(_error: Exception) -> Failure | None:
     """The refusal as {"code": …, parameters}; None for an error that is no refusal but a defect."""
     return None
 
@@ -48,17 +48,17 @@ def _forbidden(error: Forbidden) -> Failure:
 
 
 @failure_of.register
-def _not_found(error: NotFound) -> Failure:
+def _not_found(_error: NotFound) -> Failure:
     return {"code": "not_found"}
 
 
 @failure_of.register
-def _busy(error: StoreBusy) -> Failure:
+def _busy(_error: StoreBusy) -> Failure:
     return {"code": "busy"}
 
 
 @failure_of.register
-def _results(error: ResultsError) -> Failure:
+def _results(_error: ResultsError) -> Failure:
     return {"code": "results.refused"}
 
 
@@ -88,7 +88,7 @@ def _release(error: ReleaseRefused) -> Failure:
 
 
 @failure_of.register
-def _disagrees(error: RescoreDisagrees) -> Failure:
+def _disagrees(_error: RescoreDisagrees) -> Failure:
     return {"code": "results.rescoring_disagrees"}
 
 
@@ -118,7 +118,7 @@ def _share(error: ShareUnreachable) -> Failure:
 
 
 @failure_of.register
-def _assembly(error: AssemblyError) -> Failure:
+def _assembly(_error: AssemblyError) -> Failure:
     return {"code": "assembly.refused"}
 
 
@@ -148,5 +148,5 @@ def _cut(error: CutUnreachable) -> Failure:
 
 
 @failure_of.register
-def _audit(error: AuditDisagrees) -> Failure:
+def _audit(_error: AuditDisagrees) -> Failure:
     return {"code": "assembly.audit_disagrees"}

@@ -251,6 +251,16 @@ def list_forms(
     return list(session.scalars(query))
 
 
+def count_forms(session: Session) -> dict[int, int]:
+    """How many published forms each blueprint has."""
+    query = (
+        sa.select(FormRow.blueprint_id, sa.func.count())
+        .where(FormRow.state == "published")
+        .group_by(FormRow.blueprint_id)
+    )
+    return dict(session.execute(query).all())
+
+
 @dataclass(frozen=True, slots=True)
 class FormLine:
     """An item of a form as a proof-reader meets it: wording and place, never the key."""

@@ -125,13 +125,13 @@ def list_officers(session: Session, unit_ids: Iterable[int] | None = None) -> li
 def count_officers_by_unit(session: Session) -> dict[int, int]:
     """How many officers serve in each unit itself."""
     query = sa.select(OfficerRow.unit_id, sa.func.count()).group_by(OfficerRow.unit_id)
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def count_officers_by_position(session: Session) -> dict[str, int]:
     """How many officers hold each position."""
     query = sa.select(OfficerRow.position_code, sa.func.count()).group_by(OfficerRow.position_code)
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def list_users_of(session: Session, officer_ids: Iterable[int]) -> list[UserRow]:

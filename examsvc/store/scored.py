@@ -23,7 +23,7 @@ from examsvc.store.models import (
 
 @dataclass(frozen=True, slots=True)
 class CampaignCounts:
-    """Sittings of a campaign by how far they are; `n_disagreeing` provisional results were scored unequally."""
+    """A campaign's sittings by how far they are; of `n_disagreeing` the two scorings differ."""
 
     campaign: CampaignRow
     n_sittings: int
@@ -81,7 +81,7 @@ def list_calibratable(session: Session) -> list[CampaignRow]:
 def form_codes(session: Session, form_ids: Sequence[int]) -> dict[int, str]:
     """The forms' codes by id."""
     query = sa.select(FormRow.id, FormRow.code).where(FormRow.id.in_(set(form_ids)))
-    return {form_id: code for form_id, code in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def list_competencies(session: Session) -> list[CompetencyRow]:
@@ -93,7 +93,7 @@ def staff_names(session: Session, user_ids: Sequence[int | None]) -> dict[int, s
     """Who proposed, adopted, scored or released: staff, never candidates."""
     wanted = {user_id for user_id in user_ids if user_id is not None}
     query = sa.select(UserRow.id, UserRow.display_name).where(UserRow.id.in_(wanted))
-    return {user_id: name for user_id, name in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def _count_sittings(session: Session) -> dict[int, dict[str, int]]:

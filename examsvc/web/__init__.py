@@ -1,6 +1,15 @@
 """The pages: a room per audience."""
 
 from examsvc.edge.room import Room
-from examsvc.web import account, admin, candidate, exam, examiner, people, proctor
+from examsvc.web import account, admin, author, candidate, exam, examiner, people, proctor
 
-ROOMS: tuple[Room, ...] = (account.room, candidate.room, exam.room, examiner.room, proctor.room, people.room, admin.room)
+ROOMS: tuple[Room, ...] = (
+    account.room,
+    author.room,
+    candidate.room,
+    exam.room,
+    examiner.room,
+    proctor.room,
+    people.room,
+    admin.room,
+)

@@ -137,7 +137,10 @@ def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
 
     def opened(username: str | None = None, *, width: int = 1280, locale: str = "vi") -> Page:
         context = browser.new_context(
-            base_url=server.url, viewport={"width": width, "height": 900}, locale=locale, reduced_motion="reduce"
+            base_url=server.url,
+            viewport={"width": width, "height": 900},
+            locale=locale,
+            reduced_motion="reduce",
         )
         context.set_default_timeout(20_000)
         contexts.append(context)

@@ -56,7 +56,7 @@ def test_no_role_gets_past_the_table(app: Flask, services: Services, role: Role 
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
             status = client.open(_filled(rule), method=method).status_code
             refused = status in (401, 403) or (status == 302 and role is None)
-            # an identity that nobody has may be refused as foreign too: only a pass matters where it may not be
+            # who may act can still be refused a foreign identity: only a pass where none is due counts
             if (not may and not refused) or (may and status >= 500):
                 deviations.append((rule.rule, method, status, permission))
     assert deviations == []

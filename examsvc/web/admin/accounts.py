@@ -7,6 +7,7 @@ import secrets
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from examsvc.accounts.errors import RolesClash, UsernameTaken
 from examsvc.accounts.roles import Role
@@ -29,7 +30,10 @@ def list_accounts() -> str | Response | tuple[str, int]:
     """Staff accounts, officers' accounts by search, and a form for a new one."""
     inputs = NewAccountInput()
     units = people.list_all_units(deps(), current_actor())
-    inputs.unit.choices = [(0, "–")] + [(unit.id, f"{unit.code} {in_language(unit)}") for unit in units]
+    inputs.unit.choices = [
+        SelectChoice(0, "–"),
+        *(SelectChoice(unit.id, f"{unit.code} {in_language(unit)}") for unit in units),
+    ]
     if inputs.validate_on_submit():
         new = NewUser(
             username=inputs.username.data,

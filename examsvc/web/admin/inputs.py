@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -22,7 +23,9 @@ class RolesField(SelectMultipleField):  # type: ignore[misc]
 class RolesInput(FlaskForm):  # type: ignore[misc]
     """The roles of an account."""
 
-    roles = RolesField(_l("Roles"), choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
+    roles = RolesField(
+        _l("Roles"), choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()]
+    )
 
     @property
     def chosen(self) -> frozenset[Role]:

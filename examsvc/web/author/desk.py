@@ -74,7 +74,12 @@ def tabs_of(actor: Actor) -> list[Tab]:
         ]
     if actor.roles & READS_ALL:
         tabs.append(
-            Tab("all", _l("All items"), lambda who: bank_views.list_items(deps(), who, _filter()), waiting=False)
+            Tab(
+                "all",
+                _l("All items"),
+                lambda who: bank_views.list_items(deps(), who, _filter()),
+                waiting=False,
+            )
         )
     return tabs
 

@@ -8,7 +8,6 @@ from flask import current_app, flash, make_response, redirect, render_template, 
 from werkzeug.wrappers import Response
 
 from examsvc.edge.room import current_actor, deps
-from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
 from examsvc.services import bank_import
 from examsvc.store import NotFound
@@ -63,9 +62,7 @@ def confirm_import(sha256: str) -> Page:
     _uploads().drop(sha256)
     count = len(outcome.version_ids)
     flash(
-        ngettext(
-            "%(num)s item was imported as a draft.", "%(num)s items were imported as drafts.", count
-        ),
+        ngettext("%(num)s item was imported as a draft.", "%(num)s items were imported as drafts.", count),
         "success",
     )
     return redirect(url_for("author.desk", tab="drafts"))

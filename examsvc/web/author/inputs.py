@@ -15,6 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -30,17 +31,23 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
 
     code = StringField(_l("Code"), validators=[DataRequired(), Length(max=CODE_LIMIT)])
     topic = SelectField(_l("Topic"), validators=[InputRequired()])
-    level = SelectField(_l("Cognitive level"), choices=list(LEVELS.items()), validators=[InputRequired()])
+    level = SelectField(
+        _l("Cognitive level"),
+        choices=[SelectChoice(*level) for level in LEVELS.items()],
+        validators=[InputRequired()],
+    )
     stem = TextAreaField(_l("Stem"), validators=[DataRequired(), Length(max=4000)])
     option_a = TextAreaField(_l("Option A"), validators=[DataRequired(), Length(max=1500)])
     option_b = TextAreaField(_l("Option B"), validators=[DataRequired(), Length(max=1500)])
     option_c = TextAreaField(_l("Option C"), validators=[DataRequired(), Length(max=1500)])
     option_d = TextAreaField(_l("Option D"), validators=[DataRequired(), Length(max=1500)])
-    key = RadioField(_l("Key"), choices=[(id_, id_) for id_ in OPTION_IDS], validators=[InputRequired()])
+    key = RadioField(
+        _l("Key"), choices=[SelectChoice(id_) for id_ in OPTION_IDS], validators=[InputRequired()]
+    )
     legal_basis = StringField(_l("Legal basis"), validators=[DataRequired(), Length(max=1000)])
     rationale = TextAreaField(_l("Rationale"), validators=[Length(max=4000)])
     judged_share = IntegerField(
-        _l("Share answering right, %% (your estimate)"),
+        _l("Share who will answer right, in percent"),
         validators=[Optional(), NumberRange(0, 100)],
     )
     enemies = StringField(_l("Enemies"), validators=[Length(max=2000)])
@@ -88,7 +95,7 @@ class ReviewInput(FlaskForm):  # type: ignore[misc]
 
     checklist = SelectMultipleField(
         _l("Checklist"),
-        choices=list(CHECKS.items()),
+        choices=[SelectChoice(*check) for check in CHECKS.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

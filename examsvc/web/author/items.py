@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
+from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import bank, bank_views
@@ -27,8 +29,7 @@ def item(version_id: int) -> str:
     """The item as a candidate sees it, and all that stands around it."""
     view = bank_views.view_item(deps(), current_actor(), version_id)
     state = State(view.line.state)
-    moves = [to for to in view.rights.moves if to is not State.RETIRED]
-    moves += [to for to in view.rights.moves if to is State.RETIRED]
+    moves = sorted(view.rights.moves, key=lambda to: to is State.RETIRED)  # the end is offered last
     return render_template(
         "author/item.html",
         view=view,
@@ -100,7 +101,9 @@ def preview() -> str:
 def _inputs() -> ItemInput:
     topics, _authors = bank_views.list_choices(deps(), current_actor())
     inputs = ItemInput()
-    inputs.topic.choices = [(topic.code, topic) for topic in topics]
+    inputs.topic.choices = [
+        SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics
+    ]
     return inputs
 
 

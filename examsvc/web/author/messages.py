@@ -68,7 +68,9 @@ FAULTS: dict[str, LazyString] = {
     Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("A negative question is not emphasised"),
 }
 _FINDINGS: dict[str, LazyString] = {
-    Fault.KEY_IS_LONGEST.value: _l("Option %(option)s, the key, is clearly the longest: a guesser would take it."),
+    Fault.KEY_IS_LONGEST.value: _l(
+        "Option %(option)s, the key, is clearly the longest: a guesser would take it."
+    ),
     Fault.ALL_OF_THE_ABOVE.value: _l("Option %(option)s sums up the others: write an option of its own."),
     Fault.DUPLICATE_OPTIONS.value: _l("Option %(option)s reads like option %(same_as)s."),
     Fault.MISSING_BASIS.value: _l("There is no legal basis."),
@@ -92,9 +94,13 @@ _PROBLEMS: dict[str, LazyString] = {
     "UNKNOWN_ENEMY": _l("The enemy %(value)s is neither in this file nor in the bank."),
     "FORMULA_CELL": _l("The cell holds a formula. Put the text itself in it."),
     "ERROR_CELL": _l("The cell shows a calculation error. Put the text itself in it."),
-    "CELL_NOT_TEXT": _l("The cell holds a number or a date instead of text. Format it as text and type it anew."),
+    "CELL_NOT_TEXT": _l(
+        "The cell holds a number or a date instead of text. Format it as text and type it anew."
+    ),
     "NEAR_DUPLICATE": _l("Reads much like %(other)s. Check that it does not test the same fact."),
-    "NEAR_DUPLICATES_NOT_CHECKED": _l("Too many items to compare with each other: duplicates were not searched."),
+    "NEAR_DUPLICATES_NOT_CHECKED": _l(
+        "Too many items to compare with each other: duplicates were not searched."
+    ),
     # the sheet
     "EMPTY_SHEET": _l("The sheet is empty."),
     "NO_ROWS": _l("There is no item below the headers."),
@@ -107,7 +113,9 @@ _PROBLEMS: dict[str, LazyString] = {
     "NOT_AN_XLSX": _l("This is no .xlsx workbook."),
     "OLD_XLS": _l("This is an old .xls file. Save it as .xlsx and choose it again."),
     "ENCRYPTED": _l("The file is protected by a password. Save it without one and choose it again."),
-    "DAMAGED_FILE": _l("The file is damaged. Open it in a spreadsheet program, save it anew and choose it again."),
+    "DAMAGED_FILE": _l(
+        "The file is damaged. Open it in a spreadsheet program, save it anew and choose it again."
+    ),
     "DTD_IN_FILE": _l("The file holds parts that no spreadsheet program writes; it was not read."),
     "UNSAFE_ENTRY": _l("The file holds parts that no spreadsheet program writes; it was not read."),
     "TOO_LARGE": _l("The file is too large. Split it into several."),
@@ -124,7 +132,9 @@ _REFUSALS: dict[str, LazyString] = {
     "NOT_CALIBRATED": _l("No adopted calibration covers this item yet."),
     "NOT_WHERE_IT_WAS": _l("A suspended item goes back where it was, nowhere else."),
     "COMMENT_REQUIRED": _l("Give a reason: whoever gets the item back needs it."),
-    "CHECKLIST_INCOMPLETE": _l("An item is accepted when every point of the checklist holds. Else return it."),
+    "CHECKLIST_INCOMPLETE": _l(
+        "An item is accepted when every point of the checklist holds. Else return it."
+    ),
     "NO_SUCH_TRANSITION": _l("The item is in another state by now. Look at it again."),
     "WRONG_ROLE": _l("Your role does not allow this."),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, url_for
+from flask_babel import get_timezone
 
 from examsvc.edge.machine import machine_token
 from examsvc.edge.room import Room, current_actor, deps
@@ -72,5 +73,6 @@ def _config(page: SittingPage) -> dict[str, Any]:
         "storage": page.rules.client_storage_allowed,
         "announceAtS": list(page.rules.announce_at_s),
         "nItems": page.n_items,
+        "timeZone": str(get_timezone()),
         "texts": player_texts(),
     }

@@ -58,8 +58,7 @@ def fill_roster(administration_id: int) -> Response:
     with deps().store.read() as session:
         administration = get_row(session, AdministrationRow, administration_id)
         regions = store.list_regions(session)
-    inputs = RosterInput()
-    inputs.region.choices = [("", ""), *((region, region) for region in regions)]
+    inputs = RosterInput().offer(regions)
     if inputs.validate_on_submit():
         try:
             added = campaigns.fill_roster(

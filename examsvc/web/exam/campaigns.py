@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from examsvc.edge.language import in_language
 from examsvc.edge.messages import REFUSALS, explain
@@ -112,8 +113,6 @@ def _campaign_page(campaign_id: int, inputs: AdministrationInput | None) -> str:
         scale = get_row(session, LevelScaleRow, campaign.level_scale_id)
         plans = _plans(session, campaign_id)
         regions = store.list_regions(session)
-    roster = RosterInput()
-    roster.region.choices = [("", _("All regions")), *((region, region) for region in regions)]
     pack = get_pack(campaign.rule_pack_code, campaign.rule_pack_version)
     return render_template(
         "exam/campaign.html",
@@ -127,7 +126,7 @@ def _campaign_page(campaign_id: int, inputs: AdministrationInput | None) -> str:
         bands=wording.level_bands(scale),
         inputs=inputs or _administration_input(),
         is_open=inputs is not None,
-        roster=roster,
+        roster=RosterInput().offer(regions),
         states=wording.CAMPAIGN_STATES,
         administration_states=wording.ADMINISTRATION_STATES,
         late_rule=wording.late_rule,
@@ -156,9 +155,9 @@ def _campaign_input() -> CampaignInput:
     with deps().store.read() as session:
         scales = store.list_level_scales(session)
     codes = dict.fromkeys(pack.code for pack in list_packs())
-    inputs.rule_pack.choices = [(code, wording.pack_name(code)) for code in codes]
+    inputs.rule_pack.choices = [SelectChoice(code, wording.pack_name(code)) for code in codes]
     inputs.level_scale.choices = [
-        (scale.id, f"{in_language(scale)} ({scale.code}@{scale.version})") for scale in scales
+        SelectChoice(scale.id, f"{in_language(scale)} ({scale.code}@{scale.version})") for scale in scales
     ]
     return inputs
 
@@ -168,7 +167,7 @@ def _administration_input() -> AdministrationInput:
     with deps().store.read() as session:
         examinable = store.list_examinable(session)
     inputs.blueprint.choices = [
-        (
+        SelectChoice(
             blueprint.id,
             _blueprint_in_words(
                 position.code, in_language(position), blueprint.n_items, blueprint.limit_s, n

@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from examsvc.edge.texts import gettext as _
@@ -74,6 +75,12 @@ class RosterInput(FlaskForm):  # type: ignore[misc]
     """Whose officers go on the roster."""
 
     region = SelectField(_l("Region"))
+
+    def offer(self, regions: list[str]) -> RosterInput:
+        """All regions or one of these."""
+        everywhere = SelectChoice("", _("All regions"))
+        self.region.choices = [everywhere, *(SelectChoice(region) for region in regions)]
+        return self
 
 
 class ReasonInput(FlaskForm):  # type: ignore[misc]

@@ -170,7 +170,7 @@ def with_error(value: float | None, error: float | None, digits: int = 2) -> str
 
 def level_name(level: int | None) -> str:
     """A level as a word; none is insufficient evidence."""
-    return _("Insufficient evidence") if level is None else _("Level %(level)s", level=level)
+    return str(_("Insufficient evidence") if level is None else _("Level %(level)s", level=level))
 
 
 def probabilities_in_words(probabilities: Sequence[float]) -> str:

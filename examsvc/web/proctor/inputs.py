@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from examsvc.edge.room_picture import KIND_LABELS
@@ -32,7 +33,8 @@ class IncidentInput(FlaskForm):  # type: ignore[misc]
     """What happened, to whom."""
 
     kind = SelectField(
-        _l("What happened"), choices=[(kind.value, KIND_LABELS[kind.value]) for kind in IncidentKind]
+        _l("What happened"),
+        choices=[SelectChoice(kind.value, KIND_LABELS[kind.value]) for kind in IncidentKind],
     )
     sitting = SelectField(_l("Candidate"), coerce=int, validators=[InputRequired()])
     item_number = IntegerField(

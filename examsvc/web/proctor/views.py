@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask import render_template, request
+from wtforms.fields.choices import SelectChoice
 
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import phase_of, picture_room
@@ -96,9 +97,11 @@ def incident_input(view: RoomView, *, blank: bool = False) -> IncidentInput:
     """The form for an incident of this room, empty or as it was sent."""
     inputs = IncidentInput(formdata=None) if blank else IncidentInput()
     inputs.sitting.choices = [
-        (0, _("Nobody in particular (the whole room)")),
+        SelectChoice(0, _("Nobody in particular (the whole room)")),
         *(
-            (seat.sitting.id, f"{seat.candidate.station} · {seat.candidate.number} · {seat.officer_name}")
+            SelectChoice(
+                seat.sitting.id, f"{seat.candidate.station} · {seat.candidate.number} · {seat.officer_name}"
+            )
             for seat in view.seats.values()
         ),
     ]

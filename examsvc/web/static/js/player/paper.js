@@ -48,6 +48,10 @@ export class Paper {
     return this.items[this.index];
   }
 
+  get isLast() {
+    return this.index === this.items.length - 1;
+  }
+
   get openCount() {
     return this.items.filter((item) => this.#response(item).option === null).length;
   }
@@ -110,7 +114,7 @@ export class Paper {
     act("flag").setAttribute("aria-pressed", String(held.flagged));
     act("clear").disabled = held.option === null;
     act("previous").disabled = this.index === 0;
-    act("next").disabled = this.index === total - 1;
+    act("next").querySelector("span").textContent = this.say(this.index === total - 1 ? "item.last" : "item.next");
     for (const list of ["navigator-list", "review-list"]) this.#refreshList(byId(list));
     this.refreshSave();
   }

@@ -147,7 +147,12 @@ function route(reading) {
 
 /** @param {string} deadline */
 function extended(deadline) {
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: config.timeZone,
+  });
   const words = say("time.extended", { time: time.format(new Date(deadline)) });
   lastRemainingMs = Infinity;
   passingNotice = words;
@@ -392,7 +397,7 @@ function saveState() {
 /** @type {Record<string, () => void>} */
 const acts = {
   previous: () => paper.show(paper.index - 1),
-  next: () => paper.show(paper.index + 1),
+  next: () => (paper.isLast ? review() : paper.show(paper.index + 1)),
   flag: () => paper.toggleFlag(),
   clear: () => {
     paper.respond(null);

@@ -1,0 +1,123 @@
+"""A certificate as its page reads it: what was demanded, what each form reached, or what clashes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from examsvc.assembly.certificate import certificate_checksum
+from examsvc.web.exam import messages
+from examsvc.web.exam.curves import expected_shares
+
+Certificate = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A demand and what each form it concerns reached."""
+
+    words: str
+    kind: str
+    bounds: str
+    achieved: tuple[str, ...]
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CutRow:
+    """A cut of the level scale: the target there, and per form information, expected share, own cut."""
+
+    percent: str
+    theta: str
+    target: str
+    low: str
+    high: str
+    information: tuple[str, ...]
+    expected: tuple[str, ...]
+    own_thetas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClashWords:
+    """Demands that cannot hold together, and the nearest repairs; each would do by itself."""
+
+    lines: tuple[str, ...]
+    repairs: tuple[str, ...]
+    minimal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePicture:
+    """Everything but the curves."""
+
+    verified: bool
+    gap: str | None
+    band: str | None
+    solver: str
+    n_pool: int
+    lines: tuple[LineRow, ...]
+    enemies: tuple[LineRow, ...]
+    overlaps: tuple[tuple[int, ...], ...]
+    cuts: tuple[CutRow, ...]
+    clashes: tuple[ClashWords, ...]
+
+
+def picture_certificate(certificate: Certificate, checksum: str) -> CertificatePicture:
+    """Word a stored certificate, and say whether its checksum still fits its contents."""
+    rows = [_line_row(line) for line in certificate["lines"]] if certificate["forms"] else []
+    return CertificatePicture(
+        verified=certificate_checksum(dict(certificate)) == checksum == certificate["checksum"],
+        gap=None if certificate["gap"] is None else messages.percent(certificate["gap"]),
+        band=None if certificate["band"] is None else messages.percent(certificate["band"]),
+        solver=f"{certificate['solver']['name']}, scipy {certificate['solver']['scipy']}",
+        n_pool=len(certificate["request"]["pool"]),
+        lines=tuple(row for row in rows if row.kind != "enemies"),
+        enemies=tuple(row for row in rows if row.kind == "enemies"),
+        overlaps=tuple(tuple(row) for row in certificate["overlaps"]),
+        cuts=_cut_rows(certificate) if certificate["forms"] else (),
+        clashes=tuple(
+            ClashWords(
+                tuple(messages.line_words(line) for line in clash["lines"]),
+                tuple(messages.repair_words(repair) for repair in clash["repairs"]),
+                clash["minimal"],
+            )
+            for clash in certificate["clashes"]
+        ),
+    )
+
+
+def _line_row(line: Mapping[str, Any]) -> LineRow:
+    digits = 2 if line["kind"] == "target" else 0
+    low, high = messages.figure(line["lower"], digits), messages.figure(line["upper"], digits)
+    slack = 1e-4 * max(1.0, abs(line["upper"]))  # what rounding and the solver's tolerance may move a sum
+    return LineRow(
+        words=messages.line_words(line),
+        kind=line["kind"],
+        bounds=low if low == high else f"{low} – {high}",
+        achieved=tuple(messages.figure(value, digits) for value in line["achieved"]),
+        holds=all(line["lower"] - slack <= value <= line["upper"] + slack for value in line["achieved"]),
+    )
+
+
+def _cut_rows(certificate: Certificate) -> tuple[CutRow, ...]:
+    target, band, forms = certificate["target"], certificate["band"], certificate["forms"]
+    shares = expected_shares(certificate)
+    rows = []
+    for index, (share, theta, wanted) in enumerate(
+        zip(target["cut_shares"], target["thetas"], target["information"], strict=True)
+    ):
+        own = [form["cut_thetas"][index] for form in forms]
+        rows.append(
+            CutRow(
+                percent=messages.percent(share),
+                theta=messages.figure(theta),
+                target=messages.figure(wanted),
+                low=messages.figure(wanted * (1 - band)),
+                high=messages.figure(wanted * (1 + band)),
+                information=tuple(messages.figure(form["information_at_cuts"][index]) for form in forms),
+                expected=tuple(messages.percent(value) for value in shares[index]),
+                own_thetas=tuple("–" if value is None else messages.figure(value) for value in own),
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,217 @@
+"""What blueprints, certificates and clashes say, in words: stable codes in, sentences out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import format_decimal
+from flask_babel import lazy_gettext as _l
+
+from examsvc.assembly.errors import AssemblyRefused
+from examsvc.assembly.findings import Problem
+from examsvc.edge.messages import explain
+from examsvc.edge.texts import gettext as _
+from examsvc.edge.texts import ngettext
+
+LEVELS: Final = {"recall": _l("Recall"), "apply": _l("Apply"), "situation": _l("Situation")}
+BLUEPRINT_STATES: Final = {
+    "draft": (_l("Draft"), "badge-warn"),
+    "approved": (_l("Approved"), "badge-good"),
+    "superseded": (_l("Superseded"), ""),
+}
+FORM_STATES: Final = {
+    "draft": (_l("Draft"), "badge-warn"),
+    "published": (_l("Published"), "badge-good"),
+    "withdrawn": (_l("Withdrawn"), ""),
+}
+RUN_STATES: Final = {
+    "OPTIMAL": (_l("Optimal"), "badge-good"),
+    "FEASIBLE_WITHIN_TOLERANCE": (_l("Within tolerance"), "badge-good"),
+    "INFEASIBLE": (_l("Impossible"), "badge-bad"),
+    "TIME_LIMIT": (_l("Undecided"), "badge-warn"),
+}
+RUN_STATUS_WORDS: Final = {
+    "OPTIMAL": _l(
+        "Every constraint holds, information lies within the tightest band around the target, "
+        "and no better spread of use exists."
+    ),
+    "FEASIBLE_WITHIN_TOLERANCE": _l(
+        "Every constraint holds. Information needed a wider band around the target, "
+        "or the spread of use is not proven best."
+    ),
+    "INFEASIBLE": _l("No form can satisfy all these demands at once. The demands that clash stand below."),
+    "TIME_LIMIT": _l(
+        "The solver reached its limit without an answer. This does not mean that no form exists: "
+        "try another seed or allow more overlap."
+    ),
+}
+CHANGED_PARTS: Final = {
+    "blueprint": _l("the level scale or the blueprint"),
+    "pool": _l("the pool of operational items or their parameters"),
+    "enemies": _l("the enemies"),
+    "solver": _l("the version of the solver"),
+    "outcome": _l("the forms that come out"),
+}
+# the cell of a problem, or the field it belongs to
+_FIELDS: Final = {
+    "n_items_range": "n_items",
+    "cells_sum": "n_items",
+    "time_limit_range": "minutes",
+}
+
+
+def level_name(level: str) -> str:
+    """A cognitive level's name; one without words keeps its code."""
+    return str(LEVELS.get(level, level))
+
+
+def place_name(what: Mapping[str, Any]) -> str:
+    """A cell as people say it: topic and level."""
+    return f"{what['topic']} {level_name(str(what['cognitive_level'])).lower()}"
+
+
+def field_of(problem: Problem) -> str:
+    """The name of the input that a problem belongs to; empty where it belongs to none."""
+    if "cognitive_level" in problem.params:
+        return f"cell-{problem.params['topic']}-{problem.params['cognitive_level']}"
+    return str(problem.params.get("field", _FIELDS.get(problem.code, "")))
+
+
+def problem_words(problem: Problem) -> str:
+    """What is wrong, and what would be right."""
+    params = problem.params
+    if problem.code == "cells_sum":
+        return _sum_words(int(params["found"]), int(params["expected"]))
+    words = {
+        "not_a_number": _l('"%(text)s" is not a whole number.'),
+        "number_range": _l("Write a number from %(least)s to %(most)s."),
+        "cell_negative": _l("A cell cannot hold fewer than 0 items."),
+        "cell_duplicate": _l("This cell is named twice."),
+        "cell_unknown": _l("This topic or level is not in the taxonomy."),
+        "n_items_range": _l("A form holds 1 to %(most)s items."),
+        "time_limit_range": _l("The time limit is between 1 minute and 8 hours."),
+        "cut_shares_order": _l("The cuts of the level scale must rise between 0 and 1: %(cut_shares)s."),
+    }
+    found = words.get(problem.code)
+    return _("This value is not possible.") if found is None else str(found) % params
+
+
+def problem_place(problem: Problem) -> str:
+    """Where a problem is, for the list above the form."""
+    if "cognitive_level" in problem.params:
+        return place_name(problem.params)
+    return {"n_items": _("Number of items"), "minutes": _("Time limit")}.get(
+        field_of(problem), _("Blueprint")
+    )
+
+
+def _sum_words(found: int, expected: int) -> str:
+    if found > expected:
+        return ngettext(
+            "The cells hold %(found)s items instead of %(expected)s: remove %(num)s.",
+            "The cells hold %(found)s items instead of %(expected)s: remove %(num)s.",
+            found - expected,
+            found=found,
+            expected=expected,
+        )
+    return ngettext(
+        "The cells hold %(found)s items instead of %(expected)s: add %(num)s.",
+        "The cells hold %(found)s items instead of %(expected)s: add %(num)s.",
+        expected - found,
+        found=found,
+        expected=expected,
+    )
+
+
+def refusal_words(error: Exception) -> str:
+    """Why a step was refused; a bank too small names its cells."""
+    if isinstance(error, AssemblyRefused) and error.code == "cells_short":
+        cells = "; ".join(
+            _("%(place)s needs %(need)s, has %(have)s", place=place_name(cell), **_counts(cell))
+            for cell in error.params["cells"]
+        )
+        return _("The bank is too small for this blueprint: %(cells)s.", cells=cells)
+    return explain(error)
+
+
+def _counts(cell: Mapping[str, Any]) -> dict[str, Any]:
+    return {"need": cell["need"], "have": cell["have"]}
+
+
+def line_words(line: Mapping[str, Any]) -> str:
+    """A demand on a form, as one would say it."""
+    what = line["what"]
+    if line["kind"] == "cell":
+        return _("%(place)s: exactly %(num)s items", place=place_name(what), num=round(float(line["lower"])))
+    if line["kind"] == "enemies":
+        return _("%(one)s and %(other)s are enemies", one=what["first_code"], other=what["second_code"])
+    if line["kind"] == "target":
+        return _(
+            "information at the cut of %(percent)s %% between %(low)s and %(high)s",
+            percent=percent(what["share"]),
+            low=figure(line["lower"]),
+            high=figure(line["upper"]),
+        )
+    return _(
+        "forms %(first)s and %(second)s share at most %(num)s items",
+        first=what["first"],
+        second=what["second"],
+        num=round(float(line["upper"])),
+    )
+
+
+def repair_words(repair: Mapping[str, Any]) -> str:
+    """The least change that would do by itself."""
+    params: Mapping[str, Any] = repair["params"]
+    if repair["code"] == "cell_short":
+        return _(
+            "%(place)s: needs %(needs)s, has %(has)s operational with parameters. "
+            "Release %(lacks)s more, or lower the cell to %(has)s.",
+            place=place_name(params),
+            needs=params["needs"],
+            has=params["has"],
+            lacks=params["lacks"],
+        )
+    if repair["code"] == "cell_crowded":
+        return _(
+            "%(place)s: needs %(needs)s; with the other demands %(would_do)s would do.",
+            place=place_name(params),
+            needs=params["needs"],
+            would_do=params["would_do"],
+        )
+    if repair["code"] == "overlap_tight":
+        return _(
+            "Allow forms %(first)s and %(second)s to share %(would_do)s items instead of %(needs)s.",
+            first=params["first"],
+            second=params["second"],
+            needs=params["needs"],
+            would_do=params["would_do"],
+        )
+    return _(
+        "At the cut of %(percent)s %% the items reach %(would_do)s instead of the target %(wanted)s: "
+        "release items that measure there.",
+        percent=percent(params["share"]),
+        would_do=figure(params["would_do"]),
+        wanted=figure(params["wanted"]),
+    )
+
+
+def figure(value: float, digits: int = 2) -> str:
+    """A number in the reader's spelling."""
+    return str(format_decimal(round(float(value), digits), format="0." + "0" * digits if digits else "0"))
+
+
+def short_figure(value: float) -> str:
+    """A number with one digit after the point, and none where that would be 0."""
+    return str(format_decimal(round(float(value), 1), format="0.#"))
+
+
+def percent_tick(share: float) -> str:
+    """A share as an axis spells it."""
+    return f"{percent(share)} %"
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole or half percent."""
+    return str(format_decimal(round(100 * float(share), 1), format="0.#"))

@@ -1,0 +1,311 @@
+"""From responses to released results: calibrated, adopted, scored, released, each by the person who may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.errors import Forbidden
+from examsvc.accounts.roles import Role
+from examsvc.results.errors import CalibrationRefused, ScoringRefused
+from examsvc.services import Services, calibration, jobs, results
+from examsvc.services.audit import verify_chain
+from examsvc.store.models import (
+    CalibrationRow,
+    CompetencyScoreRow,
+    EvidenceRow,
+    ItemKeyRow,
+    ItemParameterRow,
+    ItemVersionRow,
+    JobRow,
+    ResultRow,
+    ScoreRow,
+    SittingRow,
+)
+from tests.integration.measured_campaign import (
+    AT,
+    N_APPROVED,
+    N_ITEMS,
+    N_SITTINGS,
+    REVERSED,
+    SURNAME,
+    Measured,
+    lay_measured_campaign,
+    right_option,
+)
+from tests.integration.signing_in import sign_in
+
+pytestmark = pytest.mark.integration
+PASSWORD = "tay-nải-xanh-7"
+
+
+@pytest.fixture
+def measured(services: Services) -> Measured:
+    return lay_measured_campaign(services)
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody follows."""
+
+
+def calibrated(deps: Services, measured: Measured) -> int:
+    """A calibration in force."""
+    calibration_id = calibration.calibrate_campaign(
+        deps, measured.staff["examiner"], measured.campaign_id, silent
+    )
+    calibration.adopt_calibration(deps, measured.staff["second"], calibration_id)
+    return calibration_id
+
+
+def scored(deps: Services, measured: Measured) -> int:
+    return results.score_campaign(deps, measured.staff["examiner"], measured.campaign_id, silent)
+
+
+def released(deps: Services, measured: Measured) -> int:
+    return results.release_results(deps, measured.staff["chairman"], measured.campaign_id)
+
+
+def run_job(deps: Services, actor: Actor, kind: str, campaign_id: int) -> JobRow:
+    """The job as it ended; the queue of these tests runs it at once."""
+    job_id = jobs.ask(deps, actor, kind, {"campaign_id": campaign_id})
+    return jobs.read_job(deps, actor, job_id)
+
+
+def count(deps: Services, query: sa.Select) -> int:
+    with deps.store.read() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
+
+
+def states(deps: Services) -> dict[str, int]:
+    with deps.store.read() as session:
+        rows = session.execute(sa.select(ResultRow.state, sa.func.count()).group_by(ResultRow.state))
+        return dict(rows.all())
+
+
+def change(deps: Services, statement: sa.Update) -> None:
+    with deps.store.begin() as session:
+        session.execute(statement)
+
+
+def correct_key(deps: Services, measured: Measured) -> None:
+    """The reversed item gets the key that was meant."""
+    with deps.store.begin() as session:
+        session.add(
+            ItemKeyRow(
+                item_version_id=measured.version_ids[REVERSED],
+                version=2,
+                option_id=right_option(REVERSED),
+                reason="wrong key found by its flag",
+                created_by=measured.staff["author"].user_id,
+                created_at=AT,
+            )
+        )
+
+
+def test_a_calibration_job_ends_with_a_proposal(services: Services, measured: Measured):
+    job = run_job(services, measured.staff["examiner"], "calibrate", measured.campaign_id)
+    assert job.state == "done"
+    with services.store.read() as session:
+        row = session.get_one(CalibrationRow, job.outcome["calibration_id"])
+    assert (row.state, row.method, row.n_persons, row.n_items) == ("proposed", "mml", N_SITTINGS, N_ITEMS)
+    assert row.summary["status"] == "CONVERGED"
+
+
+def test_only_a_second_person_adopts(services: Services, measured: Measured):
+    examiner, second = measured.staff["examiner"], measured.staff["second"]
+    calibration_id = calibration.calibrate_campaign(services, examiner, measured.campaign_id, silent)
+    with pytest.raises(Forbidden):
+        calibration.adopt_calibration(services, examiner, calibration_id)
+    calibration.adopt_calibration(services, second, calibration_id)
+    with pytest.raises(CalibrationRefused, match="not_proposed"):
+        calibration.adopt_calibration(services, second, calibration_id)
+
+
+@pytest.mark.parametrize("adopter", ["second", "chairman"])
+def test_adoption_makes_approved_items_calibrated_and_leaves_the_others(
+    services: Services, measured: Measured, adopter: str
+):
+    calibration_id = calibration.propose_by_judgement(services, measured.staff["examiner"])
+    calibration.adopt_calibration(services, measured.staff[adopter], calibration_id)
+    with services.store.read() as session:
+        found = list(session.scalars(sa.select(ItemVersionRow.state).order_by(ItemVersionRow.id)))
+    assert found == ["calibrated"] * N_APPROVED + ["operational"] * (N_ITEMS - N_APPROVED)
+    assert verify_chain(services).first_bad_seq is None
+
+
+def test_a_calibration_that_did_not_converge_is_never_adopted(services: Services, measured: Measured):
+    examiner = measured.staff["examiner"]
+    calibration_id = calibration.calibrate_campaign(services, examiner, measured.campaign_id, silent)
+    change(services, sa.update(CalibrationRow).values(summary={"status": "MAX_ITERATIONS"}))
+    with pytest.raises(CalibrationRefused, match="not_converged"):
+        calibration.adopt_calibration(services, measured.staff["second"], calibration_id)
+
+
+def test_a_reversed_key_is_flagged(services: Services, measured: Measured):
+    calibration_id = calibrated(services, measured)
+    with services.store.read() as session:
+        row = session.get_one(ItemParameterRow, (calibration_id, measured.version_ids[REVERSED]))
+        others = session.scalars(sa.select(ItemParameterRow.flags)).all()
+    assert {"code": "NEGATIVE_DISCRIMINATION", "option": None} in row.flags
+    assert {"code": "DISTRACTOR_BEATS_KEY", "option": right_option(REVERSED)} in row.flags
+    assert sum(any(flag["code"] == "NEGATIVE_DISCRIMINATION" for flag in flags) for flags in others) == 1
+
+
+def test_estimates_follow_the_abilities_that_made_the_responses(services: Services, measured: Measured):
+    calibrated(services, measured)
+    job = run_job(services, measured.staff["examiner"], "score", measured.campaign_id)
+    assert (job.state, job.outcome["added"]) == ("done", N_SITTINGS)
+    with services.store.read() as session:
+        theta = dict(session.execute(sa.select(ScoreRow.sitting_id, ScoreRow.theta)).all())
+        agree = set(session.scalars(sa.select(ScoreRow.rescored_equal)))
+    estimated = [theta[sitting_id] for sitting_id in measured.sitting_ids]
+    assert np.corrcoef(measured.theta, estimated)[0, 1] > 0.8
+    assert agree == {True}
+
+
+def test_scoring_again_adds_nothing(services: Services, measured: Measured):
+    calibrated(services, measured)
+    assert (scored(services, measured), scored(services, measured)) == (N_SITTINGS, 0)
+    assert states(services) == {"provisional": N_SITTINGS}
+
+
+def test_a_release_writes_each_evidence_once(services: Services, measured: Measured):
+    calibrated(services, measured)
+    scored(services, measured)
+    assert released(services, measured) == N_SITTINGS
+    assert states(services) == {"released": N_SITTINGS}
+    written = count(services, sa.select(EvidenceRow.id))
+    assert written == count(services, sa.select(CompetencyScoreRow.score_id)) == 3 * N_SITTINGS
+    with pytest.raises(ScoringRefused, match="nothing_to_release"):
+        released(services, measured)
+    assert count(services, sa.select(EvidenceRow.id)) == written
+
+
+def test_who_scored_does_not_release(services: Services, measured: Measured):
+    calibrated(services, measured)
+    scored(services, measured)
+    both = replace(measured.staff["examiner"], roles=frozenset({Role.EXAMINER, Role.CHAIRMAN}))
+    with pytest.raises(Forbidden):
+        results.release_results(services, both, measured.campaign_id)
+    with pytest.raises(Forbidden):
+        results.release_results(services, measured.staff["second"], measured.campaign_id)
+    assert states(services) == {"provisional": N_SITTINGS}
+
+
+def test_one_disagreeing_rescoring_blocks_the_whole_release(services: Services, measured: Measured):
+    calibrated(services, measured)
+    scored(services, measured)
+    one = sa.update(ScoreRow).where(ScoreRow.sitting_id == measured.sitting_ids[7])
+    change(services, one.values(rescored_equal=False))
+    with pytest.raises(ScoringRefused, match="rescoring_disagrees"):
+        released(services, measured)
+    assert states(services) == {"provisional": N_SITTINGS}
+    assert count(services, sa.select(EvidenceRow.id)) == 0
+
+
+def test_a_new_key_scores_anew_beside_the_old(services: Services, measured: Measured):
+    calibrated(services, measured)
+    scored(services, measured)
+    correct_key(services, measured)
+    concerned = measured.sittings_by_item[REVERSED]
+    assert 0 < scored(services, measured) == concerned < N_SITTINGS
+    assert states(services) == {"provisional": N_SITTINGS, "superseded": concerned}
+    assert count(services, sa.select(ScoreRow.id)) == N_SITTINGS + concerned
+    assert released(services, measured) == N_SITTINGS
+
+
+def test_a_release_after_a_rescoring_takes_the_place_of_the_earlier_one(
+    services: Services, measured: Measured
+):
+    calibrated(services, measured)
+    scored(services, measured)
+    released(services, measured)
+    correct_key(services, measured)
+    concerned = scored(services, measured)
+    assert states(services) == {"released": N_SITTINGS, "provisional": concerned}  # the old stands until then
+    assert released(services, measured) == concerned
+    assert states(services) == {"released": N_SITTINGS, "superseded": concerned}
+    assert count(services, sa.select(EvidenceRow.id)) == 3 * (N_SITTINGS + concerned)
+
+
+@pytest.mark.parametrize(("kind", "code"), [("calibrate", "calibration"), ("score", "results")])
+def test_unfinished_sittings_refuse_and_the_job_says_so(
+    services: Services, measured: Measured, kind: str, code: str
+):
+    calibrated(services, measured)
+    change(
+        services, sa.update(SittingRow).where(SittingRow.id == measured.sitting_ids[0]).values(state="open")
+    )
+    job = run_job(services, measured.staff["examiner"], kind, measured.campaign_id)
+    assert (job.state, job.message) == ("failed", {"code": f"{code}.sittings_unfinished"})
+
+
+def test_scoring_waits_for_a_calibration_in_force(services: Services, measured: Measured):
+    job = run_job(services, measured.staff["examiner"], "score", measured.campaign_id)
+    assert (job.state, job.message) == ("failed", {"code": "results.no_adopted_calibration"})
+
+
+def test_a_job_of_a_stranger_to_the_act_fails_by_the_table(services: Services, measured: Measured):
+    job = run_job(services, measured.staff["chairman"], "calibrate", measured.campaign_id)
+    assert (job.state, job.message) == ("failed", {"code": "forbidden.role"})
+
+
+@pytest.fixture
+def open_as(app: Flask, services: Services) -> Callable[[str], object]:
+    """Staff with passwords over a laid campaign."""
+    lay_measured_campaign(services, password=PASSWORD)
+    return lambda name: sign_in(app, name, PASSWORD)
+
+
+def test_the_way_through_the_pages_ends_in_released_results(open_as, services: Services):
+    examiner, second, chairman = open_as("examiner"), open_as("second"), open_as("chairman")
+    asked = examiner.post_form("/calibrations/campaign", campaign_id=1)
+    job = examiner.get(f"/api/v1/jobs/{asked.location.rsplit('=', 1)[1]}").json
+    assert (job["state"], job["percent"], job["is_over"]) == ("done", 100, True)
+    page = job["url"]
+    assert "/adopt" not in examiner.get(page).text
+    assert "/adopt" in second.get(page).text
+    assert second.post_form(f"{page}/adopt").status_code == 302
+    assert f"T03-0{REVERSED}" in second.get(f"{page}?show=serious&sort=-rpb").text
+    examiner.post_form("/results/1/score")
+    assert "/release" not in examiner.get("/results/1").text
+    assert "/release" in chairman.get("/results/1").text
+    assert chairman.post_form("/results/1/release").status_code == 302
+    assert states(services) == {"released": N_SITTINGS}
+
+
+def test_examiners_see_numbers_and_never_names(open_as, services: Services):
+    examiner, second = open_as("examiner"), open_as("second")
+    page = examiner.post_form("/calibrations/judgement").location
+    second.post_form(f"{page}/adopt")
+    examiner.post_form("/results/1/score")
+    shown = examiner.get("/results/1?page=2").text
+    assert "GSQL-060" in shown
+    assert SURNAME not in shown
+    assert "CB0060" not in shown
+
+
+def test_the_items_page_shows_figures_and_no_wording(open_as, services: Services):
+    examiner = open_as("examiner")
+    asked = examiner.post_form("/calibrations/campaign", campaign_id=1)
+    page = examiner.get(f"/api/v1/jobs/{asked.location.rsplit('=', 1)[1]}").json["url"]
+    shown = examiner.get(f"{page}/items/{REVERSED + 1}").text
+    assert "<path" in shown
+    assert "Phương án" not in shown.replace("Phương án</th>", "")
+    assert "<p>Câu" not in shown
+
+
+def test_refusals_reach_the_page_in_words(open_as, services: Services):
+    examiner = open_as("examiner")
+    page = examiner.post_form("/calibrations/judgement").location
+    refused = examiner.post_form(f"{page}/adopt")
+    assert refused.status_code == 403
+    chairman = open_as("chairman")
+    chairman.post_form("/results/1/release")
+    assert 'role="alert"' in chairman.get("/results/1").text
