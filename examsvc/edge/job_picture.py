@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from examsvc.accounts.permissions import allowed
 from examsvc.edge.failures import words_of
+from examsvc.edge.room import current_actor
 from examsvc.services.jobs import UNFINISHED
 from examsvc.store.models import JobRow
 
@@ -30,7 +32,10 @@ PLACES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class JobPicture:
-    """What a reader sees of a job; `percent` is None where the length of the way is not known."""
+    """What a reader sees of a job; `percent` is None where the length of the way is not known.
+
+    `url` leads to the outcome, unless the reader is there already.
+    """
 
     id: int
     title: str
@@ -40,6 +45,7 @@ class JobPicture:
     percent: int | None
     text: str
     is_over: bool
+    may_cancel: bool
     url: str | None
 
 
@@ -54,6 +60,7 @@ def picture_job(row: JobRow) -> JobPicture:
         percent=_percent(row),
         text=_text(row),
         is_over=row.state not in UNFINISHED,
+        may_cancel=row.state in UNFINISHED and allowed(current_actor(), "jobs.cancel"),
         url=_url(row),
     )
 
@@ -97,4 +104,5 @@ def _url(row: JobRow) -> str | None:
     endpoint, argument = PLACES.get(row.kind, ("", ""))
     if argument not in row.outcome or endpoint not in current_app.view_functions:
         return None
-    return url_for(endpoint, **{argument: row.outcome[argument]})
+    url = url_for(endpoint, **{argument: row.outcome[argument]})
+    return None if url == request.path else url

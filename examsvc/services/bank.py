@@ -50,6 +50,8 @@ def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersio
     code = plain_line(wording.code)
     if len(code) > CODE_LIMIT:
         raise InvalidItem("TEXT_TOO_LONG", field="code", length=len(code), limit=CODE_LIMIT)
+    if wording.level not in set(CognitiveLevel):
+        raise InvalidItem("UNKNOWN_LEVEL", field="level", value=wording.level)
     item = ItemVersion(
         code=code,
         version=version,

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from examsvc.sample.staff import PASSWORD
 from tests.browser import FLAGS, find_browser
 
+TIMEOUT_MS = 20_000
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -67,10 +68,12 @@ class Server:
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
 
     def kill(self) -> None:
-        """As a power cut would: no goodbye to anybody."""
+        """As a power cut would: no goodbye to anybody, neither the server nor its Redis."""
         if self.process is not None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            for redis in self._embedded_redis():
+                os.kill(redis, signal.SIGKILL)
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -79,6 +82,19 @@ class Server:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+    def _embedded_redis(self) -> list[int]:
+        """The daemon that our server started: it leaves the process group, but works in our folder."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if process.joinpath("cwd").resolve() == self.home.resolve() and "redis" in (
+                    process.joinpath("comm").read_text()
+                ):
+                    found.append(int(process.name))
+            except OSError:  # gone in the meantime, or not ours to look at
+                continue
+        return found
 
 
 def free_port() -> int:
@@ -89,7 +105,10 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample, loaded once a run by the command that users run."""
+    """The sample, loaded once a run by the command that users run (or a finished one, when it is given)."""
+    given = os.environ.get("EXAMSVC_SAMPLE_HOME")
+    if given:
+        return Path(given)
     home = tmp_path_factory.mktemp("sample")
     done = subprocess.run(
         [sys.executable, "-m", "examsvc", "demo"],
@@ -104,11 +123,23 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A running server over a copy of the sample: what one test file changes, no other sees."""
+def served_home(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample: what one test file changes, no other sees."""
     home = tmp_path_factory.mktemp("served") / "var"
-    shutil.copytree(sample_home, home, ignore=shutil.ignore_patterns("*.sock*"))
-    running = Server(home, free_port())
+    shutil.copytree(sample_home, home, ignore=shutil.ignore_patterns("*.sock*", "*.pid", "writer.lock"))
+    return home
+
+
+@pytest.fixture(scope="module")
+def prepared(served_home: Path) -> object:
+    """What a test file lays into its copy before the server starts; a file overrides it."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def server(served_home: Path, prepared: object) -> Iterator[Server]:
+    """A running server over the prepared copy."""
+    running = Server(served_home, free_port())
     running.start()
     yield running
     running.stop()
@@ -142,7 +173,7 @@ def open_page(server: Server, browser: Browser) -> Iterator[OpenPage]:
             locale=locale,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
         page = context.new_page()
         if username is not None:

@@ -197,3 +197,10 @@ def test_others_items_and_the_bank_stay_closed(staffed: Flask, author: Browser):
 def test_nothing_ticked_changes_nothing(author: Browser):
     answer = author.post_form("/items/submit", back="drafts")
     assert "Tick at least one item." in author.get(answer.location).text
+
+
+def test_numbers_that_no_row_can_have_are_not_found(staffed: Flask, author: Browser):
+    answer = author.post_form("/items/submit", back="drafts", version_ids="99999999999")
+    assert "Tick at least one item." in author.get(answer.location).text
+    assert sign_in(staffed, "chi", PASSWORD).get("/items?tab=all&author=99999999999").status_code == 200
+    assert author.get("/items/99999999").status_code == 404

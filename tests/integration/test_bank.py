@@ -238,6 +238,7 @@ def test_an_added_item_keeps_what_was_typed(services: Services, people: Cast):
         ({"enemies": ("T09-999",)}, "UNKNOWN_ENEMY", "enemies"),
         ({"enemies": ("t01-100",)}, "SELF_ENEMY", "enemies"),
         ({"topic": "T99"}, "UNKNOWN_TOPIC", "topic"),
+        ({"level": "guess"}, "UNKNOWN_LEVEL", "level"),
         ({"code": "x" * 33}, "TEXT_TOO_LONG", "code"),
     ],
 )

@@ -16,7 +16,7 @@ from examsvc.edge.room import current_actor, deps
 from examsvc.services import bank_views
 from examsvc.services.bank_views import READS_ALL
 from examsvc.store.bank import ItemFilter
-from examsvc.web.author.inputs import MoveInput
+from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
 from item_bank.lifecycle import State
 
@@ -128,7 +128,7 @@ def _filter() -> ItemFilter:
         topic=request.args.get("topic", ""),
         level=request.args.get("level", ""),
         states=(state,) if state else (),
-        author_id=request.args.get("author", type=int),
+        author_id=request.args.get("author", type=identity),
         text=request.args.get("q", "")[:200],
     )
 

@@ -25,6 +25,16 @@ from examsvc.store.bank import CODE_LIMIT
 from examsvc.web.author.messages import CHECKS, LEVELS
 from item_bank.stem import to_authored
 
+MAX_IDENTITY = 2**31 - 1  # beyond it PostgreSQL's integer columns refuse to compare
+
+
+def identity(text: str) -> int:
+    """A row's number as sent by a browser; raises ValueError for what cannot be one."""
+    number = int(text)
+    if not 0 < number <= MAX_IDENTITY:
+        raise ValueError(text)
+    return number
+
 
 class ItemInput(FlaskForm):  # type: ignore[misc]
     """An item as its author types it."""
@@ -106,7 +116,7 @@ class ReviewInput(FlaskForm):  # type: ignore[misc]
 class MoveInput(FlaskForm):  # type: ignore[misc]
     """Items and where they go."""
 
-    version_ids = SelectMultipleField(coerce=int, validate_choice=False)
+    version_ids = SelectMultipleField(coerce=identity, validate_choice=False)
     to = StringField()
     comment = StringField(_l("Reason"), validators=[Length(max=2000)])
     back = StringField()

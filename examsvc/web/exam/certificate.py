@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from examsvc.assembly.blueprint import COGNITIVE_MIX
 from examsvc.assembly.certificate import certificate_checksum
 from examsvc.web.exam import messages
 from examsvc.web.exam.curves import expected_shares
@@ -65,7 +66,8 @@ class CertificatePicture:
 
 def picture_certificate(certificate: Certificate, checksum: str) -> CertificatePicture:
     """Word a stored certificate, and say whether its checksum still fits its contents."""
-    rows = [_line_row(line) for line in certificate["lines"]] if certificate["forms"] else []
+    lines = sorted(certificate["lines"], key=_place) if certificate["forms"] else []
+    rows = [_line_row(line) for line in lines]
     return CertificatePicture(
         verified=certificate_checksum(dict(certificate)) == checksum == certificate["checksum"],
         gap=None if certificate["gap"] is None else messages.percent(certificate["gap"]),
@@ -76,15 +78,28 @@ def picture_certificate(certificate: Certificate, checksum: str) -> CertificateP
         enemies=tuple(row for row in rows if row.kind == "enemies"),
         overlaps=tuple(tuple(row) for row in certificate["overlaps"]),
         cuts=_cut_rows(certificate) if certificate["forms"] else (),
-        clashes=tuple(
-            ClashWords(
-                tuple(messages.line_words(line) for line in clash["lines"]),
-                tuple(messages.repair_words(repair) for repair in clash["repairs"]),
-                clash["minimal"],
-            )
-            for clash in certificate["clashes"]
-        ),
+        clashes=tuple(_clash_words(clash) for clash in certificate["clashes"]),
     )
+
+
+def _clash_words(clash: Mapping[str, Any]) -> ClashWords:
+    """The same bound for many pairs of forms is one demand: an order knows one overlap."""
+    overlaps = [line for line in clash["lines"] if line["kind"] == "overlap"]
+    tight = [repair for repair in clash["repairs"] if repair["code"] == "overlap_tight"]
+    least = sorted(tight, key=lambda repair: int(repair["params"]["would_do"]))[:1]
+    others = [line for line in clash["lines"] if line["kind"] != "overlap" or len(overlaps) == 1]
+    lines = [messages.line_words(line) for line in others]
+    if len(overlaps) > 1:
+        lines.append(messages.overlaps_words(overlaps))
+    repairs = [*(repair for repair in clash["repairs"] if repair not in tight), *least]
+    return ClashWords(tuple(lines), tuple(map(messages.repair_words, repairs)), clash["minimal"])
+
+
+def _place(line: Mapping[str, Any]) -> tuple[int, str, int]:
+    """Cells by topic and level as in the matrix, then the rest as it came."""
+    if line["kind"] != "cell":
+        return 1, "", 0
+    return 0, line["what"]["topic"], list(COGNITIVE_MIX).index(line["what"]["cognitive_level"])
 
 
 def _line_row(line: Mapping[str, Any]) -> LineRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +13,7 @@ from scoring import ItemParams
 from scoring.information import expected_number_correct
 
 WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 58, 622, 16, 264
-LABEL_TOP: Final = 30
+LEFT, RIGHT, TOP, BOTTOM = 84, 626, 16, 264
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask_babel import format_decimal
@@ -33,12 +33,12 @@ RUN_STATES: Final = {
 }
 RUN_STATUS_WORDS: Final = {
     "OPTIMAL": _l(
-        "Every constraint holds, information lies within the tightest band around the target, "
-        "and no better spread of use exists."
+        "Every demand is met, information lies within the tightest band around the target, "
+        "and the items are used as evenly as possible, up to the gap."
     ),
     "FEASIBLE_WITHIN_TOLERANCE": _l(
-        "Every constraint holds. Information needed a wider band around the target, "
-        "or the spread of use is not proven best."
+        "Every demand is met. Information needed a wider band around the target, "
+        "or it is not proven that the items are used as evenly as possible."
     ),
     "INFEASIBLE": _l("No form can satisfy all these demands at once. The demands that clash stand below."),
     "TIME_LIMIT": _l(
@@ -143,7 +143,12 @@ def line_words(line: Mapping[str, Any]) -> str:
     """A demand on a form, as one would say it."""
     what = line["what"]
     if line["kind"] == "cell":
-        return _("%(place)s: exactly %(num)s items", place=place_name(what), num=round(float(line["lower"])))
+        return ngettext(
+            "%(place)s: exactly %(num)s item",
+            "%(place)s: exactly %(num)s items",
+            round(float(line["lower"])),
+            place=place_name(what),
+        )
     if line["kind"] == "enemies":
         return _("%(one)s and %(other)s are enemies", one=what["first_code"], other=what["second_code"])
     if line["kind"] == "target":
@@ -161,6 +166,16 @@ def line_words(line: Mapping[str, Any]) -> str:
     )
 
 
+def overlaps_words(lines: Sequence[Mapping[str, Any]]) -> str:
+    """Several demands on pairs of forms in one sentence."""
+    numbers = sorted({int(line["what"][end]) for line in lines for end in ("first", "second")})
+    return _(
+        "forms %(numbers)s share at most %(num)s items, two by two",
+        numbers=", ".join(map(str, numbers)),
+        num=round(float(lines[0]["upper"])),
+    )
+
+
 def repair_words(repair: Mapping[str, Any]) -> str:
     """The least change that would do by itself."""
     params: Mapping[str, Any] = repair["params"]
@@ -175,16 +190,14 @@ def repair_words(repair: Mapping[str, Any]) -> str:
         )
     if repair["code"] == "cell_crowded":
         return _(
-            "%(place)s: needs %(needs)s; with the other demands %(would_do)s would do.",
+            "%(place)s: ask for %(would_do)s instead of %(needs)s, or release more items of this cell.",
             place=place_name(params),
             needs=params["needs"],
             would_do=params["would_do"],
         )
     if repair["code"] == "overlap_tight":
         return _(
-            "Allow forms %(first)s and %(second)s to share %(would_do)s items instead of %(needs)s.",
-            first=params["first"],
-            second=params["second"],
+            "Allow two forms to share %(would_do)s items instead of %(needs)s.",
             needs=params["needs"],
             would_do=params["would_do"],
         )
@@ -199,7 +212,8 @@ def repair_words(repair: Mapping[str, Any]) -> str:
 
 def figure(value: float, digits: int = 2) -> str:
     """A number in the reader's spelling."""
-    return str(format_decimal(round(float(value), digits), format="0." + "0" * digits if digits else "0"))
+    text = str(format_decimal(round(float(value), digits), format="0." + "0" * digits if digits else "0"))
+    return text.replace("-", "−")
 
 
 def short_figure(value: float) -> str:

@@ -42,10 +42,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A vertical line at a value."""
+    """A vertical line at a value; near an edge of the picture its label leans inwards."""
 
     at: float
     label: str
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Plot:
     markers: tuple[Marker, ...] = ()
     width: int = 480
     height: int = 290
-    left: int = 56
+    left: int = 66
     right: int = 464
     top: int = 26
     bottom: int = 232
@@ -97,6 +98,7 @@ def response_curve(params: ItemParams) -> Plot:
     axes = _Axes((LOWEST, HIGHEST), 1.0)
     difficulty = float(params.b[0])
     is_visible = LOWEST <= difficulty <= HIGHEST
+    anchor = "end" if difficulty > HIGHEST - 1 else "start" if difficulty < LOWEST + 1 else "middle"
     return Plot(
         title=_("Probability of a right answer by ability"),
         x_label=_("ability θ"),
@@ -104,7 +106,7 @@ def response_curve(params: ItemParams) -> Plot:
         x_ticks=_theta_ticks(axes),
         y_ticks=axes.y_ticks(0.25, lambda value: decimal(value, 2)),
         paths=(axes.path(GRID, probability_correct(GRID, params)[:, 0]),),
-        markers=(Marker(axes.x(difficulty), f"b = {decimal(difficulty)}"),) if is_visible else (),
+        markers=(Marker(axes.x(difficulty), f"b = {decimal(difficulty)}", anchor),) if is_visible else (),
     )
 
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 NOTHING: Final = "–"
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,11 @@ def decimal(value: float | None, digits: int = 2) -> str:
 
 def tiny(value: float | None) -> str:
     """A very small figure by its power of ten."""
-    return NOTHING if value is None else f"{value:.1e}"
+    if value is None or not value or not math.isfinite(value):
+        return NOTHING if value is None else str(value)
+    power = math.floor(math.log10(abs(value)))
+    raised = str(power).translate(_RAISED)
+    return f"{decimal(value / 10.0**power, 1)} × 10{raised}"
 
 
 def percent(share: float | None) -> str:

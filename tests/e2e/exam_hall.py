@@ -1,0 +1,172 @@
+"""Exams laid into a served copy of the sample, and what staff do on their screens while one runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from examsvc.adapters.memory import InlineQueue, MemoryPresence
+from examsvc.adapters.passwords import Argon2Passwords
+from examsvc.sample.exams import TRIAL, check_in_all
+from examsvc.sample.staff import actor
+from examsvc.services import Services, campaigns
+from examsvc.services.campaigns import NewAdministration, NewCampaign
+from examsvc.store import Store
+from examsvc.store.campaigns import list_regions
+from tests.integration.laid_campaign import move_start, now_of
+
+CANARY = "KHOA-CANARY-7f3a"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One candidate's place: everything a test needs to sit there, or to find the seat on a screen."""
+
+    sitting: int
+    username: str
+    number: str
+    room: int
+    administration: int
+
+    @property
+    def page(self) -> str:
+        return f"/sittings/{self.sitting}"
+
+    @property
+    def room_page(self) -> str:
+        return f"/rooms/{self.room}"
+
+
+@dataclass
+class Hall:
+    """An administration with its seats; each test takes the next free one."""
+
+    home: Path
+    administration: int
+    seats: list[Seat]
+    _free: Iterator[Seat] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._free = iter(self.seats)
+
+    def take_seat(self) -> Seat:
+        return next(self._free)
+
+
+@contextmanager
+def open_services(home: Path) -> Iterator[Services]:
+    """The services over a home whose server does not run: the embedded database has one writer."""
+    store = Store.connect(f"sqlite:///{home / 'examsvc.db'}")
+    try:
+        yield Services(
+            store=store, queue=InlineQueue(), presence=MemoryPresence(), passwords=Argon2Passwords(1)
+        )
+    finally:
+        store.dispose()
+
+
+def query(home: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """Read the file as it stands on the disk, beside the running server."""
+    with closing(sqlite3.connect(f"file:{home / 'examsvc.db'}?mode=ro", uri=True)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def lay_passwords_and_canaries(home: Path) -> None:
+    """Everybody gets the sample's password, and every secret of an item a word that nothing else bears."""
+    with closing(sqlite3.connect(home / "examsvc.db")) as connection, connection:
+        connection.execute(
+            "UPDATE user_account SET password_hash ="
+            " (SELECT password_hash FROM user_account WHERE username = 'chu_tich')"
+            " WHERE password_hash IS NULL"
+        )
+        connection.execute("UPDATE item_key SET reason = ?", (f"{CANARY} reason",))
+        connection.execute(
+            "UPDATE item_version SET rationale = ? || rationale, legal_basis = ? || legal_basis",
+            (CANARY, CANARY),
+        )
+
+
+def lay_running_exam(home: Path, code: str, started_ago_s: float = 20.0) -> Hall:
+    """An exam of the first region's supervision inspectors that has begun, everybody checked in."""
+    [(blueprint_id, scale_id)] = query(
+        home,
+        "SELECT a.blueprint_id, c.level_scale_id FROM administration a"
+        " JOIN campaign c ON c.id = a.campaign_id WHERE c.code = ?",
+        TRIAL,
+    )
+    with open_services(home) as deps:
+        secretary, chairman = actor(deps, "thu_ky"), actor(deps, "chu_tich")
+        with deps.store.read() as session:
+            region = list_regions(session)[0]
+        campaign_id = campaigns.create_campaign(
+            deps, secretary, NewCampaign(code, f"Kỳ {code}", f"Campaign {code}", "INTERNAL_CA", scale_id)
+        )
+        begins = now_of(deps) + timedelta(hours=1)
+        new = NewAdministration(campaign_id, f"{code}-GSQL", blueprint_id, begins, (("P1", 25), ("P2", 25)))
+        administration_id = campaigns.add_administration(deps, secretary, new)
+        campaigns.fill_roster(deps, secretary, administration_id, region=region)
+        campaigns.approve_campaign(deps, chairman, campaign_id)
+        check_in_all(deps, campaign_id, list)
+        move_start(deps, administration_id, started_ago_s)
+    return find_hall(home, f"{code}-GSQL")
+
+
+def find_hall(home: Path, administration_code: str) -> Hall:
+    """The seats of an administration, as they stand on its roster."""
+    seats = query(
+        home,
+        "SELECT s.id, u.username, c.number, c.exam_room_id, s.administration_id FROM sitting s"
+        " JOIN candidate c ON c.id = s.candidate_id JOIN user_account u ON u.id = s.user_id"
+        " JOIN administration a ON a.id = s.administration_id WHERE a.code = ? ORDER BY c.number",
+        administration_code,
+    )
+    return Hall(home, seats[0][4], [Seat(*seat) for seat in seats])
+
+
+def check_in(proctor: Page, seat: Seat) -> None:
+    """The proctor presses the button in the candidate's row."""
+    proctor.goto(seat.room_page)
+    proctor.locator(f"#seat-{seat.sitting} form.check-in button").click()
+    expect(proctor.locator(".alert-success")).to_be_visible()
+
+
+def seat_dialog(proctor: Page, seat: Seat) -> None:
+    """The proctor opens what can be done for the candidate."""
+    proctor.goto(seat.room_page)
+    proctor.locator(f"#seat-{seat.sitting} [data-dialog]").click()
+    expect(proctor.locator("#seat-dialog")).to_be_visible()
+
+
+def extend(proctor: Page, seat: Seat, minutes: int, reason: str) -> None:
+    """The proctor gives this candidate more time."""
+    seat_dialog(proctor, seat)
+    form = proctor.locator('#seat-dialog form[action$="/extend"]')
+    form.locator("[name=minutes]").fill(str(minutes))
+    form.locator("[name=reason]").fill(reason)
+    form.locator("button").click()
+    expect(proctor.locator(".alert-success")).to_be_visible()
+
+
+def allow_takeover(proctor: Page, seat: Seat, reason: str) -> None:
+    """The proctor lets this candidate go on at another machine."""
+    seat_dialog(proctor, seat)
+    form = proctor.locator('#seat-dialog form[action$="/takeover"]')
+    form.locator("[name=reason]").fill(reason)
+    form.locator("button").click()
+    expect(proctor.locator(".alert-success")).to_be_visible()
+
+
+def start_in_ten_seconds(chairman: Page, administration_id: int) -> None:
+    """The chairman starts the exam from its page, with a reason."""
+    chairman.goto(f"/administrations/{administration_id}")
+    chairman.locator("details:has(#start-reason) summary").click()
+    chairman.fill("#start-reason", "Đủ thí sinh, trước hai nhân chứng")
+    chairman.locator('form[action$="/start"] button').click()
+    expect(chairman.locator(".alert-success")).to_be_visible()
