@@ -16,6 +16,7 @@ from examsvc.edge.headers import init_headers
 from examsvc.edge.language import init_language
 from examsvc.edge.limits import init_limits
 from examsvc.edge.login import init_login
+from examsvc.edge.room import RowId
 from examsvc.services.jobs import put_back_interrupted
 from examsvc.settings import Settings
 from examsvc.web import ROOMS
@@ -38,6 +39,7 @@ def create_app(house: House) -> Flask:
     )
     app.extensions["examsvc"] = house.services
     app.extensions["examsvc_home"] = house.settings.home
+    app.url_map.converters["int"] = RowId
     init_headers(app)
     init_language(app)
     init_limits(app, house.redis_url)

@@ -58,7 +58,8 @@ WORDS: Final[dict[str, LazyString]] = {
     "assembly.form_not_draft": _l("This form has been published or withdrawn already."),
     "assembly.form_withdrawn": _l("This form has been withdrawn already."),
     "assembly.form_altered": _l(
-        "The items of this form are not those of its certificate. It cannot be published; tell the technician."
+        "The items of this form are not those of its certificate. It cannot be published; "
+        "tell the technician."
     ),
     "assembly.items_not_operational": _l(
         "%(n_items)s items of this form have left the operational bank: %(codes)s. Assemble new forms."

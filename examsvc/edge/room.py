@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.routing import IntegerConverter, Map
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
@@ -16,6 +17,13 @@ from examsvc.services import Services
 
 PUBLIC = "public"  # said explicitly: pages that a stranger may open
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class RowId(IntegerConverter):
+    """A row's identity in a path: a number that no row can bear is a page that does not exist."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=1, max=2**31 - 1)
 
 
 class Room(Blueprint):

@@ -36,6 +36,7 @@ from scoring import (
 )
 from scoring.judgement import params_from_expected_shares
 
+CARRIED_OVER = "CARRIED_OVER"  # an item's flag: its figures are those of the calibration before
 JUDGED_SHARE_UNKNOWN = 0.65  # the bank's usual difficulty, where an author gave no estimate
 
 
@@ -62,13 +63,17 @@ class _Fit:
 
 
 def propose_by_judgement(deps: Services, actor: Actor) -> int:
-    """Provisional parameters from the authors' estimated shares: enough to balance a new bank's first forms.
+    """Provisional parameters from the authors' estimated shares, for items that have none in force.
 
-    Scores of the first campaign do not rest on them: they wait for the calibration from its responses.
+    Enough to balance a new bank's first forms; items that the adopted calibration covers keep its figures.
+    Scores of the first campaign do not rest on judgement: they wait for the calibration from its responses.
     """
     permit(actor, "calibrations.run")
     with deps.store.begin() as session:
-        items = store.list_judgeable(session)
+        judgeable = store.list_judgeable(session)
+        kept = _carried(session, {version.id for version, _item in judgeable}, inside=True)
+        covered = {row.item_version_id for row in kept}
+        items = [(version, item) for version, item in judgeable if version.id not in covered]
         if not items:
             raise CalibrationRefused("nothing_to_calibrate")
         shares = [version.judged_share or JUDGED_SHARE_UNKNOWN for version, _item in items]
@@ -85,8 +90,8 @@ def propose_by_judgement(deps: Services, actor: Actor) -> int:
             )
             for place, (version, _item) in enumerate(items)
         ]
-        fit = _Fit("judgement", rows, {"status": "JUDGED", "discrimination": 1.0}, 0)
-        return _store_proposal(session, actor, fit)
+        summary = {"status": "JUDGED", "discrimination": 1.0, "n_judged": len(rows), "n_carried": len(kept)}
+        return _store_proposal(session, actor, _Fit("judgement", [*rows, *kept], summary, 0))
 
 
 def calibrate_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Progress) -> int:
@@ -114,9 +119,41 @@ def calibrate_campaign(deps: Services, actor: Actor, campaign_id: int, progress:
         campaign_id=campaign_id,
     )
     with deps.store.begin() as session:
+        kept = _carried(session, {item.version_id for item in data.items}, inside=False)
+        fit.parameters.extend(kept)
+        fit.summary["n_carried"] = len(kept)
         calibration_id = _store_proposal(session, actor, fit)
     progress(1, 1)
     return calibration_id
+
+
+def _carried(session: Session, version_ids: set[int], *, inside: bool) -> list[ItemParameterRow]:
+    """Copies of the parameters in force of items inside (or outside) a set, flagged as carried over.
+
+    A new calibration takes the whole bank's place, so an item that was on no form of this campaign must keep
+    the figures it had, or it could not be assembled any more.
+    """
+    adopted = store.find_adopted(session)
+    if adopted is None:
+        return []
+    return [
+        ItemParameterRow(
+            item_version_id=row.item_version_id,
+            a=row.a,
+            b=row.b,
+            c=row.c,
+            se_a=row.se_a,
+            se_b=row.se_b,
+            n_responses=row.n_responses,
+            p_value=row.p_value,
+            point_biserial=row.point_biserial,
+            options=row.options,
+            flags=[flag for flag in row.flags if flag["code"] != CARRIED_OVER]
+            + [{"code": CARRIED_OVER, "option": None}],
+        )
+        for row in store.get_parameters(session, adopted.id).values()
+        if row.a is not None and (row.item_version_id in version_ids) is inside
+    ]
 
 
 def adopt_calibration(deps: Services, actor: Actor, calibration_id: int) -> None:

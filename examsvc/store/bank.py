@@ -23,7 +23,7 @@ from item_bank.enemies import EnemyPair
 from item_bank.similarity import fold
 from item_bank.stem import plain_text
 
-CODE_LIMIT = 32  # characters of item.code
+CODE_LIMIT = 40  # characters of item.code
 
 Listed = sa.Select[ItemVersionRow, ItemRow, TopicRow, str]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ ROW: Final = 58
 STUB: Final = 5  # a held level 0 must still be seen
 LIKELY: Final = 0.9
 LABEL_LETTERS: Final = 34
+HEAT_STEPS: Final = (0.15, 0.30, 0.45, 0.60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,12 @@ def likely_levels(probabilities: Sequence[float], share: float = LIKELY) -> tupl
 
 
 def heat(share: float | None) -> str:
-    """The colour step of a share of officers below what is required: five steps and `none`."""
+    """The colour step of a share of officers below what is required: 0 to 5, or `none`."""
     if share is None:
         return "none"
     if share <= 0:
         return "0"
-    return next((str(step) for step, upper in enumerate((0.2, 0.4, 0.6), start=1) if share <= upper), "4")
+    return str(bisect_left(HEAT_STEPS, share) + 1)
 
 
 def _draw(bar: LevelBar, y: int, highest: int) -> DrawnBar:

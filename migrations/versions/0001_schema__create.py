@@ -191,7 +191,7 @@ def upgrade() -> None:
     )
     op.create_table('item',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
     sa.Column('topic_id', sa.Integer(), nullable=False),
     sa.Column('author_id', sa.Integer(), nullable=False),
     sa.Column('created_at', examsvc.store.types.Instant(timezone=True), nullable=False),

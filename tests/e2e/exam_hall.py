@@ -79,17 +79,17 @@ def query(home: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
 
 
 def lay_passwords_and_canaries(home: Path) -> None:
-    """Everybody gets the sample's password, and every secret of an item a word that nothing else bears."""
+    """Everybody gets the sample's password, and every key a word that nothing else bears."""
     with closing(sqlite3.connect(home / "examsvc.db")) as connection, connection:
         connection.execute(
             "UPDATE user_account SET password_hash ="
             " (SELECT password_hash FROM user_account WHERE username = 'chu_tich')"
             " WHERE password_hash IS NULL"
         )
-        connection.execute("UPDATE item_key SET reason = ?", (f"{CANARY} reason",))
         connection.execute(
-            "UPDATE item_version SET rationale = ? || rationale, legal_basis = ? || legal_basis",
-            (CANARY, CANARY),
+            "INSERT INTO item_key (item_version_id, version, option_id, reason, created_by, created_at)"
+            " SELECT item_version_id, version + 1, option_id, ?, created_by, created_at FROM item_key",
+            (CANARY,),
         )
 
 

@@ -58,15 +58,15 @@ def _character(match: re.Match[str]) -> str:
     return chr(int(match[1], 16))
 
 
-def stems_of(home: Path, sitting: int) -> list[str]:
-    """The beginning of each item's wording, as far as it bears no markup."""
+def words_of(home: Path, sitting: int, column: str) -> list[str]:
+    """How each item's stem or rationale begins, as far as it bears no markup."""
     rows = query(
         home,
-        "SELECT v.stem FROM sitting s JOIN form_item f ON f.form_id = s.form_id"
+        f"SELECT v.{column} FROM sitting s JOIN form_item f ON f.form_id = s.form_id"
         " JOIN item_version v ON v.id = f.item_version_id WHERE s.id = ?",
         sitting,
     )
-    return [re.sub(r"^(<[^>]+>)+", "", stem).split("<")[0][:30] for (stem,) in rows]
+    return [re.sub(r"^(<[^>]+>)+", "", words).split("<")[0][:30] for (words,) in rows]
 
 
 def keys_of(home: Path, sitting: int) -> dict[str, str]:
@@ -113,7 +113,7 @@ def test_from_the_door_to_the_receipt_without_a_reload_and_without_a_byte_of_a_k
         expect(page.locator(f"#check-{check}")).to_have_attribute("data-ok", "yes")
     page.keyboard.press("Shift")
     expect(page.locator("#check-keyboard")).to_have_attribute("data-ok", "yes")
-    stems = stems_of(served_home, seat.sitting)
+    stems = words_of(served_home, seat.sitting, "stem")
     assert len(stems) == 30
     assert not [stem for stem in stems if received.holding(stem)], "an item was sent before the start"
 
@@ -139,7 +139,7 @@ def test_from_the_door_to_the_receipt_without_a_reload_and_without_a_byte_of_a_k
     player.expect_not_reloaded()
     player.hand_in()
 
-    for word in SECRET_WORDS:
+    for word in (*SECRET_WORDS, *words_of(served_home, seat.sitting, "rationale")):
         assert not received.holding(word), word
     papers = [json.loads(text) for url, text in received.texts if url.endswith("/paper")]
     for item in [item for paper in papers for item in paper["items"]]:

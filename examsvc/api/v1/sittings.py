@@ -21,7 +21,7 @@ from examsvc.services import candidates, sittings
 from examsvc.services.sittings import ClockReading, Saved
 from item_bank.stem import sanitise
 
-SITTING: Final = "/sittings/<int(max=2147483647):sitting_id>"
+SITTING: Final = "/sittings/<int:sitting_id>"
 
 # The gravest first: a request that met several fates is named by the one that needs a person soonest.
 CONFLICTS: Final = (

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from examsvc.audit.chain import ChainReport
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import supervision
+from examsvc.web.admin.act_names import ACT_NAMES
 from examsvc.web.admin.room import room
 
 SHOWN = 100
@@ -40,6 +41,7 @@ def _render(report: ChainReport | None) -> str:
     return render_template(
         "admin/audit.html",
         acts=supervision.list_acts(deps(), current_actor(), SHOWN),
+        names=ACT_NAMES,
         report=report,
         reason=break_reason(report) if report and report.first_bad_seq is not None else None,
     )

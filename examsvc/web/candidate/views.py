@@ -31,7 +31,7 @@ def list_sittings() -> str:
     return render_template("candidate/list.html", sheets=sheets, badges=state_badges())
 
 
-@room.view("/sittings/<int(max=2147483647):sitting_id>", permission="sittings.take")
+@room.view("/sittings/<int:sitting_id>", permission="sittings.take")
 def sitting(sitting_id: int) -> str:
     """Check-in, waiting room and player on one page; after the end the receipt."""
     machine_token()

@@ -65,8 +65,12 @@ def derive_blueprint() -> Response:
 
 
 @room.view("/blueprints/<int:blueprint_id>", permission="blueprints.read")
-def show_blueprint(blueprint_id: int) -> str:
-    """The matrix, and what may be done with it now."""
+def show_blueprint(blueprint_id: int) -> str | Response:
+    """The matrix, and what may be done with it now; `done` leads on to what a finished job brought."""
+    if "done" in request.args:
+        job = shown_job("assemble", {"blueprint_id": blueprint_id})
+        if job is not None and job.state == "done" and job.url:
+            return redirect(job.url)
     return blueprint_page(blueprint_id)
 
 

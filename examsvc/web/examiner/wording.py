@@ -73,6 +73,11 @@ FLAGS: Final[dict[str, FlagWords]] = {
         "badge-bad",
         is_serious=True,
     ),
+    "CARRIED_OVER": FlagWords(
+        _l("Carried over"),
+        _l("On no form of this campaign: the figures are those of the calibration before."),
+        "badge-state",
+    ),
 }
 CALIBRATION_STATES: Final = {
     "proposed": (_l("Proposed"), "badge-warn"),

@@ -16,6 +16,8 @@ from examsvc.web.charts import LevelBar, level_chart
 from examsvc.web.people.room import room
 
 SEARCH_LIMIT = 50
+CERTAIN = 0.99
+PERCENT = "#,##0 %"
 
 
 @room.view("/profile", permission="sittings.list_own")
@@ -38,6 +40,15 @@ def search_officers() -> str:
     return render_template("people/officers.html", words=words, found=found, limit=SEARCH_LIMIT)
 
 
+def percent(probability: float) -> str:
+    """A probability in whole percent; nothing measured is certain, so never 0 or 100."""
+    if probability > CERTAIN:
+        return f"> {format_percent(CERTAIN, PERCENT)}"
+    if probability < 1 - CERTAIN:
+        return f"< {format_percent(1 - CERTAIN, PERCENT)}"
+    return str(format_percent(probability, PERCENT))
+
+
 def _render(shown: OfficerProfile) -> str:
     bars = [
         LevelBar(
@@ -55,6 +66,7 @@ def _render(shown: OfficerProfile) -> str:
         profile=shown,
         chart=level_chart(bars, CUSTOMS_0_3.highest),
         scale=CUSTOMS_0_3,
+        percent=percent,
         is_own=shown.officer.id == current_actor().officer_id,
     )
 
@@ -66,7 +78,7 @@ def _note(line: ProfileLine) -> str:
         return str(_("Not assessed"))
     if standing.status is StandingStatus.INSUFFICIENT:
         return str(_("Insufficient evidence"))
-    sure = format_percent(standing.probability_met or 0.0, "#,##0 %")
+    sure = percent(standing.probability_met or 0.0)
     if standing.status is StandingStatus.MET:
         return str(_("Met · %(probability)s", probability=sure))
     return str(_("Gap %(gap)s · %(probability)s", gap=standing.gap, probability=sure))

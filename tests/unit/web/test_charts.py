@@ -54,6 +54,5 @@ def test_likely_levels_leave_out_five_in_a_hundred_at_each_end(probabilities, sp
 
 
 def test_heat_rises_with_the_share_below():
-    assert [heat(share) for share in (None, 0, 0.1, 0.2, 0.4, 0.5, 0.6, 0.61, 1)] == [
-        "none", "0", "1", "1", "2", "3", "3", "4", "4",
-    ]  # fmt: skip
+    shares = (None, 0, 0.01, 0.15, 0.2, 0.3, 0.44, 0.6, 0.61, 1)
+    assert [heat(share) for share in shares] == ["none", "0", "1", "1", "2", "2", "3", "4", "5", "5"]
