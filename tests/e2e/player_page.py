@@ -43,7 +43,7 @@ class Player:
         return str(self.options.nth(place).locator("input").input_value())
 
     def act(self, name: str) -> None:
-        self.page.locator(f'[data-act="{name}"]').click()
+        self.page.locator(f'[data-act="{name}"]:visible').click()
 
     def jump(self, number: int) -> None:
         """Go to an item by the navigator."""

@@ -41,6 +41,7 @@ class Received:
     """Every byte that a browser is given, whatever becomes of its pages."""
 
     def __init__(self, context: BrowserContext) -> None:
+        self.context = context
         self.texts: list[tuple[str, str]] = []
         context.route("**/*", self._pass_on)
 
@@ -49,6 +50,9 @@ class Received:
         text = answer.body().decode("utf-8", errors="replace")
         self.texts.append((route.request.url, re.sub(r"\\u([0-9a-f]{4})", _character, text)))
         route.fulfill(response=answer)
+
+    def stop(self) -> None:
+        self.context.unroute_all(behavior="ignoreErrors")
 
     def holding(self, words: str) -> list[str]:
         return [url for url, text in self.texts if words in text]
@@ -138,6 +142,7 @@ def test_from_the_door_to_the_receipt_without_a_reload_and_without_a_byte_of_a_k
     player.expect_saved("server")
     player.expect_not_reloaded()
     player.hand_in()
+    received.stop()
 
     for word in (*SECRET_WORDS, *words_of(served_home, seat.sitting, "rationale")):
         assert not received.holding(word), word
@@ -349,6 +354,7 @@ def test_what_the_old_machine_still_sends_is_kept_apart_and_does_not_win(
     player.expect_saved("machine")
     exam_hall.allow_takeover(open_page("giam_thi"), seat, "Đứt cáp mạng")
     spare = Player(open_page(seat.username)).enter(seat.page)
+    spare.jump(1)
     kept = spare.choose(1)
     spare.expect_saved("server")
     player.page.context.set_offline(False)
