@@ -31,7 +31,8 @@ demo: ready ## The same without serving; exit status 0 only when every step did 
 	@$(BIN)/examsvc demo
 
 test: check browser ## Format, lint, types, import contract and all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/property tests/integration
+	@$(BIN)/python -m pytest tests/e2e
 
 check: ready ## Format, lint, types, import contract
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
@@ -42,7 +43,7 @@ unit: ready ## Unit and property tests (no servers)
 	@$(BIN)/python -m pytest tests/unit tests/property
 
 integration: ready ## Tests on a real PostgreSQL and Redis
-	@$(BIN)/python -m pytest tests/integration
+	@$(BIN)/python -m pytest --numprocesses 2 tests/integration
 
 e2e: ready browser ## Tests in a real browser
 	@$(BIN)/python -m pytest tests/e2e

@@ -96,6 +96,7 @@ TABLE: dict[str, Rule] = {
     "campaigns.read": _rule(R.EXAM_MANAGER, R.CHAIRMAN, R.EXAMINER, R.AUDITOR),
     "campaigns.edit": _rule(R.EXAM_MANAGER),
     "campaigns.approve": _rule(R.CHAIRMAN, when=not_own),
+    "campaigns.close": _rule(R.CHAIRMAN),
     # the exam room
     "rooms.watch": _rule(R.PROCTOR, R.CHAIRMAN, R.EXAM_MANAGER, R.AUDITOR),
     "rooms.check_in": _rule(R.PROCTOR),

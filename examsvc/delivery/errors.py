@@ -139,6 +139,14 @@ class RosterTooLarge(DeliveryError):
         self.n_stations = n_stations
 
 
+class StillSitting(DeliveryError):
+    """Candidates wait or write: nobody may close the exam over their heads."""
+
+    def __init__(self, n_candidates: int) -> None:
+        super().__init__(f"{n_candidates} candidates have not handed in")
+        self.n_candidates = n_candidates
+
+
 class NotReady(DeliveryError):
     """A campaign or administration lacks what the act needs."""
 

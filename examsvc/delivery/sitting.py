@@ -154,9 +154,11 @@ def expire(sitting: Sitting, now: datetime) -> Sitting:
     return replace(sitting, state=state, finalised_at=now)
 
 
-def mark_absent(sitting: Sitting, now: datetime) -> Sitting:
+def mark_absent(sitting: Sitting, now: datetime, *, entry_closed: bool = False) -> Sitting:
+    """Note that the candidate never came: once the time is over, or no one is let in any more."""
     state = _target(sitting, SittingAct.MARK_ABSENT)
-    _require_due(sitting, now)
+    if not entry_closed:
+        _require_due(sitting, now)
     return replace(sitting, state=state, finalised_at=now)
 
 

@@ -16,6 +16,7 @@ from examsvc.delivery.errors import (
     PermitRequired,
     RosterTooLarge,
     SittingClosed,
+    StillSitting,
     TimeInvalid,
     TransitionRefused,
     WindowOver,
@@ -73,9 +74,11 @@ def _not_ready(error: NotReady) -> str:
         "empty_roster": _("An administration has an empty roster. Fill every roster first."),
         "administration_not_ready": _("The campaign has not been approved yet."),
         "already_started": _("The exam has already started."),
+        "administration_closed": _("The exam has been closed."),
+        "not_started": _("The exam has not started yet."),
+        "gate_open": _("Late candidates may still come in. Close the exam after that."),
         "reason_missing": _("Give a reason: it goes into the minutes."),
         "nobody_to_extend": _("Nobody in this room is still working: there is no time to extend."),
-        "room_missing": _("The incident names neither a room nor a candidate."),
     }
     return reasons.get(error.code, _delivery(error))
 
@@ -95,6 +98,15 @@ def _roster_too_large(error: RosterTooLarge) -> str:
         "%(candidates)s candidates, but only %(stations)s free stations. Nobody was added.",
         candidates=error.n_candidates,
         stations=error.n_stations,
+    )
+
+
+@explain.register
+def _still_sitting(error: StillSitting) -> str:
+    return ngettext(
+        "%(num)s candidate has not handed in yet. Nothing was closed.",
+        "%(num)s candidates have not handed in yet. Nothing was closed.",
+        error.n_candidates,
     )
 
 

@@ -15,7 +15,6 @@ from examsvc.services.deps import Services
 from examsvc.store import Session, database_now
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
-from examsvc.store.bank import CODE_LIMIT
 from examsvc.store.item_versions import VersionOfItem
 from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow
 from item_bank.enemies import enemy_pairs
@@ -48,8 +47,6 @@ class Wording:
 def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersion, Key]:
     """The item version and its key as typed; raises InvalidItem with the `field` that is wrong."""
     code = plain_line(wording.code)
-    if len(code) > CODE_LIMIT:
-        raise InvalidItem("TEXT_TOO_LONG", field="code", length=len(code), limit=CODE_LIMIT)
     if wording.level not in set(CognitiveLevel):
         raise InvalidItem("UNKNOWN_LEVEL", field="level", value=wording.level)
     item = ItemVersion(

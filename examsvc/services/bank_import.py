@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
@@ -13,11 +13,9 @@ from examsvc.services.bank import store_items
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now
 from examsvc.store import bank as store
-from examsvc.store.bank import CODE_LIMIT
 from examsvc.store.models import BankImportRow
-from item_bank.formats.report import ImportReport, RowProblem
+from item_bank.formats.report import ImportReport
 from item_bank.formats.xlsx import read_items
-from item_bank.formats.xlsx_columns import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +59,7 @@ def _bank(deps: Services) -> tuple[set[str], dict[str, str]]:
 
 
 def _read(data: bytes, topics: set[str], stems: Mapping[str, str], actor: Actor) -> ImportReport:
-    report = read_items(data, known_topics=topics, existing=stems, author=str(actor.user_id))
-    too_long = [
-        RowProblem(
-            row.row,
-            None,
-            Column.CODE.value,
-            "TEXT_TOO_LONG",
-            {"length": len(row.item.code), "limit": CODE_LIMIT},
-        )
-        for row in report.rows
-        if len(row.item.code) > CODE_LIMIT
-    ]
-    if not too_long:
-        return report
-    return replace(report, rows=(), problems=(*too_long, *report.problems))
+    return read_items(data, known_topics=topics, existing=stems, author=str(actor.user_id))
 
 
 def _store(session: Session, actor: Actor, report: ImportReport, file: tuple[str, bytes]) -> ImportOutcome:

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.delivery.errors import NotReady
+from examsvc.delivery import sitting as sitting_rules
+from examsvc.delivery.errors import NotReady, StillSitting
 from examsvc.delivery.roster import seat
+from examsvc.delivery.sitting import SittingState
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.store import campaigns as store
 from examsvc.store import database_now
+from examsvc.store import sittings as sitting_store
 from examsvc.store.models import (
     AdministrationRow,
     BlueprintRow,
@@ -215,3 +218,54 @@ def start_now(deps: Services, actor: Actor, administration_id: int, reason: str)
             reason=reason,
         )
         return administration.starts_at
+
+
+def close_administration(deps: Services, actor: Actor, administration_id: int, reason: str) -> int:
+    """End an exam before its window does: whoever never came is absent; returns how many.
+
+    Refused while anybody has checked in or writes (StillSitting), and while a late candidate may still enter.
+    """
+    permit(actor, "campaigns.close")
+    with deps.store.begin() as session:
+        administration = get_row(session, AdministrationRow, administration_id, lock=True)
+        campaign = get_row(session, CampaignRow, administration.campaign_id)
+        now = database_now(session)
+        _require_closable(campaign, administration, now)
+        if not reason.strip():
+            raise NotReady("reason_missing")
+        unfinished = [
+            sitting_store.get_sitting(session, sitting_id, lock=True)
+            for sitting_id in store.list_unfinished_ids(session, administration_id)
+        ]
+        missing = [facts for facts in unfinished if facts.sitting.state is SittingState.REGISTERED]
+        still_here = sum(not facts.sitting.is_closed for facts in unfinished) - len(missing)
+        if still_here:
+            raise StillSitting(still_here)
+        for facts in missing:
+            sitting_store.store_sitting(
+                facts.row, sitting_rules.mark_absent(facts.sitting, now, entry_closed=True)
+            )
+        administration.state = "closed"
+        record_act(
+            session,
+            actor,
+            "campaigns.close",
+            f"administration:{administration_id}",
+            absent=[facts.row.id for facts in missing],
+            reason=reason.strip(),
+        )
+        return len(missing)
+
+
+def _require_closable(campaign: CampaignRow, administration: AdministrationRow, now: datetime) -> None:
+    """Raise what stands in the way of closing, as far as the clock and the plan know."""
+    if administration.state == "closed":
+        raise NotReady("administration_closed")
+    if administration.state != "ready":
+        raise NotReady("administration_not_ready")
+    if now < administration.starts_at:
+        raise NotReady("not_started")
+    late_gate = get_pack(campaign.rule_pack_code, campaign.rule_pack_version).late_gate
+    gate_s = late_gate.gate_s(administration.limit_s) or 0  # none: the chairman decides, and he closes
+    if now < administration.starts_at + timedelta(seconds=gate_s):
+        raise NotReady("gate_open")

@@ -14,7 +14,7 @@ from examsvc.delivery.errors import NotReady
 from examsvc.delivery.sitting import SittingState
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
-from examsvc.store import Session, database_now
+from examsvc.store import NotFound, Session, database_now
 from examsvc.store import rooms as store
 from examsvc.store import sittings as sitting_store
 from examsvc.store.models import (
@@ -99,15 +99,13 @@ def allow_takeover(deps: Services, actor: Actor, sitting_id: int, reason: str) -
     with deps.store.begin() as session:
         facts = sitting_store.get_sitting(session, sitting_id, lock=True)
         rules.require_open(facts.sitting)
-        facts.row.takeover_allowed = True
-        _add_incident(
-            session,
-            Incident(
-                IncidentKind.MACHINE_FAILURE, reason, actor.username, database_now(session), str(sitting_id)
-            ),
-            actor,
+        now = database_now(session)
+        incident = accepted_incident(
+            Incident(IncidentKind.MACHINE_FAILURE, reason, actor.username, now, str(sitting_id)), now
         )
-        record_act(session, actor, "rooms.allow_takeover", f"sitting:{sitting_id}", reason=reason)
+        facts.row.takeover_allowed = True
+        _add_incident(session, incident, actor, _room_of(session, sitting_id))
+        record_act(session, actor, "rooms.allow_takeover", f"sitting:{sitting_id}", reason=incident.note)
 
 
 def extend(deps: Services, actor: Actor, sitting_ids: list[int], seconds: int, reason: str) -> int:
@@ -161,10 +159,15 @@ def extend_room(deps: Services, actor: Actor, exam_room_id: int, seconds: int, r
 
 
 def log_incident(deps: Services, actor: Actor, exam_room_id: int, incident: Incident) -> int:
-    """Write an incident into the room's minutes. Raises IncidentRefused naming what is missing."""
+    """Write an incident into the room's minutes.
+
+    Raises IncidentRefused naming what is missing, NotFound for a candidate of another room.
+    """
     permit(actor, "rooms.log_incident")
     with deps.store.begin() as session:
         accepted = accepted_incident(incident, database_now(session))
+        if accepted.sitting_id and _room_of(session, int(accepted.sitting_id)) != exam_room_id:
+            raise NotFound("sitting", accepted.sitting_id)
         incident_id = _add_incident(session, accepted, actor, exam_room_id)
         record_act(
             session,
@@ -189,6 +192,8 @@ def list_incidents(
 def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanConsent | None) -> Entry:
     with deps.store.begin() as session:
         facts = sitting_store.get_sitting(session, sitting_id, lock=True)
+        if facts.administration.state == "closed":
+            raise NotReady("administration_closed")
         if facts.administration.state != "ready":
             raise NotReady("administration_not_ready")
         now = database_now(session)
@@ -210,12 +215,12 @@ def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanCo
     return entry
 
 
-def _add_incident(session: Session, incident: Incident, actor: Actor, exam_room_id: int | None = None) -> int:
-    if exam_room_id is None and incident.sitting_id is not None:
-        facts = sitting_store.get_sitting(session, int(incident.sitting_id))
-        exam_room_id = get_row(session, CandidateRow, facts.row.candidate_id).exam_room_id
-    if exam_room_id is None:
-        raise NotReady("room_missing")
+def _room_of(session: Session, sitting_id: int) -> int:
+    facts = sitting_store.get_sitting(session, sitting_id)
+    return get_row(session, CandidateRow, facts.row.candidate_id).exam_room_id
+
+
+def _add_incident(session: Session, incident: Incident, actor: Actor, exam_room_id: int) -> int:
     room = get_row(session, ExamRoomRow, exam_room_id)
     row = IncidentRow(
         administration_id=room.administration_id,

@@ -123,6 +123,19 @@ def list_roster(
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
 
 
+def list_unfinished_ids(session: Session, administration_id: int) -> list[int]:
+    """Sittings of an administration that have not ended, in the order in which rows are locked."""
+    query = (
+        sa.select(SittingRow.id)
+        .where(
+            SittingRow.administration_id == administration_id,
+            SittingRow.state.in_(["registered", "checked_in", "open"]),
+        )
+        .order_by(SittingRow.id)
+    )
+    return list(session.scalars(query))
+
+
 def count_roster(session: Session, administration_id: int) -> int:
     """How many candidates an administration has."""
     query = sa.select(sa.func.count()).where(CandidateRow.administration_id == administration_id)

@@ -359,9 +359,7 @@ def test_what_the_old_machine_still_sends_is_kept_apart_and_does_not_win(
     spare.expect_saved("server")
     player.page.context.set_offline(False)
     player.expect_view("superseded")
-    current = query(
-        served_home, "SELECT option_id FROM current_response WHERE sitting_id = ?", seat.sitting
-    )
+    current = query(served_home, "SELECT option_id FROM current_response WHERE sitting_id = ?", seat.sitting)
     assert current == [(kept,)]
     assert not query(
         served_home,

@@ -204,7 +204,7 @@ def test_a_second_import_is_compared_with_the_whole_bank(services: Services, peo
 
 
 def test_a_code_longer_than_the_bank_keeps_is_refused_not_cut(services: Services, people: Cast):
-    report = check_workbook(services, people.author, workbook([row_of(CODE="T" * 40)]))
+    report = check_workbook(services, people.author, workbook([row_of(CODE="T" * 41)]))
     assert [(problem.row, problem.code) for problem in report.errors] == [(2, "TEXT_TOO_LONG")]
     assert report.rows == ()
 
@@ -239,7 +239,7 @@ def test_an_added_item_keeps_what_was_typed(services: Services, people: Cast):
         ({"enemies": ("t01-100",)}, "SELF_ENEMY", "enemies"),
         ({"topic": "T99"}, "UNKNOWN_TOPIC", "topic"),
         ({"level": "guess"}, "UNKNOWN_LEVEL", "level"),
-        ({"code": "x" * 33}, "TEXT_TOO_LONG", "code"),
+        ({"code": "x" * 41}, "INVALID_CODE", "code"),
     ],
 )
 def test_a_faulty_item_is_refused_with_the_field(services: Services, people: Cast, change, code, field):

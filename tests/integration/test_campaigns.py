@@ -7,15 +7,23 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
-from examsvc.delivery.errors import NotReady, RosterTooLarge
-from examsvc.services import Services, campaigns
+from examsvc.delivery.errors import NotReady, RosterTooLarge, StillSitting
+from examsvc.services import Services, campaigns, rooms, sittings
 from examsvc.services.audit import verify_chain
 from examsvc.services.campaigns import NewAdministration, NewCampaign
 from examsvc.store import campaigns as store
-from examsvc.store.models import AdministrationRow, AuditEntryRow, CampaignRow
+from examsvc.store.models import AdministrationRow, AuditEntryRow, CampaignRow, SittingRow
 from examsvc.store.rows import get_row
-from tests.integration.laid_campaign import Laid, lay_organisation, move_start, now_of, plan_campaign
+from tests.integration.laid_campaign import (
+    Laid,
+    approved_room,
+    lay_organisation,
+    move_start,
+    now_of,
+    plan_campaign,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -148,6 +156,62 @@ def test_the_chairman_moves_the_common_start_once_and_with_a_reason(services: Se
     move_start(services, administration_id, ago_s=1)
     with pytest.raises(NotReady, match="already_started"):
         campaigns.start_now(services, laid.chairman, administration_id, "lần nữa")
+
+
+def _states(services: Services, administration_id: int) -> list[str]:
+    return [sitting.state for *_rest, sitting in _roster(services, administration_id)]
+
+
+def test_closing_marks_absent_who_never_came_and_only_them(services: Services, laid: Laid):
+    administration_id, _room_id, ids = approved_room(services, laid)
+    rooms.check_in(services, laid.proctor, ids[0])
+    move_start(services, administration_id, ago_s=1)
+    owner = next(actor for actor in laid.officers if _owns(services, actor, ids[0]))
+    with pytest.raises(StillSitting) as waiting:
+        campaigns.close_administration(services, laid.chairman, administration_id, "đã nộp hết")
+    sittings.open_sitting(services, owner, ids[0], "máy-1")
+    with pytest.raises(StillSitting) as writing:
+        campaigns.close_administration(services, laid.chairman, administration_id, "đã nộp hết")
+    assert (waiting.value.n_candidates, writing.value.n_candidates) == (1, 1)
+    assert set(_states(services, administration_id)) == {"open", "registered"}
+    sittings.submit_sitting(services, owner, ids[0], final_seq=0)
+    closed = campaigns.close_administration(services, laid.chairman, administration_id, "đã nộp hết")
+    assert closed == len(ids) - 1
+    assert _states(services, administration_id) == ["submitted"] + ["absent"] * (len(ids) - 1)
+    with pytest.raises(NotReady, match="administration_closed"):
+        rooms.admit_late(services, laid.chairman, ids[1], "kẹt xe")
+    with pytest.raises(NotReady, match="administration_closed"):
+        campaigns.close_administration(services, laid.chairman, administration_id, "lần nữa")
+    assert verify_chain(services).first_bad_seq is None
+
+
+def test_closing_needs_the_chairman_a_reason_and_a_started_exam(services: Services, laid: Laid):
+    administration_id, _room_id, ids = approved_room(services, laid)
+    with pytest.raises(NotReady, match="not_started"):
+        campaigns.close_administration(services, laid.chairman, administration_id, "không ai đến")
+    move_start(services, administration_id, ago_s=1)
+    for outsider in (laid.manager, laid.proctor, laid.auditor, laid.officers[0]):
+        with pytest.raises(Forbidden):
+            campaigns.close_administration(services, outsider, administration_id, "không ai đến")
+    with pytest.raises(NotReady, match="reason_missing"):
+        campaigns.close_administration(services, laid.chairman, administration_id, "  ")
+    assert _states(services, administration_id) == ["registered"] * len(ids)
+
+
+def test_nothing_is_closed_while_the_late_gate_is_open(services: Services):
+    laid = lay_organisation(services, limit_s=3600)
+    administration_id, _room_id, ids = approved_room(services, laid)
+    move_start(services, administration_id, ago_s=580)
+    with pytest.raises(NotReady, match="gate_open"):
+        campaigns.close_administration(services, laid.chairman, administration_id, "không ai đến")
+    move_start(services, administration_id, ago_s=601)
+    closed = campaigns.close_administration(services, laid.chairman, administration_id, "không ai đến")
+    assert closed == len(ids)
+
+
+def _owns(services: Services, actor: Actor, sitting_id: int) -> bool:
+    with services.store.read() as session:
+        return get_row(session, SittingRow, sitting_id).user_id == actor.user_id
 
 
 def test_only_the_exam_manager_plans(services: Services, laid: Laid):

@@ -10,6 +10,7 @@ from examsvc.accounts.errors import Forbidden
 from examsvc.delivery.errors import NotCheckedIn, NotReady, PermitRequired, SittingClosed, TransitionRefused
 from examsvc.services import Services, campaigns, rooms, sittings
 from examsvc.services.audit import verify_chain
+from examsvc.store import NotFound
 from examsvc.store.models import AuditEntryRow, SittingRow, TimeAdjustmentRow
 from examsvc.store.rows import get_row
 from proctoring.checkin import Entry
@@ -159,6 +160,31 @@ def test_another_machine_goes_on_only_when_a_proctor_allows_it_and_once(services
         sittings.open_sitting(services, owner, ids[0], "máy-1")
     kinds = [row.kind for row, _number, _reporter in rooms.list_incidents(services, laid.proctor, room_id)]
     assert kinds == ["machine_failure"]
+
+
+def test_another_machine_is_allowed_only_with_a_reason(services: Services, laid: Laid):
+    administration_id, room_id, ids = approved_room(services, laid)
+    rooms.check_in_room(services, laid.proctor, room_id)
+    move_start(services, administration_id, ago_s=1)
+    owner = _owner(services, laid, ids[0])
+    sittings.open_sitting(services, owner, ids[0], "máy-1")
+    for reason, code in ((" ", "note_missing"), ("x" * 2001, "note_too_long")):
+        with pytest.raises(IncidentRefused, match=code):
+            rooms.allow_takeover(services, laid.proctor, ids[0], reason)
+    with pytest.raises(PermitRequired):
+        sittings.open_sitting(services, owner, ids[0], "máy-2")
+    assert rooms.list_incidents(services, laid.proctor, room_id) == []
+
+
+def test_a_room_logs_no_incident_about_another_rooms_candidate(services: Services, laid: Laid):
+    _administration_id, _room_id, [stranger, *_rest] = approved_room(services, laid)
+    _other_id, other_room_id, _ids = approved_room(services, laid, code="C2")
+    incident = Incident(
+        IncidentKind.MISCONDUCT, "trao đổi bài", "proctor", now_of(services), sitting_id=str(stranger)
+    )
+    with pytest.raises(NotFound):
+        rooms.log_incident(services, laid.proctor, other_room_id, incident)
+    assert rooms.list_incidents(services, laid.proctor, other_room_id) == []
 
 
 def test_a_machine_that_falls_silent_is_shown_as_disconnected(services: Services, laid: Laid):

@@ -20,6 +20,7 @@ ACT_NAMES: dict[str, LazyString] = {
     "calibrations.propose": _l("Calibration proposed"),
     "campaigns.add_administration": _l("Administration planned"),
     "campaigns.approve": _l("Campaign approved"),
+    "campaigns.close": _l("Administration closed"),
     "campaigns.create": _l("Campaign created"),
     "campaigns.fill_roster": _l("Roster filled"),
     "campaigns.start_now": _l("Start moved to now"),

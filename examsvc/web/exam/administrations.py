@@ -36,6 +36,7 @@ def show_administration(administration_id: int) -> str:
         rooms = store.list_rooms(session, administration_id)
         now = database_now(session)
     phase = phase_of(administration.starts_at, administration.limit_s, now)
+    states = [sitting.state for _candidate, _officer, _room, sitting in roster]
     return render_template(
         "exam/administration.html",
         administration=administration,
@@ -44,6 +45,9 @@ def show_administration(administration_id: int) -> str:
         roster=roster,
         rooms=rooms,
         may_start_now=administration.state == "ready" and phase == "before",
+        may_close=administration.state == "ready" and phase != "before",
+        n_missing=states.count("registered"),
+        n_sitting=states.count("checked_in") + states.count("open"),
         late_rule=wording.late_rule(
             get_pack(campaign.rule_pack_code, campaign.rule_pack_version), administration.limit_s
         ),
@@ -87,6 +91,33 @@ def start_now(administration_id: int) -> Response:
     else:
         flash(_("Give a reason: it goes into the minutes."), "danger")
     return redirect(url_for("exam.show_administration", administration_id=administration_id))
+
+
+@room.view("/administrations/<int:administration_id>/close", permission="campaigns.close", methods=("POST",))
+def close_administration(administration_id: int) -> Response:
+    """End the exam early: everybody has handed in or never came."""
+    inputs = ReasonInput()
+    if inputs.validate_on_submit():
+        try:
+            absent = campaigns.close_administration(
+                deps(), current_actor(), administration_id, inputs.reason.data
+            )
+            flash(_closed_in_words(absent), "success")
+        except REFUSALS as error:
+            flash(explain(error), "danger")
+    else:
+        flash(_("Give a reason: it goes into the minutes."), "danger")
+    return redirect(url_for("exam.show_administration", administration_id=administration_id))
+
+
+def _closed_in_words(absent: int) -> str:
+    if not absent:
+        return _("The exam is closed. Nobody was absent.")
+    return ngettext(
+        "The exam is closed. %(num)s candidate was absent.",
+        "The exam is closed. %(num)s candidates were absent.",
+        absent,
+    )
 
 
 def _added_in_words(added: int) -> tuple[str, str]:

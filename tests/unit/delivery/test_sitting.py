@@ -97,6 +97,15 @@ def test_who_waited_and_never_opened_expires_and_who_never_came_is_absent():
     assert mark_absent(registered(), over).state is SittingState.ABSENT
 
 
+def test_when_the_exam_is_closed_early_only_who_never_came_is_absent():
+    assert mark_absent(registered(), START, entry_closed=True).state is SittingState.ABSENT
+    with pytest.raises(NotDue):
+        mark_absent(registered(), START)
+    for present in (check_in(registered(), START), opened()):
+        with pytest.raises(TransitionRefused):
+            mark_absent(present, START, entry_closed=True)
+
+
 def test_another_device_needs_a_permit_and_takes_a_new_epoch():
     sitting = opened()
     assert take_over(sitting, START, "pc1").epoch == 2

@@ -1,0 +1,225 @@
+"""The item bank's screens as a test uses them: writing, importing, appraising, putting to use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import openpyxl
+from playwright.sync_api import Page, expect
+
+OPTIONS = ("A", "B", "C", "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An item as its author has it in mind."""
+
+    code: str
+    level: str
+    stem: str
+    options: tuple[str, str, str, str]
+    key: str
+    legal_basis: str
+    rationale: str
+    judged_percent: int
+    topic: str = "T01"
+
+
+SUBMISSION_TIME = Draft(
+    code="T01-101",
+    level="apply",
+    stem=(
+        "Lô vải nhập khẩu theo hợp đồng mua bán đến cửa khẩu nhập ngày 05/3, không đi bằng chuyển phát nhanh. "
+        "Doanh nghiệp chưa nộp tờ khai và hỏi được nộp trong thời hạn nào. Theo Luật Hải quan số 54/2014/QH13, "
+        "trả lời đúng là:"
+    ),
+    options=(
+        "Trong 15 ngày kể từ ngày hàng đến cửa khẩu",
+        "Trong 30 ngày kể từ ngày hàng đến cửa khẩu",
+        "Trong 60 ngày kể từ ngày hàng đến cửa khẩu",
+        "Trong 90 ngày kể từ ngày hàng đến cửa khẩu",
+    ),
+    key="B",
+    legal_basis="Luật Hải quan 54/2014/QH13, Điều 25",
+    rationale="Tờ khai nhập khẩu nộp trước khi hàng đến hoặc trong 30 ngày kể từ ngày hàng đến cửa khẩu; "
+    "quá 90 ngày không có người nhận thì là hàng tồn đọng.",
+    judged_percent=70,
+)
+KEEPING_RECORDS = Draft(
+    code="T01-102",
+    level="apply",
+    stem=(
+        "Doanh nghiệp đăng ký tờ khai xuất khẩu ngày 10/01/2022, hàng đã thông quan. Theo Luật Hải quan số "
+        "54/2014/QH13, doanh nghiệp phải lưu giữ hồ sơ hải quan của tờ khai này ít nhất đến ngày nào?"
+    ),
+    options=("10/01/2025", "10/01/2027", "10/01/2029", "10/01/2032"),
+    key="B",
+    legal_basis="Luật Hải quan 54/2014/QH13, Điều 18",
+    rationale="Hồ sơ hải quan của hàng đã thông quan được lưu 05 năm kể từ ngày đăng ký tờ khai.",
+    judged_percent=65,
+)
+SUPPLEMENT_AFTER_CLEARANCE = Draft(
+    code="T01-103",
+    level="apply",
+    stem=(
+        "Lô hàng không thuộc diện giấy phép được thông quan ngày 04/4. Doanh nghiệp tự phát hiện khai thiếu số "
+        "lượng, chưa có quyết định kiểm tra sau thông quan. Doanh nghiệp được khai bổ sung hồ sơ hải quan "
+        "trong thời hạn nào kể từ ngày thông quan?"
+    ),
+    options=("30 ngày", "45 ngày", "60 ngày", "90 ngày"),
+    key="C",
+    legal_basis="Luật Hải quan",
+    rationale="Sau thông quan, khai bổ sung được thực hiện trong 60 ngày, trước khi có quyết định kiểm tra "
+    "sau thông quan hoặc thanh tra.",
+    judged_percent=60,
+)
+
+
+def write_item(author: Page, draft: Draft) -> None:
+    """Type an item into the form, look at its preview, keep it as a draft, hand it to the reviewers."""
+    author.goto("/items/new")
+    author.fill("#item-code", draft.code)
+    author.select_option("#item-topic", draft.topic)
+    author.select_option("#item-level", draft.level)
+    author.fill("#item-stem", draft.stem)
+    for letter, content in zip(OPTIONS, draft.options, strict=True):
+        author.fill(f"#item-option_{letter.lower()}", content)
+    author.locator(f'label.key-choice:has([value="{draft.key}"])').click()
+    author.fill("#item-legal_basis", draft.legal_basis)
+    author.fill("#item-rationale", draft.rationale)
+    author.fill("#item-judged_share", str(draft.judged_percent))
+    expect(author.locator("#preview .is-key")).to_contain_text(draft.options[OPTIONS.index(draft.key)])
+    author.click('button[name="then"][value="save"]')
+    expect(author.locator("h1")).to_contain_text(draft.code)
+    author.click('form[action$="/items/submit"] button')
+    expect(author.locator(".alert-success")).to_be_visible()
+
+
+def fill_template(author: Page, path: Path, drafts: list[Draft]) -> Path:
+    """Download the empty workbook from the import page and write the items into it."""
+    author.goto("/items/import")
+    with author.expect_download() as download:
+        author.click('a[href$="template.xlsx"]')
+    book = openpyxl.load_workbook(download.value.path())
+    sheet = book.worksheets[0]
+    for row, draft in enumerate(drafts, start=2):
+        values = (
+            draft.code,
+            draft.topic,
+            {"recall": "Nhớ", "apply": "Vận dụng"}[draft.level],
+            draft.stem,
+            *draft.options,
+            draft.key,
+            draft.legal_basis,
+            draft.rationale,
+            draft.judged_percent / 100,
+        )
+        for column, value in enumerate(values, start=1):
+            sheet.cell(row=row, column=column, value=value)
+    book.save(path)
+    return path
+
+
+def check_workbook(author: Page, path: Path) -> None:
+    """Choose a workbook; ends on its report."""
+    author.goto("/items/import")
+    author.set_input_files("#import-file", path)
+    author.click("form.choose button")
+    expect(author.locator(".verdict")).to_be_visible()
+
+
+def import_with_a_wrong_row(author: Page, folder: Path, drafts: list[Draft]) -> None:
+    """The last row names a key that no option has: the report says where and why, and nothing comes in."""
+    wrong = [*drafts[:-1], replace(drafts[-1], key="E")]
+    check_workbook(author, fill_template(author, folder / "sai.xlsx", wrong))
+    expect(author.locator(".verdict-bad")).to_be_visible()
+    expect(author.locator('form[action*="/items/import/"]')).to_have_count(0)  # nothing to confirm
+    [problem] = author.locator("table.problems tbody tr").all()
+    row, column, reason = problem.locator("td").all_inner_texts()
+    assert row == str(len(drafts) + 1)
+    assert column.split(maxsplit=1) == ["I", "Đáp án"]
+    assert reason.strip()
+    author.goto("/items?tab=mine")
+    for draft in drafts:
+        expect(author.locator("table.items")).not_to_contain_text(draft.code)
+
+
+def import_workbook(author: Page, folder: Path, drafts: list[Draft]) -> None:
+    """Import a right workbook and hand all of it to the reviewers."""
+    check_workbook(author, fill_template(author, folder / "dung.xlsx", drafts))
+    expect(author.locator(".verdict-good")).to_be_visible()
+    author.click(".verdict-good button")
+    expect(author.locator(".alert-success")).to_be_visible()
+    tick(author, [draft.code for draft in drafts])
+    author.click('form[action$="/items/submit"] button')
+    expect(author.locator(".alert-success")).to_be_visible()
+
+
+def open_for_review(reviewer: Page, code: str) -> None:
+    """Take an item out of the reviewer's queue."""
+    reviewer.goto("/items?tab=review")
+    reviewer.locator("table.items tr", has_text=code).locator('a[href$="/review"]').click()
+    expect(reviewer.locator("h1")).to_contain_text(code)
+
+
+def accept_item(reviewer: Page, code: str) -> None:
+    """Tick the whole checklist and accept."""
+    open_for_review(reviewer, code)
+    for point in reviewer.locator('input[name="checklist"]').all():
+        point.check()
+    reviewer.click('button[value="accept"]')
+    expect(reviewer.locator(".alert-success")).to_be_visible()
+
+
+def accept_without_checklist_is_refused(reviewer: Page, code: str) -> None:
+    """A checklist with a gap accepts nothing."""
+    open_for_review(reviewer, code)
+    reviewer.click('button[value="accept"]')
+    expect(reviewer.locator(".alert-danger")).to_be_visible()
+    expect(reviewer.locator("#review-form")).to_be_visible()
+
+
+def return_item(reviewer: Page, code: str, comment: str) -> None:
+    """Give an item back to its author, saying why."""
+    open_for_review(reviewer, code)
+    reviewer.fill("#review-comment", comment)
+    reviewer.click('button[value="return"]')
+    expect(reviewer.locator(".alert-success")).to_be_visible()
+
+
+def expect_returned(author: Page, code: str, comment: str) -> None:
+    """The author finds the item and the reason at the top of the desk."""
+    author.goto("/items")
+    back = author.locator(".returned .panel", has_text=code)
+    expect(back.locator(".comment")).to_contain_text(comment)
+
+
+def move_items(manager: Page, queue: str, codes: list[str]) -> None:
+    """The bank manager moves the ticked items of a queue one state on."""
+    manager.goto(f"/items?tab={queue}")
+    tick(manager, codes)
+    manager.click("form[data-ticks] .bulk-bar button")
+    expect(manager.locator(".alert-success")).to_be_visible()
+
+
+def tick(page: Page, codes: list[str]) -> None:
+    """Tick these items, no others."""
+    for code in codes:
+        page.locator("table.items tr", has_text=code).locator('input[name="version_ids"]').check()
+
+
+def judge_new_items(examiner: Page, second: Page, n_new: int) -> None:
+    """One examiner proposes parameters for the items that have none, another puts them in force."""
+    examiner.goto("/calibrations")
+    in_force = examiner.locator("tr", has=examiner.locator(".badge-info"))
+    n_before = int(in_force.locator("td.num").nth(1).inner_text())
+    examiner.click('form[action$="/calibrations/judgement"] button')
+    expect(examiner.locator(".panel.decide")).to_be_visible()
+    expect(examiner.locator('form[action$="/adopt"]')).to_have_count(0)  # not by who proposed
+    second.goto(examiner.url)
+    second.click('form[action$="/adopt"] button')
+    expect(second.locator("h1 .badge-good")).to_be_visible()
+    second.goto("/calibrations")
+    in_force = second.locator("tr", has=second.locator(".badge-info"))
+    expect(in_force.locator("td.num").nth(1)).to_have_text(str(n_before + n_new))

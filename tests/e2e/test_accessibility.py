@@ -1,0 +1,277 @@
+"""Every page of every role, in both languages, wide and narrow: no serious barrier, nothing cut off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from examsvc.sample.exams import TRIAL
+from examsvc.sample.staff import STAFF, actor
+from examsvc.services import rooms
+from examsvc.services.bank import new_version, submit_for_review
+from examsvc.web import ROOMS
+from tests.e2e import exam_hall
+from tests.e2e.conftest import ROOT, OpenPage, switch_to_english
+from tests.e2e.exam_hall import Hall, Seat, open_services, query
+from tests.e2e.player_page import Player
+
+pytestmark = pytest.mark.e2e
+WIDE, NARROW = 1280, 390
+WORKBOOK = ROOT / "examsvc" / "sample" / "data" / "items_ban_de_1.xlsx"
+GRAVE = ("serious", "critical")
+
+# One row of a long table stands for those after it; colours do not depend on the language.
+ALIKE = ["tbody > tr:nth-child(n+9)", "li:nth-child(n+13)"]
+LOOK = """async ({exclude, contrast}) => {
+  const rules = {"color-contrast": {enabled: contrast}};
+  const found = await axe.run({exclude}, {resultTypes: ["violations"], iframes: false, rules});
+  const words = (node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`;
+  return found.violations.map(({id, impact, nodes}) => ({id, impact, at: nodes.slice(0, 3).map(words)}));
+}"""
+
+ITEM = "/items/<int:version_id>"
+RUN, FORM = "/assembly-runs/<int:run_id>", "/forms/<int:form_id>"
+BLUEPRINTS = ("/blueprints", "/blueprints/<int:blueprint_id>", RUN)
+CAMPAIGNS = ("/campaigns", "/campaigns/<int:campaign_id>", "/administrations/<int:administration_id>")
+EXAM_ROOMS = (
+    "/rooms",
+    "/rooms/<int:exam_room_id>",
+    "/rooms/<int:exam_room_id>/sittings/<int:sitting_id>",
+)
+CALIBRATIONS = (
+    "/calibrations",
+    "/calibrations/<int:calibration_id>",
+    "/calibrations/<int:calibration_id>/items/<int:version_id>",
+)
+RESULTS = ("/results", "/results/<int:campaign_id>")
+POSITIONS = ("/positions", "/positions/<code>")
+UNITS = ("/units", "/units/<int:unit_id>", "/officers", "/profiles/<int:officer_id>")
+
+# Who sees which pages, by the rules of the routes. A rule with a parameter is filled in from the first
+# link of its shape on the pages before it, so a page that nothing leads to is found out here as well.
+# Pages that do not exist or are not for this role are pages, too: the author's tour ends on one.
+TOURS: dict[str, tuple[str, ...]] = {
+    "": ("/login", "/no-such-page"),
+    "ban_de_1": ("/", "/items", ITEM, f"{ITEM}/edit", "/items/new", "/items/import", "/bank", "/accounts"),
+    "tham_dinh": ("/items", f"{ITEM}/review", "/bank"),
+    "ngan_hang": ("/items", ITEM, "/bank"),
+    "thu_ky": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *POSITIONS, "/bank"),
+    "chu_tich": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *CALIBRATIONS, *RESULTS),
+    "giam_thi": ("/", *EXAM_ROOMS),
+    "khao_thi": ("/", *BLUEPRINTS, *CAMPAIGNS, *CALIBRATIONS, *RESULTS),
+    "nhan_su": ("/", *UNITS, *POSITIONS, "/people/load"),
+    "thanh_tra": ("/", "/audit", "/items", *RESULTS, *EXAM_ROOMS, *UNITS),
+    "quan_tri": ("/", "/accounts", "/accounts/<int:user_id>"),
+    "candidate": ("/", "/sittings", "/profile"),
+}
+# Seen by tests of their own below, or nothing that a browser shows.
+OTHERWISE = {
+    "/sittings/<int(max=2147483647):sitting_id>",
+    "/items/import/<sha256>",
+    "/items/import/template.xlsx",
+    "/people/empty.xlsx",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The exams to visit, and pages that the sample alone would not hold."""
+
+    hall: Hall
+    registered: Seat
+    waiting: Seat
+    known: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def prepared(served_home: Path) -> Prepared:
+    exam_hall.lay_passwords_and_canaries(served_home)
+    hall = exam_hall.lay_running_exam(served_home, "E2E-AXE")
+    trial = exam_hall.find_hall(served_home, f"{TRIAL}-GSQL")
+    registered, waiting = trial.take_seat(), trial.take_seat()
+    [(first,), (second,)] = query(
+        served_home,
+        "SELECT v.id FROM item_version v JOIN item i ON i.id = v.item_id"
+        " JOIN user_account u ON u.id = i.author_id WHERE u.username = 'ban_de_1' ORDER BY v.id LIMIT 2",
+    )
+    with open_services(served_home) as deps:
+        rooms.check_in(deps, actor(deps, "giam_thi"), waiting.sitting)
+        author = actor(deps, "ban_de_1")
+        draft, submitted = new_version(deps, author, first), new_version(deps, author, second)
+        submit_for_review(deps, author, [submitted])
+    known = {f"{ITEM}/edit": f"/items/{draft}/edit", f"{ITEM}/review": f"/items/{submitted}/review"}
+    return Prepared(hall, registered, waiting, known)
+
+
+@dataclass
+class Inspection:
+    """Looks at what a page shows now, in both widths, and remembers what is wrong."""
+
+    page: Page
+    findings: list[str] = field(default_factory=list)
+
+    def look(self, name: str) -> None:
+        language = self.page.evaluate("document.documentElement.lang")
+        for width in (WIDE, NARROW):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            where = f"{name} [{language}, {width} px]"
+            self.findings += [
+                f"{where}: {violation}" for violation in self._violations(contrast=language == "vi")
+            ]
+            if width == NARROW:
+                self.findings += [f"{where}: {overflow}" for overflow in self._overflow()]
+
+    def _violations(self, *, contrast: bool) -> list[str]:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)  # by the debugger's door: the CSP lets no script of ours in
+        found = self.page.evaluate(LOOK, {"exclude": ALIKE, "contrast": contrast})
+        return [f"{one['id']} ({one['impact']}) {one['at']}" for one in found if one["impact"] in GRAVE]
+
+    def _overflow(self) -> list[str]:
+        wide = self.page.evaluate(
+            """() => {
+                 if (document.scrollingElement.scrollWidth <= innerWidth) return [];
+                 return [...document.querySelectorAll("main *, header *")]
+                   .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
+                   .map((e) => `${e.tagName.toLowerCase()}.${e.className}#${e.id}`)
+                   .concat(`${document.scrollingElement.scrollWidth} px`);
+               }"""
+        )
+        return [f"scrolls sideways: {wide}"] if wide else []
+
+
+def in_both_languages(page: Page) -> Iterator[str]:
+    """Vietnamese as it comes, then English."""
+    yield "vi"
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    page.goto("/")
+    switch_to_english(page)
+    yield "en"
+
+
+def shape(rule: str) -> re.Pattern[str]:
+    """What an address of this rule looks like."""
+    exact = re.sub(r"<int:\w+>", r"\\d+", rule)
+    return re.compile(re.sub(r"<\w+>", r"[^/?#]+", exact))
+
+
+def filled_in(rule: str, links: list[str], known: dict[str, str]) -> str:
+    """The first address of the rule's shape; a plain rule is its own."""
+    if "<" not in rule:
+        return rule
+    if rule in known:
+        return known[rule]
+    found = next((link for link in links if shape(rule).fullmatch(link)), None)
+    assert found, f"no page of this tour leads to {rule}"
+    return found
+
+
+def links_of(page: Page) -> list[str]:
+    links: list[str] = page.eval_on_selector_all("a[href]", "all => all.map((a) => a.pathname)")
+    return links
+
+
+@pytest.mark.parametrize("user", TOURS, ids=lambda user: user or "anonymous")
+def test_no_page_bars_anybody(user: str, open_page: OpenPage, prepared: Prepared):
+    username = prepared.hall.seats[-1].username if user == "candidate" else user
+    page = open_page(username or None)
+    inspection = Inspection(page)
+    links: list[str] = []
+    for _language in in_both_languages(page):
+        for rule in TOURS[user]:
+            page.goto(filled_in(rule, links, prepared.known))
+            links += links_of(page)
+            inspection.look(rule)
+    assert not inspection.findings, "\n".join(inspection.findings)
+
+
+def test_the_tours_lead_past_every_page_and_every_member_of_staff():
+    app = Flask("examsvc")
+    for room in ROOMS:
+        app.register_blueprint(room)
+    pages = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint != "static"
+    }
+    visited = {rule for tour in TOURS.values() for rule in tour} | OTHERWISE
+    assert sorted(pages - visited) == []
+    assert {member.role for member in STAFF} == {m.role for m in STAFF if m.username in TOURS}
+
+
+def test_the_report_on_a_workbook_bars_nobody(open_page: OpenPage):
+    page = open_page("ban_de_1")
+    inspection = Inspection(page)
+    for _language in in_both_languages(page):
+        page.goto("/items/import")
+        page.set_input_files("input[type=file]", WORKBOOK)
+        page.locator("main form button").first.click()
+        expect(page.locator("main table").first).to_be_visible()
+        inspection.look("/items/import/<sha256>")
+    assert not inspection.findings, "\n".join(inspection.findings)
+
+
+def test_the_waiting_room_bars_nobody(open_page: OpenPage, prepared: Prepared):
+    for seat, view in ((prepared.registered, "registered"), (prepared.waiting, "waiting")):
+        page = open_page(seat.username)
+        inspection = Inspection(page)
+        for _language in in_both_languages(page):
+            page.goto(seat.page)
+            Player(page).expect_view(view)
+            inspection.look(view)
+        assert not inspection.findings, "\n".join(inspection.findings)
+
+
+def test_the_player_bars_nobody_from_the_first_item_to_the_receipt(open_page: OpenPage, prepared: Prepared):
+    for locale in ("vi", "en"):
+        seat = prepared.hall.take_seat()
+        page = open_page(seat.username, locale=locale)
+        player, inspection = Player(page).enter(seat.page), Inspection(page)
+        player.choose(0)
+        player.act("flag")
+        player.expect_saved("server")
+        inspection.look("player")
+        page.locator("#side-toggle").click()
+        inspection.look("player, list of items open")
+        other = Player(page.context.new_page())
+        other.page.goto(seat.page)
+        other.expect_view("elsewhere")
+        elsewhere = Inspection(other.page)
+        elsewhere.look("elsewhere")
+        other.page.close()
+        player.cut_events()
+        player.choose(1)
+        player.expect_saved("machine")
+        inspection.look("player without network")
+        player.mend_events()
+        player.act("review")
+        inspection.look("review")
+        player.act("submit")
+        expect(page.locator("#confirm")).to_be_visible()
+        inspection.look("confirmation")
+        player.act("confirm-submit")
+        expect(page.locator(".receipt-code")).to_be_visible(timeout=30_000)
+        inspection.look("receipt")
+        findings = inspection.findings + elsewhere.findings
+        assert not findings, "\n".join(findings)
+
+
+def test_the_proctors_dialog_and_forms_bar_nobody(open_page: OpenPage, prepared: Prepared):
+    seat = prepared.hall.seats[-2]
+    proctor = open_page("giam_thi")
+    inspection = Inspection(proctor)
+    for _language in in_both_languages(proctor):
+        proctor.goto(seat.room_page)
+        for fold in proctor.locator("details.drop > summary").all():
+            fold.click()
+        inspection.look("room with open forms")
+        exam_hall.seat_dialog(proctor, seat)
+        inspection.look("seat dialog")
+    assert not inspection.findings, "\n".join(inspection.findings)
