@@ -47,7 +47,7 @@ class ItemVersion:
 
     def __post_init__(self) -> None:
         if not is_item_code(self.code):
-            raise InvalidItem("INVALID_CODE", item=self.code)
+            raise InvalidItem("INVALID_CODE", field="code", item=self.code)
         if self.version < 1:
             raise InvalidItem("INVALID_VERSION", item=self.code, version=self.version)
         try:

@@ -30,9 +30,9 @@ SUBMISSION_TIME = Draft(
     code="T01-101",
     level="apply",
     stem=(
-        "Lô vải nhập khẩu theo hợp đồng mua bán đến cửa khẩu nhập ngày 05/3, không đi bằng chuyển phát nhanh. "
-        "Doanh nghiệp chưa nộp tờ khai và hỏi được nộp trong thời hạn nào. Theo Luật Hải quan số 54/2014/QH13, "
-        "trả lời đúng là:"
+        "Lô vải nhập khẩu theo hợp đồng mua bán đến cửa khẩu nhập ngày 05/3, không đi bằng chuyển phát "
+        "nhanh. Doanh nghiệp chưa nộp tờ khai và hỏi được nộp trong thời hạn nào. Theo Luật Hải quan số "
+        "54/2014/QH13, trả lời đúng là:"
     ),
     options=(
         "Trong 15 ngày kể từ ngày hàng đến cửa khẩu",
@@ -63,9 +63,9 @@ SUPPLEMENT_AFTER_CLEARANCE = Draft(
     code="T01-103",
     level="apply",
     stem=(
-        "Lô hàng không thuộc diện giấy phép được thông quan ngày 04/4. Doanh nghiệp tự phát hiện khai thiếu số "
-        "lượng, chưa có quyết định kiểm tra sau thông quan. Doanh nghiệp được khai bổ sung hồ sơ hải quan "
-        "trong thời hạn nào kể từ ngày thông quan?"
+        "Lô hàng không thuộc diện giấy phép được thông quan ngày 04/4. Doanh nghiệp tự phát hiện khai "
+        "thiếu số lượng, chưa có quyết định kiểm tra sau thông quan. Doanh nghiệp được khai bổ sung hồ sơ "
+        "hải quan trong thời hạn nào kể từ ngày thông quan?"
     ),
     options=("30 ngày", "45 ngày", "60 ngày", "90 ngày"),
     key="C",
@@ -101,7 +101,8 @@ def fill_template(author: Page, path: Path, drafts: list[Draft]) -> Path:
     author.goto("/items/import")
     with author.expect_download() as download:
         author.click('a[href$="template.xlsx"]')
-    book = openpyxl.load_workbook(download.value.path())
+    download.value.save_as(path)
+    book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     for row, draft in enumerate(drafts, start=2):
         values = (
