@@ -36,7 +36,7 @@ DUTIES: tuple[Duty, ...] = (
         _l("My profile"),
         _l("Your levels against your position"),
     ),
-    Duty("author.desk", "items.read", _l("Items"), _l("Write, import, appraise and approve items")),
+    Duty("author.desk", "items.read", _l("Item bank"), _l("Write, import, appraise and approve items")),
     Duty(
         "author.board", "bank.read_board", _l("Bank board"), _l("What the bank holds against what exams need")
     ),

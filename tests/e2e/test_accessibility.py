@@ -73,7 +73,7 @@ TOURS: dict[str, tuple[str, ...]] = {
 }
 # Seen by tests of their own below, or nothing that a browser shows.
 OTHERWISE = {
-    "/sittings/<int(max=2147483647):sitting_id>",
+    "/sittings/<int:sitting_id>",
     "/items/import/<sha256>",
     "/items/import/template.xlsx",
     "/people/empty.xlsx",

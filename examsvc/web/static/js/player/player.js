@@ -2,23 +2,26 @@
 
 import { Api } from "./api.js";
 import { ServerClock, clockText, crossed } from "./clock.js";
-import { Paper, act, byId, shortcut } from "./paper.js";
+import { HandingIn } from "./handing_in.js";
+import { listen } from "./hands.js";
+import { Paper, byId } from "./paper.js";
 import { EventQueue } from "./queue.js";
+import { Screen } from "./screen.js";
 import { openStorage } from "./storage.js";
 import { TabLock } from "./tabs.js";
+import { announce, config, say } from "./texts.js";
 import { checkKeyboard, checkServer, checkStorage, serverSilent } from "./waiting.js";
-
-/** @typedef {"loading"|"registered"|"waiting"|"asking"|"elsewhere"|"superseded"|"ending"|"player"|"review"} View */
+import { drained, jittered, pause } from "./waits.js";
 
 const CLOSED = new Set(["submitted", "expired", "absent", "annulled"]);
 const POLL_MS = 5_000;
 const ENDING_POLL_MS = 2_000;
 const LOW_MS = 300_000;
 
-const config = JSON.parse(byId("player-config").textContent);
 const api = new Api(config.api, config.page);
 const clock = new ServerClock();
 const storage = await openStorage(config.storage);
+const screen = new Screen(storage.durable);
 const queue = new EventQueue({
   sitting: config.sitting,
   storage,
@@ -30,84 +33,36 @@ const paper = new Paper({
   saveState: (itemId) => queue.stateOf(itemId),
 });
 const tab = new TabLock(`sitting-${config.sitting}`, {
-  onAsked: async () => void (await Promise.race([drained(), pause(2_000)])),
-  onLost: () => stand("superseded"),
+  onAsked: async () => void (await Promise.race([drained(queue), pause(2_000)])),
+  onLost: superseded,
 });
+const handingIn = new HandingIn(
+  { api, queue, paper },
+  {
+    epoch: () => epoch,
+    isOver: () => screen.view === "ending",
+    onReply: (reply) => (reply ? hear(reply) : setReached(false)),
+    onSealed: () => (leaving = true),
+  },
+);
 
-/** @type {View} */
-let view = "loading";
 let epoch = 0; // of this page; 0: nothing opened here
 let entering = false;
 let leaving = false;
-let submitting = false;
-let reached = true;
 let lastRemainingMs = Infinity;
-let loggedOut = false;
-/** @type {string | null} good for some seconds */
-let passingNotice = null;
-/** @type {string | null} a trouble that only a person can clear */
-let standingNotice = null;
 
-/** @param {string} key @param {Record<string, unknown>} [values] */
-function say(key, values = {}) {
-  return config.texts[key].replace(/\{(\w+)\}/g, (/** @type {string} */ _all, /** @type {string} */ name) => String(values[name]));
-}
-
-/** @param {number} ms @returns {Promise<void>} */
-function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** @param {number} ms somewhat earlier or later, so that players do not march in step */
-function jittered(ms) {
-  return ms * (0.85 + 0.3 * Math.random());
-}
-
-/** @param {View} next */
+/** @param {import("./screen.js").View} next */
 function show(next) {
-  if (view === next) return;
-  view = next;
-  for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-view]"))) {
-    section.hidden = section.dataset.view !== next;
-  }
-  const working = next === "player" || next === "review";
-  byId("time-box").hidden = !working && next !== "ending";
-  byId("save-state").hidden = !epoch;
-  scrollTo({ top: 0 });
-  if (next === "player") paper.show(paper.index);
-  else /** @type {HTMLElement | null} */ (document.querySelector(`[data-view="${next}"] h1`))?.focus();
-}
-
-/** @param {string} words */
-function announce(words) {
-  byId("announcer").textContent = "";
-  setTimeout(() => (byId("announcer").textContent = words), 50);
-}
-
-/** The one line under the bar: the gravest thing that is so now; a new one is also read out. */
-function notice() {
-  const words = [
-    !reached && say(storage.durable ? "net.offline" : "net.offline_memory"),
-    loggedOut && say("net.login"),
-    standingNotice,
-    passingNotice,
-    config.storage && !storage.durable && say("net.no_storage"),
-  ].find(Boolean);
-  const line = byId("notice");
-  line.hidden = !words;
-  line.dataset.tone = words === passingNotice ? "info" : "warn";
-  if (line.textContent === (words || "")) return;
-  line.textContent = words || "";
-  if (words) announce(words);
+  if (screen.show(next, epoch > 0) && next === "player") paper.show(paper.index);
 }
 
 /* ---- what the server says ---- */
 
 /** @param {import("./api.js").Reply} reply */
 function hear(reply) {
-  loggedOut = reply.status === 401;
-  if (["event_altered", "seq_conflict"].includes(reply.body?.error)) standingNotice = say("net.conflict");
-  if (reply.body?.faults) standingNotice = say("net.refused");
+  screen.loggedOut = reply.status === 401;
+  if (["event_altered", "seq_conflict"].includes(reply.body?.error)) screen.stand(say("net.conflict"));
+  if (reply.body?.faults) screen.stand(say("net.refused"));
   setReached(reply.status < 500 && reply.status !== 429);
   const reading = reply.body?.clock ?? (reply.body?.server_time ? reply.body : null);
   if (reading) readClock(reading, reply);
@@ -115,9 +70,9 @@ function hear(reply) {
 
 /** @param {boolean} now */
 function setReached(now) {
-  const back = now && !reached;
-  reached = now;
-  notice();
+  const back = now && !screen.reached;
+  screen.reached = now;
+  screen.notice();
   if (!back) return;
   announce(say("net.back"));
   if (epoch) queue.kick();
@@ -128,16 +83,16 @@ function readClock(reading, reply) {
   const moved = clock.sync(reading, reply.sentAt, reply.receivedAt);
   if (moved && epoch) extended(reading.deadline_at);
   if (CLOSED.has(reading.state)) void leave();
-  else if (epoch && reading.epoch > epoch) stand("superseded");
+  else if (epoch && reading.epoch > epoch) superseded();
   else route(reading);
 }
 
 /** @param {import("./clock.js").Reading} reading */
 function route(reading) {
-  if (view === "elsewhere" || view === "superseded" || entering || leaving) return;
+  if (screen.view === "elsewhere" || screen.view === "superseded" || entering || leaving) return;
   if (reading.phase === "grace" || reading.phase === "over") return epoch || reading.state === "open" ? end() : undefined;
   if (epoch) {
-    if (view === "ending") resume();
+    if (screen.view === "ending") resume();
     return;
   }
   if (reading.state === "registered") show("registered");
@@ -153,28 +108,22 @@ function extended(deadline) {
     hourCycle: "h23",
     timeZone: config.timeZone,
   });
-  const words = say("time.extended", { time: time.format(new Date(deadline)) });
   lastRemainingMs = Infinity;
-  passingNotice = words;
-  notice();
-  setTimeout(() => {
-    passingNotice = null;
-    notice();
-  }, 12_000);
+  screen.pass(say("time.extended", { time: time.format(new Date(deadline)) }));
 }
 
-/** Write no more here, and say why; what waits is kept. @param {"superseded"} why */
-function stand(why) {
-  if (leaving || view === why) return;
+/** The sitting goes on elsewhere: write no more here; what waits is kept. */
+function superseded() {
+  if (leaving || screen.view === "superseded") return;
   queue.halt();
   epoch = 0;
-  closeConfirm();
-  show(why);
+  handingIn.close();
+  show("superseded");
 }
 
 function end() {
-  if (view === "ending") return;
-  closeConfirm();
+  if (screen.view === "ending") return;
+  handingIn.close();
   paper.lock(true);
   show("ending");
   announce(say("time.up"));
@@ -190,21 +139,8 @@ function resume() {
 async function leave() {
   if (leaving) return;
   leaving = true;
-  await Promise.race([drained(), pause(4_000)]);
+  await Promise.race([drained(queue), pause(4_000)]);
   location.replace(config.page);
-}
-
-/** @returns {Promise<void>} when the server has everything */
-function drained() {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (queue.pending) return;
-      queue.removeEventListener("change", look);
-      resolve();
-    };
-    queue.addEventListener("change", look);
-    look();
-  });
 }
 
 /* ---- opening ---- */
@@ -213,7 +149,7 @@ async function enter() {
   if (entering || epoch) return;
   entering = true;
   try {
-    if (view !== "asking") show("loading");
+    if (screen.view !== "asking") show("loading");
     if (!(await queue.flushLeftovers())) return;
     const opened = await api.post("/open", {});
     if (opened.status !== 200) return refusedToOpen(opened);
@@ -225,7 +161,7 @@ async function enter() {
     paper.fill(sheet.body.items, opened.body.responses);
     paper.lock(false);
     queue.begin(epoch);
-    saveState();
+    showSaved();
     show("player");
   } catch (error) {
     console.warn("not opened yet", error);
@@ -271,7 +207,7 @@ async function continueHere() {
 function tick() {
   const now = performance.now();
   byId("countdown").textContent = clock.reading ? clockText(clock.untilStartMs(now)) : "–";
-  if (view === "waiting" && clock.untilStartMs(now) <= 0) startSoon();
+  if (screen.view === "waiting" && clock.untilStartMs(now) <= 0) void startSoon();
   if (!epoch) return;
   const remaining = clock.remainingMs(now);
   byId("time").textContent = clockText(remaining);
@@ -281,18 +217,17 @@ function tick() {
     if (limit) announce(limit === 60 ? say("time.left_one") : say("time.left", { minutes: Math.round(limit / 60) }));
   }
   lastRemainingMs = remaining;
-  if (remaining <= 0 && (view === "player" || view === "review")) end();
+  if (remaining <= 0 && screen.isWorking) end();
 }
 
 let starting = false;
 /** Everybody starts at one instant; asking may spread over some tenths of a second. */
-function startSoon() {
+async function startSoon() {
   if (starting) return;
   starting = true;
-  setTimeout(async () => {
-    await poll();
-    starting = false;
-  }, 600 * Math.random());
+  await pause(600 * Math.random());
+  await poll();
+  starting = false;
 }
 
 async function poll() {
@@ -309,143 +244,48 @@ async function poll() {
 async function pollForever() {
   for (;;) {
     await poll();
-    const soon = view === "ending";
-    await pause(jittered(soon ? ENDING_POLL_MS : POLL_MS));
+    await pause(jittered(screen.view === "ending" ? ENDING_POLL_MS : POLL_MS));
   }
-}
-
-/* ---- handing in ---- */
-
-function review() {
-  const lines = [];
-  if (paper.openCount) lines.push(say("review.open", { count: paper.openCount }));
-  else lines.push(say("review.complete"));
-  if (paper.flaggedCount) lines.push(say("review.flagged", { count: paper.flaggedCount }));
-  byId("review-counts").replaceChildren(
-    ...lines.map((words) => Object.assign(document.createElement("p"), { textContent: words })),
-  );
-  paper.refresh();
-  show("review");
-}
-
-function askSubmit() {
-  byId("confirm-open").textContent = paper.openCount ? say("submit.open", { count: paper.openCount }) : "";
-  byId("confirm-progress").textContent = "";
-  byId("confirm").showModal();
-}
-
-function closeConfirm() {
-  submitting = false;
-  if (byId("confirm").open) byId("confirm").close();
-}
-
-async function submit() {
-  if (submitting) return;
-  submitting = true;
-  act("confirm-submit").disabled = true;
-  paper.lock(true);
-  while (submitting && epoch) {
-    if (await submitOnce()) return;
-    await pause(jittered(1_500));
-  }
-  act("confirm-submit").disabled = false;
-  if (view !== "ending") paper.lock(false);
-}
-
-/** @returns {Promise<boolean>} whether the sitting is handed in */
-async function submitOnce() {
-  const progress = byId("confirm-progress");
-  if (queue.pending) {
-    progress.textContent = say("submit.sending", { count: queue.pending });
-    queue.kick();
-    await Promise.race([drained(), pause(5_000)]);
-    if (queue.pending) {
-      progress.textContent = say("submit.retry");
-      return false;
-    }
-  }
-  progress.textContent = say("submit.sealing");
-  try {
-    const reply = await api.post("/submit", { final_seq: queue.finalSeq, digest: await queue.digest(), epoch });
-    if (reply.status === 200 || reply.body?.error === "closed") {
-      leaving = true;
-      location.replace(config.page);
-      return true;
-    }
-    if (reply.body?.error === "events_missing") queue.resend(reply.body.seqs);
-    hear(reply);
-  } catch {
-    setReached(false);
-  }
-  progress.textContent = say("submit.retry");
-  return false;
 }
 
 /* ---- hands ---- */
 
-function saveState() {
-  const state = queue.state;
-  const box = byId("save-state");
-  if (box.dataset.state !== state || !byId("save-text").textContent) {
-    box.dataset.state = state;
-    byId("save-text").textContent = say(`save.${state}`);
-    box.querySelector("use").setAttribute("href", `#i-${state === "refused" ? "unsaved" : state}`);
-  }
+function showSaved() {
+  screen.saved(queue.state);
   paper.refreshSave();
 }
 
-/** @type {Record<string, () => void>} */
-const acts = {
-  previous: () => paper.show(paper.index - 1),
-  next: () => (paper.isLast ? review() : paper.show(paper.index + 1)),
-  flag: () => paper.toggleFlag(),
-  clear: () => {
-    paper.respond(null);
-    announce(say("item.cleared"));
-  },
-  review,
-  back: () => show("player"),
-  submit: askSubmit,
-  "cancel-submit": closeConfirm,
-  "confirm-submit": () => void submit(),
-  "continue-here": () => void continueHere(),
-};
+function review() {
+  handingIn.review();
+  show("review");
+}
 
-document.addEventListener("click", ({ target }) => {
-  const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-act], [data-jump]"));
-  if (!button) return;
-  if (button.dataset.act) return acts[button.dataset.act]();
-  openList(false);
-  const index = Number(button.dataset.jump);
-  if (view === "review") {
+listen({
+  acts: {
+    previous: () => paper.show(paper.index - 1),
+    next: () => (paper.isLast ? review() : paper.show(paper.index + 1)),
+    flag: () => paper.toggleFlag(),
+    clear: () => {
+      paper.respond(null);
+      announce(say("item.cleared"));
+    },
+    review,
+    back: () => show("player"),
+    submit: () => handingIn.ask(),
+    "cancel-submit": () => handingIn.close(),
+    "confirm-submit": () => void handingIn.submit(),
+    "continue-here": () => void continueHere(),
+  },
+  onJump: (index) => {
+    if (screen.view !== "review") return paper.show(index);
     paper.index = index;
     show("player");
-  } else paper.show(index);
+  },
+  onChoose: (place) => paper.choose(place),
+  takesKeys: () => screen.view === "player" && clock.remainingMs(performance.now()) > 0,
 });
 
-document.addEventListener("keydown", (event) => {
-  if (view !== "player" || byId("confirm").open || !byId("shortcuts").checked || clock.remainingMs(performance.now()) <= 0) return;
-  const wanted = shortcut(event);
-  if (!wanted) return;
-  event.preventDefault();
-  if (wanted.act === "choose") paper.choose(wanted.place);
-  else acts[wanted.act]();
-});
-
-byId("confirm").addEventListener("close", () => (submitting = false));
-byId("time-toggle").addEventListener("click", ({ currentTarget }) => {
-  const hidden = byId("time").toggleAttribute("hidden");
-  currentTarget.setAttribute("aria-pressed", String(hidden));
-});
-
-/** @param {boolean} open */
-function openList(open) {
-  byId("navigator").dataset.open = String(open);
-  byId("side-toggle").setAttribute("aria-expanded", String(open));
-}
-byId("side-toggle").addEventListener("click", () => openList(byId("navigator").dataset.open !== "true"));
-
-queue.addEventListener("change", saveState);
+queue.addEventListener("change", showSaved);
 queue.addEventListener("reply", (event) => hear(/** @type {CustomEvent} */ (event).detail));
 queue.addEventListener("unreachable", () => setReached(false));
 addEventListener("online", () => void poll());

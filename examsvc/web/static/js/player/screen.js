@@ -1,0 +1,87 @@
+/** What stands on the screen besides the items: one view, one notice, the state of saving. */
+
+import { byId } from "./paper.js";
+import { announce, config, say } from "./texts.js";
+
+/** @typedef {"loading"|"registered"|"waiting"|"asking"|"elsewhere"|"superseded"|"ending"|"player"|"review"} View */
+
+const NOTICE_MS = 12_000;
+
+export class Screen {
+  /** @type {View} */
+  view = "loading";
+  reached = true;
+  loggedOut = false;
+  /** @type {string | null} good for some seconds */
+  #passing = null;
+  /** @type {string | null} a trouble that only a person can clear */
+  #standing = null;
+
+  /** @param {boolean} durable whether this machine keeps responses */
+  constructor(durable) {
+    this.durable = durable;
+  }
+
+  get isWorking() {
+    return this.view === "player" || this.view === "review";
+  }
+
+  /**
+   * @param {View} next
+   * @param {boolean} opened whether the sitting is open on this page
+   * @returns {boolean} whether that is something new
+   */
+  show(next, opened) {
+    if (this.view === next) return false;
+    this.view = next;
+    for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-view]"))) {
+      section.hidden = section.dataset.view !== next;
+    }
+    byId("time-box").hidden = !this.isWorking && next !== "ending";
+    byId("save-state").hidden = !opened;
+    scrollTo({ top: 0 });
+    /** @type {HTMLElement | null} */ (document.querySelector(`[data-view="${next}"] h1`))?.focus();
+    return true;
+  }
+
+  /** The one line under the bar: the gravest thing that is so now; a new one is also read out. */
+  notice() {
+    const words = [
+      !this.reached && say(this.durable ? "net.offline" : "net.offline_memory"),
+      this.loggedOut && say("net.login"),
+      this.#standing,
+      this.#passing,
+      config.storage && !this.durable && say("net.no_storage"),
+    ].find(Boolean);
+    const line = byId("notice");
+    line.hidden = !words;
+    line.dataset.tone = words === this.#passing ? "info" : "warn";
+    if (line.textContent === (words || "")) return;
+    line.textContent = words || "";
+    if (words) announce(words);
+  }
+
+  /** Say it for some seconds. @param {string} words */
+  pass(words) {
+    this.#passing = words;
+    this.notice();
+    setTimeout(() => {
+      this.#passing = null;
+      this.notice();
+    }, NOTICE_MS);
+  }
+
+  /** Say it until a person has come. @param {string} words */
+  stand(words) {
+    this.#standing = words;
+  }
+
+  /** How safe everything together is. @param {import("./queue.js").SaveState} state */
+  saved(state) {
+    const box = byId("save-state");
+    if (box.dataset.state === state && byId("save-text").textContent) return;
+    box.dataset.state = state;
+    byId("save-text").textContent = say(`save.${state}`);
+    box.querySelector("use").setAttribute("href", `#i-${state === "refused" ? "unsaved" : state}`);
+  }
+}
