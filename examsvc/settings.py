@@ -28,11 +28,6 @@ class Settings:
         """Whether the database is the SQLite file in `home` (one writing process only)."""
         return self.database_url.startswith("sqlite")
 
-    @property
-    def embedded_redis(self) -> bool:
-        """Whether a Redis server is started and owned by this process."""
-        return self.redis_url is None
-
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read DATABASE_URL, REDIS_URL, EXAMSVC_HOME, EXAMSVC_SECRET_KEY and the server's options."""

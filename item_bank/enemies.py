@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from item_bank.errors import SelfEnemy
 
@@ -19,13 +19,3 @@ def enemy_pair(one: str, other: str) -> EnemyPair:
 def enemy_pairs(declared: Mapping[str, Iterable[str]]) -> frozenset[EnemyPair]:
     """All pairs that authors declared, from either side or both."""
     return frozenset(enemy_pair(code, enemy) for code, enemies in declared.items() for enemy in enemies)
-
-
-def enemy_pairs_within(codes: Iterable[str], enemies: Collection[EnemyPair]) -> list[EnemyPair]:
-    """The pairs that have both their items among `codes`, sorted."""
-    present = set(codes)
-    return sorted({enemy_pair(*pair) for pair in enemies if pair[0] in present and pair[1] in present})
-
-
-def enemies_of(code: str, enemies: Iterable[EnemyPair]) -> list[str]:
-    return sorted({b if a == code else a for a, b in enemies if code in (a, b)})

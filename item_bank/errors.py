@@ -26,16 +26,8 @@ class InvalidTopicCode(ItemBankError):
     """A topic code that cannot be one."""
 
 
-class ResponseRefused(ItemBankError):
-    """A response that does not belong to this item."""
-
-
-class UnknownOption(ResponseRefused):
-    """The response names an option that the item version does not have."""
-
-
-class MalformedResponse(ResponseRefused):
-    """The response does not have the shape that this interaction asks for."""
+class UnknownOption(ItemBankError):
+    """The key names an option that the item version does not have."""
 
 
 class TransitionRefused(ItemBankError):

@@ -1,6 +1,5 @@
 """Who may grant how much time."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -38,13 +37,3 @@ def require_grantable(extension: Extension, granted_before_s: int, limit_s: int 
     left = max(0, limit_s - granted_before_s)
     if extension.granted_by is Grantor.PROCTOR and extension.seconds > left:
         raise ExtensionNeedsChairman(extension.seconds, left)
-
-
-def beyond_proctor(
-    extension: Extension, granted_before_s: Mapping[str, int], limit_s: int = PROCTOR_LIMIT_S
-) -> tuple[str, ...]:
-    """Sittings of a room to which this extension for all may not be granted without the chairman."""
-    if extension.granted_by is Grantor.CHAIRMAN:
-        return ()
-    over = (sitting for sitting, before in granted_before_s.items() if before + extension.seconds > limit_s)
-    return tuple(sorted(over))

@@ -1,4 +1,4 @@
-"""The ports without a server, for one process: what the sample's own drivers and unit tests use."""
+"""The ports without a server, for one process: what tests stand on."""
 
 from __future__ import annotations
 

@@ -27,6 +27,9 @@ class Cell:
     cognitive_level: str
 
 
+ELIGIBILITY_FACTOR = 3  # eligible items for each on the form: drawn from, not used up
+
+
 @dataclass(frozen=True, slots=True)
 class BlueprintSettings:
     """What a derived blueprint takes from the rules rather than from the position."""
@@ -35,7 +38,7 @@ class BlueprintSettings:
     time_limit_s: int = 2700
     cognitive_mix: Mapping[str, float] = field(default_factory=lambda: dict(COGNITIVE_MIX))
     cut_shares: tuple[float, ...] = CUT_SHARES
-    eligibility_factor: int = 3
+    eligibility_factor: int = ELIGIBILITY_FACTOR
     max_overlap_share: float = 0.2
 
 
@@ -50,7 +53,7 @@ class Blueprint:
     time_limit_s: int
     cells: tuple[tuple[Cell, int], ...]
     cut_shares: tuple[float, ...] = CUT_SHARES
-    eligibility_factor: int = 3
+    eligibility_factor: int = ELIGIBILITY_FACTOR
     max_overlap: int = 6
 
     @property

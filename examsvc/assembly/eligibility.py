@@ -1,9 +1,9 @@
-"""Whether the pool lets a blueprint draw its items instead of using them up."""
+"""Whether the bank lets a blueprint draw its items instead of using them up."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from examsvc.assembly.blueprint import Blueprint, Cell
@@ -11,17 +11,17 @@ from examsvc.assembly.pool import PoolItem
 
 
 @dataclass(frozen=True, slots=True)
-class CellEligibility:
-    """Whether the pool holds enough items for a cell to be drawn from, not used up."""
+class CellNeed:
+    """What a cell needs of the bank (several eligible items for each on the form) and what it has."""
 
     cell: Cell
+    n_items: int
     need: int
-    required: int
     have: int
 
     @property
-    def ok(self) -> bool:
-        return self.have >= self.required
+    def is_met(self) -> bool:
+        return self.have >= self.need
 
 
 def count_cells(pool: Iterable[PoolItem]) -> dict[Cell, int]:
@@ -29,11 +29,10 @@ def count_cells(pool: Iterable[PoolItem]) -> dict[Cell, int]:
     return dict(Counter(item.cell for item in pool))
 
 
-def eligibility(blueprint: Blueprint, pool: Iterable[PoolItem]) -> tuple[CellEligibility, ...]:
-    """Compare each cell's need, times the eligibility factor, with what the pool holds."""
-    have = count_cells(pool)
+def cell_needs(blueprint: Blueprint, eligible: Mapping[Cell, int]) -> tuple[CellNeed, ...]:
+    """Compare each cell's items, times the eligibility factor, with what the bank holds."""
     factor = blueprint.eligibility_factor
     return tuple(
-        CellEligibility(cell, need, factor * need, have.get(cell, 0))
-        for cell, need in blueprint.counts.items()
+        CellNeed(cell, n_items, factor * n_items, eligible.get(cell, 0))
+        for cell, n_items in blueprint.counts.items()
     )

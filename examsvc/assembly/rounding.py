@@ -14,7 +14,6 @@ from scipy.sparse import csr_array
 from examsvc.assembly.errors import WeightsInvalid
 
 IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 # Prices of a step: leaving floor/ceil of the product costs more than any squared deviation inside it,
 # and passing what the bank can serve costs more than any departure of the first kind.

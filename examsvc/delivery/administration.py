@@ -1,97 +1,101 @@
-"""One common start for a roster of candidates, and the states it goes through."""
+"""One common start for a roster of candidates: planned, made ready by a second person, closed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from examsvc.delivery.deadline import ExamClock
-from examsvc.delivery.errors import AdministrationRefused, NotDue, NotStarted
+from examsvc.delivery.errors import NotReady, StillSitting
+
+WINDOW_AFTER: Final = timedelta(minutes=60)  # how far extensions may carry the end, shown beforehand
+START_NOTICE: Final = timedelta(seconds=10)
 
 
 class AdministrationState(StrEnum):
+    """That an exam is running is no state: its clock says so."""
+
     PLANNED = "planned"
     READY = "ready"
-    STARTED = "started"
     CLOSED = "closed"
-    CANCELLED = "cancelled"
 
 
 class AdministrationAct(StrEnum):
+    FILL_ROSTER = "fill_roster"
     MAKE_READY = "make_ready"
-    REPLAN = "replan"
-    START = "start"
+    START_NOW = "start_now"
+    ENTER = "enter"
     CLOSE = "close"
-    CANCEL = "cancel"
 
 
 TRANSITIONS: Final[Mapping[tuple[AdministrationState, AdministrationAct], AdministrationState]] = {
+    (AdministrationState.PLANNED, AdministrationAct.FILL_ROSTER): AdministrationState.PLANNED,
     (AdministrationState.PLANNED, AdministrationAct.MAKE_READY): AdministrationState.READY,
-    (AdministrationState.READY, AdministrationAct.REPLAN): AdministrationState.PLANNED,
-    (AdministrationState.READY, AdministrationAct.START): AdministrationState.STARTED,
-    (AdministrationState.STARTED, AdministrationAct.CLOSE): AdministrationState.CLOSED,
-    (AdministrationState.PLANNED, AdministrationAct.CANCEL): AdministrationState.CANCELLED,
-    (AdministrationState.READY, AdministrationAct.CANCEL): AdministrationState.CANCELLED,
-    (AdministrationState.STARTED, AdministrationAct.CANCEL): AdministrationState.CANCELLED,
+    (AdministrationState.READY, AdministrationAct.START_NOW): AdministrationState.READY,
+    (AdministrationState.READY, AdministrationAct.ENTER): AdministrationState.READY,
+    (AdministrationState.READY, AdministrationAct.CLOSE): AdministrationState.CLOSED,
 }
+_WHILE_PLANNED: Final = frozenset({AdministrationAct.FILL_ROSTER, AdministrationAct.MAKE_READY})
 
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """`starts_at`, `limit_s` and `window_ends_at` live in the clock that all its sittings share."""
+    """What its acts depend on; the whole clock of its sittings is `deadline.ExamClock`."""
 
-    id: str
-    clock: ExamClock
+    starts_at: datetime
+    limit_s: int
     state: AdministrationState = AdministrationState.PLANNED
 
     @property
-    def starts_at(self) -> datetime:
-        return self.clock.starts_at
-
-    @property
-    def limit_s(self) -> int:
-        return self.clock.limit_s
-
-    @property
     def window_ends_at(self) -> datetime:
-        return self.clock.window_ends_at
+        return self.starts_at + timedelta(seconds=self.limit_s) + WINDOW_AFTER
+
+
+def require(administration: Administration, act: AdministrationAct) -> None:
+    """Raise NotReady when the administration's state does not allow the act."""
+    _target(administration, act)
 
 
 def make_ready(administration: Administration) -> Administration:
-    """Forms, roster and rooms are complete; two persons have looked at the times."""
-    return _moved(administration, AdministrationAct.MAKE_READY)
+    """A second person has looked at times, rooms and roster."""
+    return replace(administration, state=_target(administration, AdministrationAct.MAKE_READY))
 
 
-def replan(administration: Administration, clock: ExamClock | None = None) -> Administration:
-    """Back to planning, the only state in which the times may change."""
-    moved = _moved(administration, AdministrationAct.REPLAN)
-    return moved if clock is None else replace(moved, clock=clock)
-
-
-def start(administration: Administration, now: datetime) -> Administration:
-    moved = _moved(administration, AdministrationAct.START)
-    if now < administration.starts_at:
-        raise NotStarted(administration.id, administration.starts_at)
-    return moved
+def start_now(administration: Administration, now: datetime) -> Administration:
+    """Bring the common start forward, for everybody at once and never once it has passed."""
+    state = _target(administration, AdministrationAct.START_NOW)
+    if administration.starts_at <= now:
+        raise NotReady("already_started")
+    return replace(administration, state=state, starts_at=now + START_NOTICE)
 
 
 def close(
-    administration: Administration, *, open_sittings: int, last_deadline_at: datetime
+    administration: Administration, now: datetime, *, gate_s: int | None, n_still_here: int
 ) -> Administration:
-    """Close once nobody writes any more."""
-    moved = _moved(administration, AdministrationAct.CLOSE)
-    if open_sittings:
-        raise NotDue(administration.id, last_deadline_at)
-    return moved
+    """End an exam before its window does, once nobody writes and nobody may come any more.
+
+    Parameters
+    ----------
+    gate_s : seconds after the start in which a late candidate may enter; None: the chairman decides, and
+        he closes
+    n_still_here : candidates who have checked in and not handed in
+    """
+    state = _target(administration, AdministrationAct.CLOSE)
+    if now < administration.starts_at:
+        raise NotReady("not_started")
+    if now < administration.starts_at + timedelta(seconds=gate_s or 0):
+        raise NotReady("gate_open")
+    if n_still_here:
+        raise StillSitting(n_still_here)
+    return replace(administration, state=state)
 
 
-def cancel(administration: Administration) -> Administration:
-    return _moved(administration, AdministrationAct.CANCEL)
-
-
-def _moved(administration: Administration, act: AdministrationAct) -> Administration:
+def _target(administration: Administration, act: AdministrationAct) -> AdministrationState:
     target = TRANSITIONS.get((administration.state, act))
-    if target is None:
-        raise AdministrationRefused(administration.id, administration.state, act)
-    return replace(administration, state=target)
+    if target is not None:
+        return target
+    if act in _WHILE_PLANNED:
+        raise NotReady("administration_not_planned")
+    if administration.state is AdministrationState.CLOSED:
+        raise NotReady("administration_closed")
+    raise NotReady("administration_not_ready")

@@ -117,12 +117,6 @@ def phase(clock: ExamClock, adjustments: Sequence[TimeAdjustment], now: datetime
     return Phase.OVER
 
 
-def announcements(thresholds_s: Iterable[int], before_ms: int, after_ms: int) -> tuple[int, ...]:
-    """Thresholds (seconds left) crossed while the remaining time fell from `before_ms` to `after_ms`."""
-    crossed = (limit for limit in thresholds_s if after_ms <= limit * 1000 < before_ms)
-    return tuple(sorted(crossed, reverse=True))
-
-
 def time_account(clock: ExamClock, adjustments: Iterable[TimeAdjustment]) -> TimeAccount:
     """What was granted and removed, and what the bounds of the window cut off."""
     lines = tuple(adjustments)

@@ -17,16 +17,6 @@ class TimeInvalid(DeliveryError):
         self.code = code
 
 
-class AdministrationRefused(DeliveryError):
-    """The administration's state does not allow the act."""
-
-    def __init__(self, administration_id: str, state: str, act: str) -> None:
-        super().__init__(f"administration {administration_id} is {state}: no {act}")
-        self.administration_id = administration_id
-        self.state = state
-        self.act = act
-
-
 class SittingRefused(DeliveryError):
     """Base of refusals that concern one sitting."""
 

@@ -87,9 +87,11 @@ def apply_event(current: CurrentResponse | None, event: ResponseEvent) -> Curren
     return CurrentResponse(held.item_id, option, option_from, flagged, flagged_from)
 
 
-def project(events: Iterable[ResponseEvent]) -> dict[str, CurrentResponse]:
-    """Replay counted events into the responses that hold now, by item."""
-    current: dict[str, CurrentResponse] = {}
+def project(
+    events: Iterable[ResponseEvent], held: Mapping[str, CurrentResponse] | None = None
+) -> dict[str, CurrentResponse]:
+    """Replay counted events into the responses that hold now, by item; `held` is what held before them."""
+    current = dict(held or {})
     for event in events:
         current[event.item_id] = apply_event(current.get(event.item_id), event)
     return current

@@ -1,6 +1,5 @@
 """Positions, the competencies they require, and the scales on which competencies are held."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,12 +89,3 @@ CUSTOMS_0_3: Final = LevelScale(
     (50, 66, 83),
     ("scale.customs.0", "scale.customs.1", "scale.customs.2", "scale.customs.3"),
 )
-
-
-def competencies_by_topic(competencies: Iterable[Competency]) -> Mapping[str, tuple[str, ...]]:
-    """Which competencies an item of each topic is evidence for."""
-    found: dict[str, list[str]] = {}
-    for competency in competencies:
-        for topic in competency.topics:
-            found.setdefault(topic, []).append(competency.code)
-    return {topic: tuple(sorted(codes)) for topic, codes in found.items()}

@@ -1,6 +1,6 @@
 """Units of the administration and the officers who serve in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,18 +38,3 @@ def units_in_cycles(parents: Mapping[str, str | None]) -> frozenset[str]:
         if unit is not None:
             caught.update(path[path.index(unit) :])
     return frozenset(caught)
-
-
-def subtree(root: str, units: Iterable[Unit]) -> frozenset[str]:
-    """The unit and all below it."""
-    children: dict[str | None, list[str]] = {}
-    for unit in units:
-        children.setdefault(unit.parent, []).append(unit.code)
-    found: set[str] = set()
-    waiting = [root]
-    while waiting:
-        code = waiting.pop()
-        if code not in found:
-            found.add(code)
-            waiting.extend(children.get(code, ()))
-    return frozenset(found)

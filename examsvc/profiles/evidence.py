@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from examsvc.profiles.errors import EvidenceInvalid
-from examsvc.results.release import Result, ResultState
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -22,7 +19,6 @@ class Evidence:
     n_items: int
     released_at: datetime
     result_id: str
-    provenance: str
     withdrawn_at: datetime | None = None
 
     def probability_of(self, level: int) -> float | None:
@@ -36,29 +32,6 @@ class Evidence:
         if not self.level_probabilities:
             return None
         return min(1.0, sum(self.level_probabilities[max(0, level) :]))
-
-
-def evidence_of(result: Result, officer_id: str) -> tuple[Evidence, ...]:
-    """The evidence a released result writes into a profile: one for each competency it measured."""
-    if result.state is not ResultState.RELEASED or result.decided_at is None:
-        raise EvidenceInvalid(result.id, "not_released")
-    return tuple(
-        Evidence(
-            # Named after its result: writing the same release twice meets its own key.
-            id=f"{result.id}:{competency}",
-            officer_id=officer_id,
-            competency=competency,
-            level=standing.level,
-            level_probabilities=standing.level_probabilities,
-            theta=standing.theta,
-            se=standing.se,
-            n_items=standing.n_items,
-            released_at=result.decided_at,
-            result_id=result.id,
-            provenance=result.provenance.checksum,
-        )
-        for competency, standing in sorted(result.score.competencies.items())
-    )
 
 
 def history(evidences: Iterable[Evidence]) -> Mapping[str, tuple[Evidence, ...]]:

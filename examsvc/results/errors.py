@@ -26,19 +26,9 @@ class PlanMalformed(ResultsError):
 class ReleaseRefused(ResultsError):
     """The result may not change its state so; `code` says why."""
 
-    def __init__(self, result_id: str, code: str) -> None:
-        super().__init__(f"result {result_id}: {code}")
-        self.result_id = result_id
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
         self.code = code
-
-
-class RescoreDisagrees(ResultsError):
-    """The second, independent scoring came to something else."""
-
-    def __init__(self, sitting_id: str, differences: Sequence[str]) -> None:
-        super().__init__(f"sitting {sitting_id}: {', '.join(differences)}")
-        self.sitting_id = sitting_id
-        self.differences = tuple(differences)
 
 
 class CalibrationRefused(ResultsError):

@@ -31,11 +31,6 @@ class ItemKey:
 Keys: TypeAlias = Mapping[str, ItemKey]
 
 
-def single_keys(options: Mapping[str, str]) -> dict[str, ItemKey]:
-    """Keys in their usual form: item to the one right option."""
-    return {item_id: ItemKey.single(option) for item_id, option in options.items()}
-
-
 def require_keys(item_ids: Sequence[str], keys: Keys) -> None:
     """Refuse a form that would be marked in part."""
     missing = [item_id for item_id in item_ids if item_id not in keys]

@@ -1,14 +1,11 @@
-"""Who publishes a result, from what it came, and why an old one never changes."""
+"""The states of a result, from what it came, and when a campaign's results may be published."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from examsvc.results.errors import ReleaseRefused, RescoreDisagrees
-from examsvc.results.estimate import SittingScore
-from examsvc.rulepacks.canonical import canonical_sha256
+from examsvc.results.errors import ReleaseRefused, ScoringRefused
 
 
 class ResultState(StrEnum):
@@ -34,78 +31,41 @@ TRANSITIONS: Final[Mapping[tuple[ResultState, ResultAct], ResultState]] = {
     (ResultState.RELEASED, ResultAct.WITHHOLD): ResultState.WITHHELD,
     (ResultState.RELEASED, ResultAct.SUPERSEDE): ResultState.SUPERSEDED,
 }
+WITHDRAWN: Final = frozenset({ResultState.WITHHELD, ResultState.SUPERSEDED})
+"""Its evidence stays in sight and counts no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The version of everything that a result rests on."""
+    """The version of everything that a score rests on."""
 
     rule_pack: str
     level_scale: str
     blueprint: str
     form_checksum: str
-    key_versions: tuple[tuple[str, int], ...]
+    keys_checksum: str
     calibration: str
-
-    @property
-    def checksum(self) -> str:
-        """One name for all of them: equal checksums mean that rescoring can change nothing."""
-        return canonical_sha256(asdict(self) | {"key_versions": sorted(map(list, self.key_versions))})
+    calibration_checksum: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One scoring of one sitting; a rescoring is a new version beside it."""
-
-    id: str
-    sitting_id: str
-    version: int
-    score: SittingScore
-    provenance: Provenance
-    scored_by: str
-    scored_at: datetime
-    state: ResultState = ResultState.PROVISIONAL
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    reason: str = ""
+def state_after(state: ResultState, act: ResultAct) -> ResultState:
+    """Where the act leads from this state. Raises ReleaseRefused when it leads nowhere."""
+    target = TRANSITIONS.get((state, act))
+    if target is None:
+        raise ReleaseRefused(f"{act}_when_{state}")
+    return target
 
 
-def release(result: Result, actor: str, now: datetime, differences: tuple[str, ...]) -> Result:
-    """Publish a result.
+def require_releasable(rescored_equal: Sequence[bool]) -> None:
+    """Raise what stands in the way of publishing these results, all of them or none.
 
     Parameters
     ----------
-    actor : anybody but the person who scored
-    differences : what the independent rescoring found; empty when both agree
+    rescored_equal : per provisional result, whether the independent rescoring agreed
+
+    Raises ScoringRefused.
     """
-    state = _target(result, ResultAct.RELEASE)
-    if actor == result.scored_by:
-        raise ReleaseRefused(result.id, "released_by_scorer")
-    if differences:
-        raise RescoreDisagrees(result.sitting_id, differences)
-    return replace(result, state=state, decided_by=actor, decided_at=now, reason="")
-
-
-def withhold(result: Result, actor: str, now: datetime, reason: str) -> Result:
-    """Keep a result back; the reason is part of the record."""
-    state = _target(result, ResultAct.WITHHOLD)
-    if not reason.strip():
-        raise ReleaseRefused(result.id, "reason_missing")
-    return replace(result, state=state, decided_by=actor, decided_at=now, reason=reason.strip())
-
-
-def supersede(old: Result, new: Result) -> tuple[Result, Result]:
-    """The old version, retired with score and provenance untouched, and its provisional successor."""
-    state = _target(old, ResultAct.SUPERSEDE)
-    if (new.sitting_id, new.version, new.state) != (old.sitting_id, old.version + 1, ResultState.PROVISIONAL):
-        raise ReleaseRefused(new.id, "not_the_next_version")
-    if new.provenance.checksum == old.provenance.checksum:
-        raise ReleaseRefused(new.id, "nothing_changed")
-    return replace(old, state=state), new
-
-
-def _target(result: Result, act: ResultAct) -> ResultState:
-    target = TRANSITIONS.get((result.state, act))
-    if target is None:
-        raise ReleaseRefused(result.id, f"{act}_when_{result.state}")
-    return target
+    if not rescored_equal:
+        raise ScoringRefused("nothing_to_release")
+    if not all(rescored_equal):
+        raise ScoringRefused("rescoring_disagrees")

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from examsvc.results.errors import RescoreDisagrees
 from examsvc.results.estimate import ScoringPlan, SittingScore
 from examsvc.results.marks import Keys, Responses
 
@@ -83,12 +82,6 @@ def differences(score: SittingScore, second: Rescore) -> tuple[str, ...]:
         if not _close(standing.se, second.ses[name]):
             found.append(f"se {name}".rstrip())
     return tuple(found)
-
-
-def require_agreement(sitting_id: str, score: SittingScore, second: Rescore) -> None:
-    found = differences(score, second)
-    if found:
-        raise RescoreDisagrees(sitting_id, found)
 
 
 def _posterior_mean(

@@ -37,6 +37,11 @@ class HttpPlayer:
 
     def sit(self, sitting_id: int, responses: Sequence[tuple[int, str]]) -> dict[str, Any]:
         """Take the sitting from its page to its receipt."""
+        self.begin(sitting_id, responses)
+        return self._call(f"/api/v1/sittings/{sitting_id}/submit", {"final_seq": len(responses)})
+
+    def begin(self, sitting_id: int, responses: Sequence[tuple[int, str]]) -> None:
+        """Open the sitting and save these responses; it stays open."""
         self._page(f"/sittings/{sitting_id}")
         opened = self._call(f"/api/v1/sittings/{sitting_id}/open", {})
         for seq, (item_id, option) in enumerate(responses, start=1):
@@ -51,7 +56,6 @@ class HttpPlayer:
             saved = self._call(f"/api/v1/sittings/{sitting_id}/events", {"events": [event]})
             if saved["durable_through"] != seq:
                 raise RequestRefused("events", 200, f"durable through {saved['durable_through']}, sent {seq}")
-        return self._call(f"/api/v1/sittings/{sitting_id}/submit", {"final_seq": len(responses)})
 
     def close(self) -> None:
         self._connection.close()

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
 SHARED = 0.9  # how strongly each competency goes with the general ability
 SLOPE, SLOPE_SPREAD = 1.35, 0.25  # lognormal discriminations around 1.35
 JUDGEMENT_ERROR = 0.45  # how far the authors' judged difficulty is off, in units of b

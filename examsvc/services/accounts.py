@@ -141,6 +141,7 @@ def set_password(deps: Services, actor: Actor, user_id: int, password: str) -> N
 
 def set_locale(deps: Services, actor: Actor, locale: str) -> None:
     """Remember the language a user reads."""
+    permit(actor, "account.use")
     with deps.store.begin() as session:
         get_row(session, UserRow, actor.user_id, lock=True).locale = locale
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.assembly.blueprint import COGNITIVE_MIX, Blueprint, Cell, derive_blueprint, validate
+from examsvc.assembly.eligibility import CellNeed, cell_needs
 from examsvc.assembly.errors import AssemblyRefused, BlueprintInvalid
 from examsvc.assembly.findings import Problem
 from examsvc.services.audit import record_act
@@ -16,20 +17,6 @@ from examsvc.store import Session, database_now
 from examsvc.store import assembly as store
 from examsvc.store.models import BlueprintRow, PositionRow
 from examsvc.store.rows import get_row
-
-
-@dataclass(frozen=True, slots=True)
-class CellNeed:
-    """What a cell needs of the bank (three eligible items for each on the form) and what it has."""
-
-    cell: Cell
-    n_items: int
-    need: int
-    have: int
-
-    @property
-    def is_met(self) -> bool:
-        return self.have >= self.need
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +115,6 @@ def revise(deps: Services, actor: Actor, blueprint_id: int) -> int:
         row = _add_draft(session, actor, position, value)
         record_act(session, actor, "blueprints.revise", f"blueprint:{row.id}", of=blueprint_id)
         return row.id
-
-
-def cell_needs(blueprint: Blueprint, eligible: Mapping[Cell, int]) -> list[CellNeed]:
-    """Every cell of a blueprint against the bank."""
-    factor = blueprint.eligibility_factor
-    return [
-        CellNeed(cell, n_items, factor * n_items, eligible.get(cell, 0))
-        for cell, n_items in blueprint.counts.items()
-    ]
 
 
 def _shortage(need: CellNeed) -> dict[str, str | int]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
+from examsvc.delivery import administration as rules
 from examsvc.delivery import sitting as sitting_rules
-from examsvc.delivery.errors import NotReady, StillSitting
+from examsvc.delivery.administration import Administration, AdministrationAct
+from examsvc.delivery.errors import NotReady
 from examsvc.delivery.roster import seat
 from examsvc.delivery.sitting import SittingState
 from examsvc.rulepacks.registry import get_pack
@@ -28,9 +30,6 @@ from examsvc.store.models import (
     PositionRow,
 )
 from examsvc.store.rows import get_row
-
-WINDOW_AFTER = timedelta(minutes=60)  # how far extensions may carry the end, shown beforehand
-START_NOTICE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +94,15 @@ def add_administration(deps: Services, actor: Actor, new: NewAdministration) -> 
         now = database_now(session)
         if new.starts_at <= now:
             raise NotReady("starts_in_the_past")
+        planned = Administration(new.starts_at, blueprint.limit_s)
         row = AdministrationRow(
             campaign_id=campaign.id,
             code=new.code,
             blueprint_id=blueprint.id,
-            state="planned",
-            starts_at=new.starts_at,
-            limit_s=blueprint.limit_s,
-            window_ends_at=new.starts_at + timedelta(seconds=blueprint.limit_s) + WINDOW_AFTER,
+            state=planned.state.value,
+            starts_at=planned.starts_at,
+            limit_s=planned.limit_s,
+            window_ends_at=planned.window_ends_at,
             form_secret=secrets.token_hex(32),
             created_by=actor.user_id,
             created_at=now,
@@ -132,8 +132,7 @@ def fill_roster(deps: Services, actor: Actor, administration_id: int, *, region:
     permit(actor, "campaigns.edit")
     with deps.store.begin() as session:
         administration = get_row(session, AdministrationRow, administration_id, lock=True)
-        if administration.state != "planned":
-            raise NotReady("administration_not_planned")
+        rules.require(store.as_administration(administration), AdministrationAct.FILL_ROSTER)
         blueprint = get_row(session, BlueprintRow, administration.blueprint_id)
         position = get_row(session, PositionRow, blueprint.position_id)
         officers = store.list_eligible_officers(session, position.code, region, administration_id)
@@ -184,7 +183,7 @@ def approve_campaign(deps: Services, actor: Actor, campaign_id: int) -> None:
         for administration, _position in administrations:
             if not store.count_roster(session, administration.id):
                 raise NotReady("empty_roster")
-            administration.state = "ready"
+            administration.state = rules.make_ready(store.as_administration(administration)).state.value
         campaign.state = "approved"
         campaign.approved_by = actor.user_id
         campaign.approved_at = database_now(session)
@@ -197,27 +196,21 @@ def start_now(deps: Services, actor: Actor, administration_id: int, reason: str)
     with deps.store.begin() as session:
         administration = get_row(session, AdministrationRow, administration_id, lock=True)
         now = database_now(session)
-        if administration.state != "ready":
-            raise NotReady("administration_not_ready")
-        if administration.starts_at <= now:
-            raise NotReady("already_started")
-        if not reason.strip():
-            raise NotReady("reason_missing")
-        planned = administration.starts_at
-        administration.starts_at = now + START_NOTICE
-        administration.window_ends_at = (
-            administration.starts_at + timedelta(seconds=administration.limit_s) + WINDOW_AFTER
-        )
+        planned = store.as_administration(administration)
+        moved = rules.start_now(planned, now)
+        _require_reason(reason)
+        administration.starts_at = moved.starts_at
+        administration.window_ends_at = moved.window_ends_at
         record_act(
             session,
             actor,
             "campaigns.start_now",
             f"administration:{administration_id}",
-            planned=planned.isoformat(),
-            starts_at=administration.starts_at.isoformat(),
+            planned=planned.starts_at.isoformat(),
+            starts_at=moved.starts_at.isoformat(),
             reason=reason,
         )
-        return administration.starts_at
+        return moved.starts_at
 
 
 def close_administration(deps: Services, actor: Actor, administration_id: int, reason: str) -> int:
@@ -230,22 +223,23 @@ def close_administration(deps: Services, actor: Actor, administration_id: int, r
         administration = get_row(session, AdministrationRow, administration_id, lock=True)
         campaign = get_row(session, CampaignRow, administration.campaign_id)
         now = database_now(session)
-        _require_closable(campaign, administration, now)
-        if not reason.strip():
-            raise NotReady("reason_missing")
         unfinished = [
             sitting_store.get_sitting(session, sitting_id, lock=True)
             for sitting_id in store.list_unfinished_ids(session, administration_id)
         ]
         missing = [facts for facts in unfinished if facts.sitting.state is SittingState.REGISTERED]
-        still_here = sum(not facts.sitting.is_closed for facts in unfinished) - len(missing)
-        if still_here:
-            raise StillSitting(still_here)
+        closed = rules.close(
+            store.as_administration(administration),
+            now,
+            gate_s=_late_gate_s(campaign, administration),
+            n_still_here=sum(not facts.sitting.is_closed for facts in unfinished) - len(missing),
+        )
+        _require_reason(reason)
         for facts in missing:
             sitting_store.store_sitting(
                 facts.row, sitting_rules.mark_absent(facts.sitting, now, entry_closed=True)
             )
-        administration.state = "closed"
+        administration.state = closed.state.value
         record_act(
             session,
             actor,
@@ -257,15 +251,11 @@ def close_administration(deps: Services, actor: Actor, administration_id: int, r
         return len(missing)
 
 
-def _require_closable(campaign: CampaignRow, administration: AdministrationRow, now: datetime) -> None:
-    """Raise what stands in the way of closing, as far as the clock and the plan know."""
-    if administration.state == "closed":
-        raise NotReady("administration_closed")
-    if administration.state != "ready":
-        raise NotReady("administration_not_ready")
-    if now < administration.starts_at:
-        raise NotReady("not_started")
-    late_gate = get_pack(campaign.rule_pack_code, campaign.rule_pack_version).late_gate
-    gate_s = late_gate.gate_s(administration.limit_s) or 0  # none: the chairman decides, and he closes
-    if now < administration.starts_at + timedelta(seconds=gate_s):
-        raise NotReady("gate_open")
+def _late_gate_s(campaign: CampaignRow, administration: AdministrationRow) -> int | None:
+    pack = get_pack(campaign.rule_pack_code, campaign.rule_pack_version)
+    return pack.late_gate.gate_s(administration.limit_s)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise NotReady("reason_missing")

@@ -20,7 +20,6 @@ from examsvc.results.errors import (
     KeyMissing,
     PlanMalformed,
     ReleaseRefused,
-    RescoreDisagrees,
     ResultsError,
     ScoringRefused,
 )
@@ -85,11 +84,6 @@ def _plan(error: PlanMalformed) -> Failure:
 @failure_of.register
 def _release(error: ReleaseRefused) -> Failure:
     return {"code": f"results.{error.code}"}
-
-
-@failure_of.register
-def _disagrees(_error: RescoreDisagrees) -> Failure:
-    return {"code": "results.rescoring_disagrees"}
 
 
 @failure_of.register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
@@ -18,8 +18,18 @@ WAKE_AGAIN_AFTER = timedelta(seconds=5)
 SILENT_AFTER = timedelta(minutes=3)
 
 
+# kind of job → the action of the permission table that it carries out
+ACTIONS: Final = {
+    "assemble": "forms.assemble",
+    "replay": "forms.read_certificate",
+    "calibrate": "calibrations.run",
+    "score": "results.score",
+}
+
+
 def ask(deps: Services, actor: Actor, kind: str, params: dict[str, Any]) -> int:
-    """Write the job's row and wake a worker; the caller has checked the permission of the act itself."""
+    """Write the job's row and wake a worker, which checks the same permission again."""
+    permit(actor, ACTIONS[kind])
     with deps.store.begin() as session:
         row = JobRow(
             kind=kind,
@@ -45,11 +55,13 @@ def read_job(deps: Services, actor: Actor, job_id: int) -> JobRow:
         return get_row(session, JobRow, job_id)
 
 
-def find_unfinished(deps: Services, kind: str, params: dict[str, Any]) -> int | None:
-    """The job that is waiting or running for the same work, so that nobody asks for it twice."""
+def ask_once(deps: Services, actor: Actor, kind: str, params: dict[str, Any]) -> int:
+    """The job that is waiting or running for the same work, or a new one."""
+    permit(actor, ACTIONS[kind])
     with deps.store.read() as session:
         rows = jobs.list_latest(session, kind)
-    return next((row.id for row in rows if row.state in UNFINISHED and row.params == params), None)
+    under_way = next((row.id for row in rows if row.state in UNFINISHED and row.params == params), None)
+    return ask(deps, actor, kind, params) if under_way is None else under_way
 
 
 def cancel(deps: Services, actor: Actor, job_id: int) -> None:

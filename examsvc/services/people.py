@@ -121,12 +121,6 @@ def import_people(deps: Services, actor: Actor, upload: Upload) -> ImportReport:
         return report
 
 
-def ensure_level_scale(deps: Services) -> int:
-    """The id of the scale 0 to 3 of the customs, laid down when it is not there yet."""
-    with deps.store.begin() as session:
-        return _ensure_level_scale(session).id
-
-
 def list_imports(deps: Services, actor: Actor, limit: int = 20) -> list[tuple[PeopleImportRow, str]]:
     """The latest imports and who made them."""
     permit(actor, "people.import")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from examsvc.positions.framework import LevelScale
 from examsvc.results.errors import ScoringRefused
 from examsvc.results.estimate import ScoringPlan, SittingScore, Standing, items_by_competency, score_form
 from examsvc.results.marks import ItemKey, Keys, Responses, number_correct
+from examsvc.results.release import Provenance, ResultAct, ResultState, require_releasable, state_after
 from examsvc.results.rescore import CurveTable, curve_table, differences, rescore
 from examsvc.rulepacks.canonical import canonical_sha256
 from examsvc.rulepacks.pack import RulePack
@@ -33,7 +34,6 @@ from examsvc.store.models import (
     LevelScaleRow,
     ResultRow,
     ScoreRow,
-    SittingRow,
 )
 from examsvc.store.rows import get_row
 from scoring import ItemParams
@@ -65,16 +65,16 @@ class _Form:
     curves: CurveTable
     keys_checksum: str
 
-    def provenance(self, campaign: _Campaign) -> dict[str, Any]:
-        return {
-            "rule_pack": campaign.rules.label,
-            "level_scale": campaign.scale.label,
-            "blueprint": self.form.blueprint_label,
-            "form_checksum": self.form.checksum,
-            "keys_checksum": self.keys_checksum,
-            "calibration": campaign.calibration.code,
-            "calibration_checksum": campaign.calibration.checksum,
-        }
+    def provenance(self, campaign: _Campaign) -> Provenance:
+        return Provenance(
+            rule_pack=campaign.rules.label,
+            level_scale=campaign.scale.label,
+            blueprint=self.form.blueprint_label,
+            form_checksum=self.form.checksum,
+            keys_checksum=self.keys_checksum,
+            calibration=campaign.calibration.code,
+            calibration_checksum=campaign.calibration.checksum,
+        )
 
 
 def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Progress) -> int:
@@ -118,18 +118,14 @@ def release_results(deps: Services, actor: Actor, campaign_id: int) -> int:
     """
     with deps.store.begin() as session:
         get_row(session, CampaignRow, campaign_id, lock=True)
-        lines = store.list_results(session, campaign_id, ["provisional"])
+        lines = store.list_results(session, campaign_id, [ResultState.PROVISIONAL])
         permit(actor, "results.release", Facts(doers=tuple({line.score.created_by for line in lines})))
-        if not lines:
-            raise ScoringRefused("nothing_to_release")
-        disagreeing = [line.candidate.number for line in lines if not line.score.rescored_equal]
-        if disagreeing:
-            raise ScoringRefused("rescoring_disagrees")
+        require_releasable([line.score.rescored_equal for line in lines])
         now = database_now(session)
         scores = store.list_competency_scores(session, [line.score.id for line in lines])
-        store.supersede(session, [line.sitting.id for line in lines], "released")
+        store.supersede(session, [line.sitting.id for line in lines], ResultState.RELEASED)
         for line in lines:
-            line.result.state = "released"
+            line.result.state = state_after(ResultState(line.result.state), ResultAct.RELEASE).value
             line.result.released_by = actor.user_id
             line.result.released_at = now
             session.add_all(_evidence(line, row, now) for row in scores[line.score.id])
@@ -142,16 +138,6 @@ def list_results(deps: Services, actor: Actor, campaign_id: int) -> list[ResultL
     permit(actor, "results.read")
     with deps.store.read() as session:
         return store.list_results(session, campaign_id)
-
-
-def number_correct_now(session: Session, sitting: SittingRow) -> tuple[int, int]:
-    """The marks of a closed sitting under the keys in force, and of how many: what may be shown at once."""
-    items = store.list_form_items(session, sitting.form_id)
-    item_ids = tuple(str(item.version_id) for item in items)
-    responses = store.responses_by_sitting(session, [sitting.id])[sitting.id]
-    keys = _keys(session, [item.version_id for item in items])
-    chosen: Responses = {str(version_id): option for version_id, option in responses.items()}
-    return number_correct(item_ids, chosen, keys), len(item_ids)
 
 
 def _campaign(session: Session, actor: Actor, campaign_id: int) -> _Campaign:
@@ -219,7 +205,7 @@ def _score_form(session: Session, campaign: _Campaign, campaign_id: int, form: _
     ]
     scores = score_form(form.plan, responses, form.keys)
     now = database_now(session)
-    store.supersede(session, [sitting.id for sitting in fresh], "provisional")
+    store.supersede(session, [sitting.id for sitting in fresh], ResultState.PROVISIONAL)
     for sitting, chosen, score in zip(fresh, responses, scores.scores, strict=True):
         second = rescore(form.plan, form.curves, chosen, form.keys)
         row = ScoreRow(
@@ -234,7 +220,7 @@ def _score_form(session: Session, campaign: _Campaign, campaign_id: int, form: _
             level=score.overall.level,
             level_probabilities=list(score.overall.level_probabilities),
             cuts=list(scores.cuts),
-            provenance=form.provenance(campaign),
+            provenance=asdict(form.provenance(campaign)),
             rescored_equal=not differences(score, second),
             created_by=campaign.actor.user_id,
             created_at=now,
@@ -242,7 +228,8 @@ def _score_form(session: Session, campaign: _Campaign, campaign_id: int, form: _
         session.add(row)
         session.flush()
         session.add_all(_competency_rows(campaign, form, row.id, score, chosen))
-        session.add(ResultRow(sitting_id=sitting.id, score_id=row.id, state="provisional", created_at=now))
+        provisional = ResultState.PROVISIONAL.value
+        session.add(ResultRow(sitting_id=sitting.id, score_id=row.id, state=provisional, created_at=now))
         sitting.scored_at = now
     return len(fresh)
 
@@ -278,7 +265,7 @@ def _competency_row(  # noqa: PLR0913 - the row's own columns
     )
 
 
-def _evidence(line: ResultLine, row: CompetencyScoreRow, now: Any) -> EvidenceRow:
+def _evidence(line: ResultLine, row: CompetencyScoreRow, now: datetime) -> EvidenceRow:
     return EvidenceRow(
         officer_id=line.candidate.officer_id,
         competency_id=row.competency_id,

@@ -9,6 +9,7 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
 from examsvc.accounts.roles import Role
 from examsvc.delivery import sitting as rules
+from examsvc.delivery.administration import AdministrationAct, require
 from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment, deadline_at
 from examsvc.delivery.errors import NotReady
 from examsvc.delivery.sitting import SittingState
@@ -17,6 +18,7 @@ from examsvc.services.deps import Services
 from examsvc.store import NotFound, Session, database_now
 from examsvc.store import rooms as store
 from examsvc.store import sittings as sitting_store
+from examsvc.store.campaigns import as_administration
 from examsvc.store.models import (
     AdministrationRow,
     CandidateRow,
@@ -192,10 +194,7 @@ def list_incidents(
 def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanConsent | None) -> Entry:
     with deps.store.begin() as session:
         facts = sitting_store.get_sitting(session, sitting_id, lock=True)
-        if facts.administration.state == "closed":
-            raise NotReady("administration_closed")
-        if facts.administration.state != "ready":
-            raise NotReady("administration_not_ready")
+        require(as_administration(facts.administration), AdministrationAct.ENTER)
         now = database_now(session)
         gate = Gate(
             facts.sitting.started_at,

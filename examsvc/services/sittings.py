@@ -11,10 +11,10 @@ from typing import Any
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.delivery import sitting as rules
-from examsvc.delivery.admission import Decision, Outcome, admit
+from examsvc.delivery.admission import Decision, admit
 from examsvc.delivery.deadline import until_start_ms
 from examsvc.delivery.errors import EventsMissing, WindowOver
-from examsvc.delivery.events import CurrentResponse, ResponseEvent, apply_event, durable_through
+from examsvc.delivery.events import CurrentResponse, ResponseEvent, durable_through, project
 from examsvc.delivery.receipt import Receipt, log_digest, make_receipt, missing_seqs, receipt_code
 from examsvc.delivery.sitting import SittingState
 from examsvc.services.audit import record_act
@@ -205,9 +205,7 @@ def _project(session: Session, sitting_id: int, counted: list[ResponseEvent]) ->
     if not counted:
         return
     before = store.list_current(session, sitting_id)
-    after = dict(before)
-    for event in counted:
-        after[event.item_id] = apply_event(after.get(event.item_id), event)
+    after = project(counted, before)
     touched = {event.item_id for event in counted}
     store.write_current(session, sitting_id, before, [after[item_id] for item_id in touched])
 
@@ -230,8 +228,3 @@ def _note_contradictions(session: Session, facts: SittingFacts, decisions: tuple
 def _epoch_digest(session: Session, facts: SittingFacts) -> str:
     events = store.list_events(session, facts.row.id)
     return log_digest(event for event in events if event.epoch == facts.row.epoch)
-
-
-def outcome_counts(decisions: Sequence[Decision]) -> dict[str, int]:
-    """How many events met each fate."""
-    return {outcome.value: sum(d.outcome is outcome for d in decisions) for outcome in Outcome}

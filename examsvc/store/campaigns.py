@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from examsvc.delivery.administration import Administration, AdministrationState
 from examsvc.store.models import (
     AdministrationRow,
     BlueprintRow,
@@ -31,6 +32,11 @@ def list_campaigns(session: Session) -> list[CampaignRow]:
 def code_is_taken(session: Session, kind: type[CampaignRow] | type[AdministrationRow], code: str) -> bool:
     """Whether another campaign (or administration) has this code."""
     return session.scalar(sa.select(kind.id).where(kind.code == code)) is not None
+
+
+def as_administration(row: AdministrationRow) -> Administration:
+    """The row as the pure stage judges it."""
+    return Administration(row.starts_at, row.limit_s, AdministrationState(row.state))
 
 
 def list_level_scales(session: Session) -> list[LevelScaleRow]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from examsvc.results.release import ResultAct, ResultState, state_after
 from examsvc.store.models import (
     AdministrationRow,
     BlueprintRow,
@@ -25,7 +26,6 @@ from examsvc.store.models import (
     ItemParameterRow,
     ItemRow,
     ItemVersionRow,
-    OfficerRow,
     PositionRow,
     ResultRow,
     ScoreRow,
@@ -221,16 +221,16 @@ def find_scored(session: Session, calibration_id: int, sitting_ids: Sequence[int
     return {(sitting, keys) for sitting, keys in session.execute(query) if sitting in wanted}
 
 
-def supersede(session: Session, sitting_ids: Sequence[int], state: str) -> None:
+def supersede(session: Session, sitting_ids: Sequence[int], state: ResultState) -> None:
     """Results of these sittings in this state give way to newer ones."""
     for start in range(0, len(sitting_ids), 500):
         session.execute(
             sa.update(ResultRow)
             .where(
                 ResultRow.sitting_id.in_(sitting_ids[start : start + 500]),
-                ResultRow.state == state,
+                ResultRow.state == state.value,
             )
-            .values(state="superseded")
+            .values(state=state_after(state, ResultAct.SUPERSEDE).value)
         )
 
 
@@ -246,7 +246,9 @@ class ResultLine:
 
 
 def list_results(
-    session: Session, campaign_id: int, states: Sequence[str] = ("provisional", "released")
+    session: Session,
+    campaign_id: int,
+    states: Sequence[str] = (ResultState.PROVISIONAL, ResultState.RELEASED),
 ) -> list[ResultLine]:
     """A campaign's results in the order of the candidate numbers."""
     query = (
@@ -276,22 +278,6 @@ def list_competency_scores(session: Session, score_ids: Sequence[int]) -> dict[i
         for row in session.scalars(query):
             found[row.score_id].append(row)
     return found
-
-
-def list_own_results(
-    session: Session, user_id: int
-) -> list[tuple[ResultRow, ScoreRow, SittingRow, OfficerRow]]:
-    """A user's released results, newest first."""
-    query = (
-        sa.select(ResultRow, ScoreRow, SittingRow, OfficerRow)
-        .join(ScoreRow, ScoreRow.id == ResultRow.score_id)
-        .join(SittingRow, SittingRow.id == ResultRow.sitting_id)
-        .join(CandidateRow, CandidateRow.id == SittingRow.candidate_id)
-        .join(OfficerRow, OfficerRow.id == CandidateRow.officer_id)
-        .where(SittingRow.user_id == user_id, ResultRow.state == "released")
-        .order_by(ResultRow.id.desc())
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
 
 
 def count_officers_with_evidence(session: Session, campaign_id: int) -> int:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from examsvc.profiles.evidence import Evidence
+from examsvc.results.release import WITHDRAWN
 from examsvc.store.models import (
     AdministrationRow,
     CampaignRow,
@@ -22,8 +23,6 @@ from examsvc.store.models import (
     ResultRow,
     SittingRow,
 )
-
-WITHDRAWN_STATES = ("withheld", "superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def list_entries(session: Session, officer_id: int) -> list[ProfileEntry]:
         source = Source(
             campaign, administration.code, form.code, candidate.number, position, sitting.submitted_at
         )
-        entries.append(ProfileEntry(row, competency, source, state in WITHDRAWN_STATES))
+        entries.append(ProfileEntry(row, competency, source, state in WITHDRAWN))
     return entries
 
 
@@ -106,7 +105,6 @@ def as_evidence(entry: ProfileEntry) -> Evidence:
         n_items=row.n_items,
         released_at=row.created_at,
         result_id=str(row.result_id),
-        provenance="",
         # The result's state tells that it was withdrawn; the audit chain tells when.
         withdrawn_at=row.created_at if entry.is_withdrawn else None,
     )
@@ -128,7 +126,7 @@ def list_levels(session: Session, unit_ids: Iterable[int]) -> dict[int, list[Evi
         .join(CompetencyRow, CompetencyRow.id == EvidenceRow.competency_id)
         .join(OfficerRow, OfficerRow.id == EvidenceRow.officer_id)
         .join(ResultRow, ResultRow.id == EvidenceRow.result_id)
-        .where(OfficerRow.unit_id.in_(list(unit_ids)), ResultRow.state.not_in(WITHDRAWN_STATES))
+        .where(OfficerRow.unit_id.in_(list(unit_ids)), ResultRow.state.not_in(WITHDRAWN))
     )
     found: dict[int, list[Evidence]] = {}
     for id_, officer_id, competency, level, sufficient, n_items, created_at, result_id in session.execute(
@@ -145,7 +143,6 @@ def list_levels(session: Session, unit_ids: Iterable[int]) -> dict[int, list[Evi
             n_items=n_items,
             released_at=created_at,
             result_id=str(result_id),
-            provenance="",
         )
         found.setdefault(officer_id, []).append(evidence)
     return found

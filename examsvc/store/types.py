@@ -32,9 +32,6 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-Json = dict[str, Any]
-
-
 class Base(DeclarativeBase):
     """The base of every table; its naming convention makes migrations reproducible."""
 

@@ -9,6 +9,7 @@ import openpyxl
 from playwright.sync_api import Page, expect
 
 OPTIONS = ("A", "B", "C", "D")
+LEVELS = ("recall", "apply", "situation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,13 @@ def tick(page: Page, codes: list[str]) -> None:
     """Tick these items, no others."""
     for code in codes:
         page.locator("table.items tr", has_text=code).locator('input[name="version_ids"]').check()
+
+
+def count_in_use(manager: Page, topic: str, level: str) -> int:
+    """How many items of a cell the bank board counts as operational."""
+    manager.goto("/bank")
+    cells = manager.locator("table.coverage tbody tr", has_text=topic).locator("td")
+    return int(cells.nth(LEVELS.index(level)).locator("strong").inner_text())
 
 
 def judge_new_items(examiner: Page, second: Page, n_new: int) -> None:

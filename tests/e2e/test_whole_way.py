@@ -50,9 +50,11 @@ def fill_the_bank(desk: OpenPage, folder: Path) -> list[str]:
 def put_to_use(desk: OpenPage, codes: list[str]) -> None:
     """Bank manager and two examiners: approved, calibrated by judgement, operational."""
     manager = desk("ngan_hang")
+    in_use = bank_pages.count_in_use(manager, "T01", "apply")
     bank_pages.move_items(manager, "approve", codes)
     bank_pages.judge_new_items(desk("khao_thi"), desk("khao_thi_2"), len(codes))
     bank_pages.move_items(manager, "release", codes)
+    assert bank_pages.count_in_use(manager, "T01", "apply") == in_use + len(codes)
 
 
 def lay_forms(desk: OpenPage) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.roles import Role
+from examsvc.delivery.administration import Administration
 from examsvc.services import Services, campaigns
 from examsvc.services.campaigns import NewAdministration, NewCampaign
 from examsvc.store import Session, database_now
@@ -117,7 +118,7 @@ def move_start(deps: Services, administration_id: int, ago_s: float) -> None:
     with deps.store.begin() as session:
         row = get_row(session, AdministrationRow, administration_id, lock=True)
         row.starts_at = database_now(session) - timedelta(seconds=ago_s)
-        row.window_ends_at = row.starts_at + timedelta(seconds=row.limit_s) + campaigns.WINDOW_AFTER
+        row.window_ends_at = Administration(row.starts_at, row.limit_s).window_ends_at
 
 
 def now_of(deps: Services) -> datetime:

@@ -107,7 +107,7 @@ def _places(form: int) -> range:
 
 def _user(session: Session, username: str, role: Role, secret: str | None) -> Actor:
     row = UserRow(
-        username=username, display_name=username.title(), password_hash=secret, locale="vi", created_at=AT
+        username=username, display_name=username.title(), password_hash=secret, locale="en", created_at=AT
     )
     session.add(row)
     session.flush()

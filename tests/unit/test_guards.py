@@ -10,6 +10,7 @@ import pytest
 
 from examsvc.accounts.permissions import TABLE
 from examsvc.jobs.handlers import HANDLERS
+from examsvc.services.jobs import ACTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("examsvc", "item_bank", "scoring", "proctoring")
@@ -82,7 +83,7 @@ def test_every_job_that_is_asked_for_has_a_handler():
         for match in re.findall(r"jobs\.ask\(\s*[^,]+,\s*[^,]+,\s*\"([a-z_]+)\"", path.read_text("utf-8"))
     }
     assert asked <= set(HANDLERS)
-    assert HANDLERS
+    assert set(HANDLERS) == set(ACTIONS)
 
 
 def test_every_permission_that_is_asked_for_stands_in_the_table():

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2] / "examsvc"
 CATALOG = ROOT / "web" / "translations" / "vi" / "LC_MESSAGES" / "messages.po"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {"_": None, "gettext": None, "_l": None, "lazy_gettext": None, "ngettext": (1, 2)}
-PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
 def _texts() -> set[str]:
@@ -24,27 +24,33 @@ def _texts() -> set[str]:
     return {text for text in found if text}
 
 
-def _catalog() -> dict[str, str]:
+def _catalog() -> dict[str, tuple[str, str]]:
+    """By message id: the text whose placeholders count (of a plural the plural), and its translation."""
     with CATALOG.open("rb") as source:
         catalog = read_po(source, locale="vi")
     known = {}
     for message in catalog:
         if message.id and not message.fuzzy:
-            text_id = message.id if isinstance(message.id, str) else message.id[0]
-            known[text_id] = message.string if isinstance(message.string, str) else message.string[0]
+            ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+            translated = message.string if isinstance(message.string, str) else message.string[0]
+            known[ids[0]] = (ids[-1], translated)
     return known
 
 
 def test_every_text_is_translated():
     known = _catalog()
-    missing = sorted(text for text in _texts() if not known.get(text))
+    missing = sorted(text for text in _texts() if not known.get(text, ("", ""))[1])
     assert missing == []
 
 
 def test_translations_keep_the_placeholders():
     wrong = [
         source
-        for source, translated in _catalog().items()
-        if set(PLACEHOLDER.findall(source)) != set(PLACEHOLDER.findall(translated))
+        for source, translated in _catalog().values()
+        if translated and set(PLACEHOLDER.findall(source)) != set(PLACEHOLDER.findall(translated))
     ]
     assert wrong == []
+
+
+def test_the_catalog_holds_nothing_that_no_page_says():
+    assert sorted(set(_catalog()) - _texts()) == []

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from examsvc.assembly.blueprint import COGNITIVE_MIX, Cell
-
-FACTOR = 3  # eligible items for each on the form
+from examsvc.assembly.blueprint import COGNITIVE_MIX, ELIGIBILITY_FACTOR, Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class MatrixCell:
 
     @property
     def need(self) -> int:
-        return FACTOR * max(self.n_items, 0)
+        return ELIGIBILITY_FACTOR * max(self.n_items, 0)
 
     @property
     def lacks(self) -> int:

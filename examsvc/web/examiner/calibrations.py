@@ -181,9 +181,7 @@ def sort_lines(lines: list[ItemLine], sort: str) -> list[ItemLine]:
 
 def ask_once(kind: str, campaign_id: int) -> int:
     """The job for this campaign: the one that is under way, or a new one."""
-    params = {"campaign_id": campaign_id}
-    under_way = jobs.find_unfinished(deps(), kind, params)
-    return under_way if under_way is not None else jobs.ask(deps(), current_actor(), kind, params)
+    return jobs.ask_once(deps(), current_actor(), kind, {"campaign_id": campaign_id})
 
 
 def shown_job(kind: str) -> JobPicture | None:

@@ -16,7 +16,7 @@ from examsvc.assembly.blueprint import (
     derive_blueprint,
     validate,
 )
-from examsvc.assembly.eligibility import eligibility
+from examsvc.assembly.eligibility import cell_needs, count_cells
 from examsvc.assembly.errors import WeightsInvalid
 from examsvc.assembly.pool import PoolItem
 from examsvc.assembly.rounding import controlled_rounding, largest_remainder
@@ -73,14 +73,14 @@ def test_a_derived_blueprint_halves_the_topics_and_keeps_the_cognitive_mix(weigh
 
 @pytest.mark.parametrize("position", POSITIONS)
 def test_every_cell_of_the_sample_bank_is_eligible_three_times_over(bank, blueprints, position):
-    assert all(cell.ok for cell in eligibility(blueprints[position], bank))
+    assert all(cell.is_met for cell in cell_needs(blueprints[position], count_cells(bank)))
 
 
 def test_eligibility_names_the_cell_that_is_too_thin():
     blueprint = Blueprint("BP-X", "X", 1, 2, 60, ((Cell("T01", "recall"), 2),))
     pool = [PoolItem(i, str(i), "T01", "recall", 1.0, 0.0) for i in range(5)]
-    (cell,) = eligibility(blueprint, pool)
-    assert (cell.need, cell.required, cell.have, cell.ok) == (2, 6, 5, False)
+    (cell,) = cell_needs(blueprint, count_cells(pool))
+    assert (cell.n_items, cell.need, cell.have, cell.is_met) == (2, 6, 5, False)
 
 
 def test_the_order_of_the_weights_decides_nothing(weights):

@@ -9,7 +9,6 @@ from examsvc.delivery.deadline import (
     ExamClock,
     Phase,
     TimeAdjustment,
-    announcements,
     counts_until,
     deadline_at,
     phase,
@@ -54,14 +53,6 @@ def test_time_left_is_whole_before_the_start_and_zero_after_the_end():
     assert remaining_ms(CLOCK, [], START + timedelta(hours=9)) == 0
     assert until_start_ms(CLOCK, START - timedelta(seconds=2)) == 2000
     assert until_start_ms(CLOCK, START) == 0
-
-
-def test_each_threshold_is_announced_once():
-    limits = (600, 300, 60)
-    assert announcements(limits, 600_001, 600_000) == (600,)
-    assert announcements(limits, 600_000, 599_000) == ()
-    assert announcements(limits, 700_000, 50_000) == (600, 300, 60)
-    assert announcements(limits, 50_000, 350_000) == ()
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from examsvc.delivery import administration as adm
-from examsvc.delivery.administration import Administration, AdministrationState
 from examsvc.delivery.deadline import AdjustmentKind, ExamClock, TimeAdjustment
 from examsvc.delivery.errors import (
-    AdministrationRefused,
     NotCheckedIn,
     NotDue,
     NotOpen,
@@ -139,21 +136,3 @@ def test_every_state_can_be_left_or_is_closed():
         }
         assert leaves or state in CLOSED_STATES
     assert {act for _, act in TRANSITIONS} == set(SittingAct)
-
-
-def test_an_administration_starts_at_its_time_and_closes_when_nobody_writes():
-    ready = adm.make_ready(Administration("a1", CLOCK))
-    with pytest.raises(NotStarted):
-        adm.start(ready, START - SECOND)
-    running = adm.start(ready, START)
-    with pytest.raises(NotDue):
-        adm.close(running, open_sittings=1, last_deadline_at=END)
-    assert adm.close(running, open_sittings=0, last_deadline_at=END).state is AdministrationState.CLOSED
-
-
-def test_times_change_only_while_planning():
-    ready = adm.make_ready(Administration("a1", CLOCK))
-    later = ExamClock(START + timedelta(hours=1), 2700, START + timedelta(hours=3))
-    assert adm.replan(ready, later).starts_at == START + timedelta(hours=1)
-    with pytest.raises(AdministrationRefused):
-        adm.replan(adm.start(ready, START), later)

@@ -26,7 +26,7 @@ def _codes(folder: Path, raised: str) -> set[str]:
 HOUSE = Path(examsvc.__file__).parent
 ROOM = Path(proctoring.__file__).parent
 REFUSALS = [
-    *(NotReady(code) for code in sorted(_codes(HOUSE / "services", "NotReady"))),
+    *(NotReady(code) for code in sorted(_codes(HOUSE, "NotReady"))),
     *(EntryRefused(code, AT, None) for code in sorted(_codes(ROOM, "EntryRefused"))),
     *(ExtensionRefused(code) for code in sorted(_codes(ROOM, "ExtensionRefused"))),
     *(IncidentRefused(code) for code in sorted(_codes(ROOM, "IncidentRefused"))),

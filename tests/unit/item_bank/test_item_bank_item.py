@@ -1,11 +1,10 @@
-"""What an item is and how a response to it is marked."""
+"""What an item is."""
 
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from item_bank.errors import InvalidItem, InvalidTopicCode, MalformedResponse, UnknownOption
-from item_bank.interactions.single_choice import mark, validate_response
+from item_bank.errors import InvalidItem, InvalidTopicCode, UnknownOption
 from item_bank.item import ItemVersion, Key, Option, check_key
 from item_bank.taxonomy import CognitiveLevel, validate_topic_code
 
@@ -44,30 +43,6 @@ def test_equal_wording_gives_an_equal_hash_whatever_the_code_author_or_unicode_f
 )
 def test_any_change_the_candidate_can_read_changes_the_hash(change):
     assert replace(ITEM, **change).wording_hash != ITEM.wording_hash
-
-
-def test_only_the_key_is_marked_right():
-    key = Key(1, "C")
-    assert [mark(key, option) for option in ("A", "B", "C", "D", None)] == [0, 0, 1, 0, 0]
-
-
-def test_a_response_is_an_option_of_the_item_or_cleared():
-    assert validate_response(ITEM, {"option": "B"}) == "B"
-    assert validate_response(ITEM, {"option": None}) is None
-
-
-def test_an_option_the_item_does_not_have_is_refused_by_name():
-    with pytest.raises(UnknownOption) as refusal:
-        validate_response(ITEM, {"option": "E"})
-    assert refusal.value.params == {"item": "T03-017", "option": "E"}
-
-
-@pytest.mark.parametrize(
-    "payload", [None, [], "B", {}, {"option": 2}, {"option": ["B"]}, {"option": "B", "x": 1}]
-)
-def test_a_response_of_another_shape_is_refused(payload):
-    with pytest.raises(MalformedResponse):
-        validate_response(ITEM, payload)
 
 
 def test_a_key_must_name_an_option():

@@ -16,9 +16,8 @@ from examsvc.positions.framework import (
     Requirement,
     Topic,
     TopicShare,
-    competencies_by_topic,
 )
-from examsvc.positions.organisation import Officer, Unit, subtree, units_in_cycles
+from examsvc.positions.organisation import Officer, Unit, units_in_cycles
 from examsvc.positions.workbook import HrContent, KnownCodes, read_workbook
 from examsvc.positions.workbook_writer import write_workbook
 
@@ -241,19 +240,5 @@ def test_levels_need_one_name_more_than_cuts_and_rising_cuts():
             LevelScale("X", 1, cuts, names)
 
 
-def test_a_topic_may_be_evidence_for_several_competencies():
-    assert competencies_by_topic(
-        [Competency("B", "", "", ("T1",)), Competency("A", "", "", ("T1", "T2"))]
-    ) == {
-        "T1": ("A", "B"),
-        "T2": ("A",),
-    }
-
-
 def test_only_units_inside_the_circle_are_blamed():
     assert units_in_cycles({"a": "b", "b": "a", "c": "a", "d": None}) == {"a", "b"}
-
-
-def test_a_subtree_is_the_unit_and_all_below():
-    tree = [Unit("r", "r"), Unit("a", "a", parent="r"), Unit("b", "b", parent="a"), Unit("x", "x")]
-    assert subtree("r", tree) == {"r", "a", "b"}

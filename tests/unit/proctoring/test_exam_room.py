@@ -6,7 +6,7 @@ import pytest
 
 from proctoring.checkin import ChairmanConsent, Entry, Gate, decide_entry
 from proctoring.errors import EntryRefused, ExtensionNeedsChairman, ExtensionRefused, IncidentRefused
-from proctoring.extensions import Extension, Grantor, beyond_proctor, require_grantable
+from proctoring.extensions import Extension, Grantor, require_grantable
 from proctoring.incidents import Incident, IncidentKind, accepted_incident
 from proctoring.room import Presence, Seat, Status, room_snapshot
 
@@ -97,11 +97,6 @@ def test_extensions_need_seconds_and_a_reason_even_from_the_chairman(seconds, re
     with pytest.raises(ExtensionRefused) as refusal:
         require_grantable(Extension(seconds, reason, Grantor.CHAIRMAN), 0)
     assert refusal.value.code == code
-
-
-def test_extending_all_names_those_beyond_the_proctor():
-    extension = Extension(300, "r", Grantor.PROCTOR)
-    assert beyond_proctor(extension, {"b": 600, "a": 301, "c": 300}) == ("a", "b")
 
 
 def test_the_gate_lets_in_until_its_last_second_and_then_asks_the_chairman():

@@ -6,11 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from examsvc.positions.framework import Requirement
-from examsvc.profiles.errors import EvidenceInvalid
-from examsvc.profiles.evidence import Evidence, evidence_of, history
+from examsvc.profiles.evidence import Evidence, history
 from examsvc.profiles.standing import OfficerStanding, StandingStatus, gap_matrix, standings
-from examsvc.results.estimate import SittingScore, Standing
-from examsvc.results.release import Provenance, Result, release
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 PROBABILITIES = {
@@ -24,7 +21,7 @@ PROBABILITIES = {
 def evidence(level, days, competency="CM01", **facts):
     shares = PROBABILITIES.get(level, ())
     at = NOW + timedelta(days=days)
-    base = Evidence(f"e{days}", "o1", competency, level, shares, 0.1, 0.3, 9, at, f"r{days}", "p")
+    base = Evidence(f"e{days}", "o1", competency, level, shares, 0.1, 0.3, 9, at, f"r{days}")
     return replace(base, **facts)
 
 
@@ -81,17 +78,3 @@ def test_the_gap_matrix_counts_whom_it_judged():
     assert (cell.n_officers, cell.n_judged, cell.mean_gap, cell.share_below) == (3, 2, 1.0, 0.5)
     nobody = gap_matrix([officer("c", "U2")]).cells["U2", "CM01"]
     assert (nobody.n_officers, nobody.n_judged, nobody.mean_gap, nobody.share_below) == (1, 0, None, None)
-
-
-def test_a_released_result_writes_the_same_evidence_whenever_asked():
-    standing = Standing(0.4, 0.3, 2, PROBABILITIES[2], 8, True)
-    score = SittingScore(20, 66.7, standing, {"CM01": standing, "CM02": replace(standing, level=None)})
-    provenance = Provenance("INTERNAL_CA@1", "S@1", "B@1", "f", (), "c")
-    result = Result("r1", "s1", 1, score, provenance, "examiner", NOW)
-    with pytest.raises(EvidenceInvalid):
-        evidence_of(result, "o1")
-    released = release(result, "chairman", NOW, ())
-    written = evidence_of(released, "o1")
-    assert written == evidence_of(released, "o1")
-    assert [(entry.id, entry.level) for entry in written] == [("r1:CM01", 2), ("r1:CM02", None)]
-    assert {entry.provenance for entry in written} == {provenance.checksum}

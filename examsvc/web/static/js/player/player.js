@@ -92,7 +92,9 @@ function route(reading) {
   if (screen.view === "elsewhere" || screen.view === "superseded" || entering || leaving) return;
   if (reading.phase === "grace" || reading.phase === "over") return epoch || reading.state === "open" ? end() : undefined;
   if (epoch) {
-    if (screen.view === "ending") resume();
+    if (screen.view !== "ending") return;
+    paper.lock(false); // time was granted after all
+    show("player");
     return;
   }
   if (reading.state === "registered") show("registered");
@@ -128,12 +130,6 @@ function end() {
   show("ending");
   announce(say("time.up"));
   if (epoch) queue.kick();
-}
-
-/** Time was granted after all. */
-function resume() {
-  paper.lock(false);
-  show("player");
 }
 
 async function leave() {

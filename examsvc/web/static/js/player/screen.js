@@ -66,7 +66,7 @@ export class Screen {
     this.#passing = words;
     this.notice();
     setTimeout(() => {
-      this.#passing = null;
+      if (this.#passing === words) this.#passing = null;
       this.notice();
     }, NOTICE_MS);
   }

@@ -1,12 +1,10 @@
-"""Enemies, near-duplicates, quality findings and what may be used."""
+"""Enemies, near-duplicates and quality findings."""
 
 import pytest
 
-from item_bank.enemies import enemies_of, enemy_pairs, enemy_pairs_within
+from item_bank.enemies import enemy_pairs
 from item_bank.errors import SelfEnemy
 from item_bank.item import ItemVersion, Key, Option
-from item_bank.lifecycle import State
-from item_bank.pool import PoolItem, Use, count_by_cell, eligible, shortfall
 from item_bank.quality import Fault, answer_position_balance, check_item
 from item_bank.similarity import fold, near_duplicates, nearest_earlier
 from item_bank.taxonomy import CognitiveLevel
@@ -18,9 +16,6 @@ OTHER = "Ai có thẩm quyền quyết định kiểm tra sau thông quan tại 
 def test_enemies_have_no_direction():
     pairs = enemy_pairs({"B": ["A"], "A": ["B", "C"]})
     assert pairs == {("A", "B"), ("A", "C")}
-    assert enemy_pairs_within(["C", "B", "A"], [("B", "A"), ("C", "A")]) == [("A", "B"), ("A", "C")]
-    assert enemy_pairs_within(["B", "C"], pairs) == []
-    assert enemies_of("A", pairs) == ["B", "C"]
 
 
 def test_nothing_is_its_own_enemy():
@@ -135,29 +130,3 @@ def test_keys_that_favour_a_position_are_seen():
     assert not skewed.balanced
     assert skewed.counts == {"A": 10, "B": 10, "C": 50, "D": 10}
     assert answer_position_balance([]).balanced
-
-
-def pool_item(code, state=State.OPERATIONAL, version=1, topic="T01"):
-    return PoolItem(code, version, topic, CognitiveLevel.APPLY, state)
-
-
-def test_only_operational_items_are_examined_and_only_pilot_items_piloted():
-    items = [pool_item(state.value.upper().replace("_", "-"), state) for state in State]
-    assert [i.state for i in eligible(items)] == [State.OPERATIONAL]
-    assert [i.state for i in eligible(items, Use.PILOT)] == [State.PILOT]
-
-
-def test_of_an_item_only_its_newest_operational_version_counts():
-    items = [pool_item("X", version=1), pool_item("X", version=2), pool_item("X", State.DRAFT, version=3)]
-    assert [i.version for i in eligible(items)] == [2]
-
-
-def test_each_cell_must_hold_three_times_what_a_form_takes():
-    cell = ("T01", CognitiveLevel.APPLY)
-    counts = count_by_cell([pool_item(f"I{n}") for n in range(7)])
-    assert counts == {cell: 7}
-    assert shortfall(counts, {cell: 2}) == {}
-    assert shortfall(counts, {cell: 3, ("T02", CognitiveLevel.RECALL): 1}) == {
-        cell: 2,
-        ("T02", CognitiveLevel.RECALL): 3,
-    }

@@ -1,1 +1,0 @@
-"""How an item is answered, and how the response is marked."""
