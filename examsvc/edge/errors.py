@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from examsvc.accounts.errors import Forbidden
-from examsvc.edge.messages import REFUSALS, explain, forbidden_reason
+from examsvc.edge.refusals import REFUSALS, explain, forbidden_reason
 from examsvc.edge.texts import gettext as _
 from examsvc.store import NotFound, StoreBusy
 

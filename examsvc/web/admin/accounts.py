@@ -17,8 +17,8 @@ from examsvc.positions.names import fold
 from examsvc.services import accounts, people
 from examsvc.services.accounts import NewUser
 from examsvc.web.admin.inputs import NewAccountInput, RolesInput
-from examsvc.web.admin.role_names import ROLE_NAMES
 from examsvc.web.admin.room import room
+from examsvc.web.admin.wording import ROLE_NAMES
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are mistaken for another when read from paper
 PASSWORD_LENGTH = 14

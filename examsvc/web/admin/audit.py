@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from examsvc.audit.chain import ChainReport
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import supervision
-from examsvc.web.admin.act_names import ACT_NAMES
 from examsvc.web.admin.room import room
+from examsvc.web.admin.wording import ACT_NAMES
 
 SHOWN = 100
 

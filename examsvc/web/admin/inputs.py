@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from examsvc.accounts.roles import Role
-from examsvc.web.admin.role_names import ROLE_NAMES
+from examsvc.web.admin.wording import ROLE_NAMES
 
 
 class RolesField(SelectMultipleField):  # type: ignore[misc]

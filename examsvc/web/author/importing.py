@@ -11,7 +11,7 @@ from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import ngettext
 from examsvc.services import bank_import
 from examsvc.store import NotFound
-from examsvc.web.author import messages
+from examsvc.web.author import wording
 from examsvc.web.author.inputs import FileInput
 from examsvc.web.author.room import room
 from examsvc.web.author.uploads import Uploads
@@ -37,7 +37,7 @@ def import_items() -> Page:
     try:
         bank_import.check_workbook(deps(), current_actor(), data)
     except ImportRefused as error:
-        inputs.file.errors = [messages.refusal(error)]
+        inputs.file.errors = [wording.refusal(error)]
         return render_template("author/import.html", inputs=inputs, refused=upload.filename), 422
     sha256 = _uploads().keep(data)
     _remember(sha256, upload.filename or "")
@@ -82,7 +82,7 @@ def _report_page(report: ImportReport, sha256: str, filename: str) -> str:
         "author/report.html",
         report=report,
         warned={problem.row for problem in report.warnings},
-        problem_words=messages.problem,
+        problem_words=wording.problem,
         sha256=sha256,
         filename=filename,
         inputs=FileInput(formdata=None),

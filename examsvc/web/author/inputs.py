@@ -22,7 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from examsvc.services.bank import OPTION_IDS, Wording
 from examsvc.services.bank_views import ItemView
 from examsvc.store.bank import CODE_LIMIT
-from examsvc.web.author.messages import CHECKS, LEVELS
+from examsvc.web.author.wording import CHECKS, LEVELS
 from item_bank.stem import to_authored
 
 MAX_IDENTITY = 2**31 - 1  # beyond it PostgreSQL's integer columns refuse to compare

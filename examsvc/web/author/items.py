@@ -12,7 +12,7 @@ from examsvc.edge.texts import gettext as _
 from examsvc.services import bank, bank_views
 from examsvc.services.bank_errors import DraftOpen
 from examsvc.services.bank_views import ItemView
-from examsvc.web.author import messages
+from examsvc.web.author import wording
 from examsvc.web.author.inputs import ItemInput, MoveInput
 from examsvc.web.author.room import room
 from item_bank.errors import ItemBankError
@@ -80,7 +80,7 @@ def make_version(version_id: int) -> Response:
         draft_id = bank.new_version(deps(), current_actor(), version_id)
     except DraftOpen as error:
         draft_id = error.params["version_id"]
-        flash(messages.refusal(error), "info")
+        flash(wording.refusal(error), "info")
     return redirect(url_for("author.edit_item", version_id=draft_id))
 
 
@@ -123,9 +123,9 @@ def _form(inputs: ItemInput, view: ItemView | None) -> Page:
 def _show_refusal(inputs: ItemInput, error: ItemBankError) -> None:
     name = error.params.get("field") or _FIELD_OF.get(error.code)
     if name in inputs:
-        inputs[name].errors = [messages.refusal(error)]
+        inputs[name].errors = [wording.refusal(error)]
     else:
-        flash(messages.refusal(error), "danger")
+        flash(wording.refusal(error), "danger")
 
 
 def _saved(version_id: int) -> Response:

@@ -9,7 +9,7 @@ from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
 from examsvc.services import bank, bank_review
-from examsvc.web.author import messages
+from examsvc.web.author import wording
 from examsvc.web.author.inputs import MoveInput
 from examsvc.web.author.room import room
 from item_bank.errors import ItemBankError
@@ -64,7 +64,7 @@ def _move(to: State) -> Response:
         flash(_nothing_changed(error), "danger")
         return _back(inputs)
     count = len(inputs.version_ids.data)
-    name = messages.STATES[to.value][0]
+    name = wording.STATES[to.value][0]
     flash(
         ngettext("%(num)s item is now: %(state)s.", "%(num)s items are now: %(state)s.", count, state=name),
         "success",
@@ -80,7 +80,7 @@ def _nothing_ticked(inputs: MoveInput) -> bool:
 
 
 def _nothing_changed(error: ItemBankError) -> str:
-    return _("Nothing was changed. %(reason)s", reason=messages.refusal(error))
+    return _("Nothing was changed. %(reason)s", reason=wording.refusal(error))
 
 
 def _back(inputs: MoveInput) -> Response:

@@ -9,7 +9,7 @@ from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import bank_review, bank_views
 from examsvc.services.bank_review import Judgement
-from examsvc.web.author import messages
+from examsvc.web.author import wording
 from examsvc.web.author.inputs import ReviewInput
 from examsvc.web.author.room import room
 from item_bank.errors import ItemBankError
@@ -30,7 +30,7 @@ def review(version_id: int) -> str | tuple[str, int] | Response:
         try:
             bank_review.review_item(deps(), current_actor(), version_id, judgement)
         except ItemBankError as error:
-            flash(messages.refusal(error), "danger")
+            flash(wording.refusal(error), "danger")
             return _page(inputs, version_id, following), 409
         accepted = judgement.decision is Decision.ACCEPT
         flash(_("Accepted.") if accepted else _("Returned to the author."), "success")

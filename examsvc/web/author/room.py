@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from examsvc.edge.room import Room
-from examsvc.web.author import messages
+from examsvc.web.author import wording
 from item_bank.stem import plain_text, sanitise
 
 room = Room("author", __name__)
@@ -27,11 +27,11 @@ def item_text(markup: str) -> str:
 def words() -> dict[str, object]:
     """The names that this room's templates speak in."""
     return {
-        "state_words": messages.STATES,
-        "level_words": messages.LEVELS,
-        "check_words": messages.CHECKS,
-        "fault_words": messages.FAULTS,
-        "finding_words": messages.finding,
-        "move_words": messages.MOVES,
-        "decision_words": messages.DECISIONS,
+        "state_words": wording.STATES,
+        "level_words": wording.LEVELS,
+        "check_words": wording.CHECKS,
+        "fault_words": wording.FAULTS,
+        "finding_words": wording.finding,
+        "move_words": wording.MOVES,
+        "decision_words": wording.DECISIONS,
     }

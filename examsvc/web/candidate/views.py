@@ -13,7 +13,7 @@ from examsvc.rulepacks.pack import RulePack
 from examsvc.services import candidates
 from examsvc.services.candidates import SittingPage
 from examsvc.services.sittings import read_clock
-from examsvc.web.candidate.texts import (
+from examsvc.web.candidate.wording import (
     adjustment_kinds,
     level_bands,
     player_texts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from examsvc.edge.messages import REFUSALS, explain
+from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import phase_of
 from examsvc.edge.texts import gettext as _
@@ -16,7 +16,7 @@ from examsvc.store import campaigns as store
 from examsvc.store import database_now
 from examsvc.store.models import AdministrationRow, CampaignRow
 from examsvc.store.rows import get_row
-from examsvc.web.exam import wording
+from examsvc.web.exam import campaign_wording as wording
 from examsvc.web.exam.inputs import ReasonInput, RosterInput
 from examsvc.web.exam.room import room
 

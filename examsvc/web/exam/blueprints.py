@@ -14,7 +14,7 @@ from examsvc.assembly.errors import BlueprintInvalid
 from examsvc.assembly.findings import Problem
 from examsvc.edge.job_picture import JobPicture, picture_job
 from examsvc.edge.language import in_language
-from examsvc.edge.messages import REFUSALS
+from examsvc.edge.refusals import REFUSALS
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import blueprints, jobs
@@ -22,7 +22,7 @@ from examsvc.store import Session, scored
 from examsvc.store import assembly as store
 from examsvc.store import jobs as job_rows
 from examsvc.store.models import PositionRow
-from examsvc.web.exam import messages
+from examsvc.web.exam import assembly_wording as wording
 from examsvc.web.exam.blueprint_inputs import OrderInput, TypedMatrix, parse_matrix
 from examsvc.web.exam.matrix import Bank, Draft, picture_matrix
 from examsvc.web.exam.room import room
@@ -46,7 +46,7 @@ def list_blueprints() -> str:
         positions=positions,
         in_force=in_force,
         n_forms=n_forms,
-        states=messages.BLUEPRINT_STATES,
+        states=wording.BLUEPRINT_STATES,
     )
 
 
@@ -56,7 +56,7 @@ def derive_blueprint() -> Response:
     try:
         blueprint_id = blueprints.derive(deps(), current_actor(), request.form.get("position", ""))
     except REFUSALS as error:
-        flash(messages.refusal_words(error), "danger")
+        flash(wording.refusal_words(error), "danger")
         return redirect(url_for("exam.list_blueprints"))
     flash(
         _("The draft is derived. Look at it, change what has to change; a second person approves."), "success"
@@ -88,7 +88,7 @@ def save_blueprint(blueprint_id: int) -> Page | Response:
     except BlueprintInvalid as error:
         return blueprint_page(blueprint_id, typed=typed, problems=error.problems), 400
     except REFUSALS as error:
-        flash(messages.refusal_words(error), "danger")
+        flash(wording.refusal_words(error), "danger")
     else:
         flash(_("The blueprint is saved."), "success")
     return redirect(url_for("exam.show_blueprint", blueprint_id=blueprint_id))
@@ -101,7 +101,7 @@ def approve_blueprint(blueprint_id: int) -> Response:
         blueprints.approve(deps(), current_actor(), blueprint_id)
         flash(_("The blueprint is approved. Forms can be assembled from it."), "success")
     except REFUSALS as error:
-        flash(messages.refusal_words(error), "danger")
+        flash(wording.refusal_words(error), "danger")
     return redirect(url_for("exam.show_blueprint", blueprint_id=blueprint_id))
 
 
@@ -115,7 +115,7 @@ def revise_blueprint(blueprint_id: int) -> Response:
             "info",
         )
     except REFUSALS as error:
-        flash(messages.refusal_words(error), "danger")
+        flash(wording.refusal_words(error), "danger")
     return redirect(url_for("exam.show_blueprint", blueprint_id=blueprint_id))
 
 
@@ -141,7 +141,7 @@ def blueprint_page(
         counts=typed.edit.counts if typed else value.counts,
         n_items=typed.edit.n_items if typed else row.n_items,
         texts=texts if typed else {},
-        problems={messages.field_of(problem): messages.problem_words(problem) for problem in problems},
+        problems={wording.field_of(problem): wording.problem_words(problem) for problem in problems},
     )
     return render_template(
         "exam/blueprint.html",
@@ -158,7 +158,7 @@ def blueprint_page(
         runs=runs,
         order=order or _new_order(value.max_overlap),
         job=shown_job("assemble", {"blueprint_id": blueprint_id}),
-        words=messages,
+        words=wording,
     )
 
 
@@ -188,4 +188,4 @@ def _new_order(max_overlap: int) -> OrderInput:
 
 
 def _placed(problem: Problem) -> tuple[str, str, str]:
-    return messages.field_of(problem), messages.problem_place(problem), messages.problem_words(problem)
+    return wording.field_of(problem), wording.problem_place(problem), wording.problem_words(problem)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from examsvc.edge.language import in_language
-from examsvc.edge.messages import REFUSALS, explain
+from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
@@ -18,7 +18,7 @@ from examsvc.store import Session
 from examsvc.store import campaigns as store
 from examsvc.store.models import CampaignRow, LevelScaleRow
 from examsvc.store.rows import get_row
-from examsvc.web.exam import wording
+from examsvc.web.exam import campaign_wording as wording
 from examsvc.web.exam.inputs import AdministrationInput, CampaignInput, RosterInput
 from examsvc.web.exam.room import room
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from examsvc.assembly.blueprint import COGNITIVE_MIX
 from examsvc.assembly.certificate import certificate_checksum
-from examsvc.web.exam import messages
+from examsvc.web.exam import assembly_wording as wording
 from examsvc.web.exam.curves import expected_shares
 
 Certificate = Mapping[str, Any]
@@ -70,8 +70,8 @@ def picture_certificate(certificate: Certificate, checksum: str) -> CertificateP
     rows = [_line_row(line) for line in lines]
     return CertificatePicture(
         verified=certificate_checksum(dict(certificate)) == checksum == certificate["checksum"],
-        gap=None if certificate["gap"] is None else messages.percent(certificate["gap"]),
-        band=None if certificate["band"] is None else messages.percent(certificate["band"]),
+        gap=None if certificate["gap"] is None else wording.percent(certificate["gap"]),
+        band=None if certificate["band"] is None else wording.percent(certificate["band"]),
         solver=f"{certificate['solver']['name']}, scipy {certificate['solver']['scipy']}",
         n_pool=len(certificate["request"]["pool"]),
         lines=tuple(row for row in rows if row.kind != "enemies"),
@@ -88,11 +88,11 @@ def _clash_words(clash: Mapping[str, Any]) -> ClashWords:
     tight = [repair for repair in clash["repairs"] if repair["code"] == "overlap_tight"]
     least = sorted(tight, key=lambda repair: int(repair["params"]["would_do"]))[:1]
     others = [line for line in clash["lines"] if line["kind"] != "overlap" or len(overlaps) == 1]
-    lines = [messages.line_words(line) for line in others]
+    lines = [wording.line_words(line) for line in others]
     if len(overlaps) > 1:
-        lines.append(messages.overlaps_words(overlaps))
+        lines.append(wording.overlaps_words(overlaps))
     repairs = [*(repair for repair in clash["repairs"] if repair not in tight), *least]
-    return ClashWords(tuple(lines), tuple(map(messages.repair_words, repairs)), clash["minimal"])
+    return ClashWords(tuple(lines), tuple(map(wording.repair_words, repairs)), clash["minimal"])
 
 
 def _place(line: Mapping[str, Any]) -> tuple[int, str, int]:
@@ -104,13 +104,13 @@ def _place(line: Mapping[str, Any]) -> tuple[int, str, int]:
 
 def _line_row(line: Mapping[str, Any]) -> LineRow:
     digits = 2 if line["kind"] == "target" else 0
-    low, high = messages.figure(line["lower"], digits), messages.figure(line["upper"], digits)
+    low, high = wording.figure(line["lower"], digits), wording.figure(line["upper"], digits)
     slack = 1e-4 * max(1.0, abs(line["upper"]))  # what rounding and the solver's tolerance may move a sum
     return LineRow(
-        words=messages.line_words(line),
+        words=wording.line_words(line),
         kind=line["kind"],
         bounds=low if low == high else f"{low} – {high}",
-        achieved=tuple(messages.figure(value, digits) for value in line["achieved"]),
+        achieved=tuple(wording.figure(value, digits) for value in line["achieved"]),
         holds=all(line["lower"] - slack <= value <= line["upper"] + slack for value in line["achieved"]),
     )
 
@@ -125,14 +125,14 @@ def _cut_rows(certificate: Certificate) -> tuple[CutRow, ...]:
         own = [form["cut_thetas"][index] for form in forms]
         rows.append(
             CutRow(
-                percent=messages.percent(share),
-                theta=messages.figure(theta),
-                target=messages.figure(wanted),
-                low=messages.figure(wanted * (1 - band)),
-                high=messages.figure(wanted * (1 + band)),
-                information=tuple(messages.figure(form["information_at_cuts"][index]) for form in forms),
-                expected=tuple(messages.percent(value) for value in shares[index]),
-                own_thetas=tuple("–" if value is None else messages.figure(value) for value in own),
+                percent=wording.percent(share),
+                theta=wording.figure(theta),
+                target=wording.figure(wanted),
+                low=wording.figure(wanted * (1 - band)),
+                high=wording.figure(wanted * (1 + band)),
+                information=tuple(wording.figure(form["information_at_cuts"][index]) for form in forms),
+                expected=tuple(wording.percent(value) for value in shares[index]),
+                own_thetas=tuple("–" if value is None else wording.figure(value) for value in own),
             )
         )
     return tuple(rows)

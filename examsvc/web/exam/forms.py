@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from examsvc.accounts.actor import Actor
-from examsvc.edge.messages import REFUSALS
+from examsvc.edge.refusals import REFUSALS
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import Services, assembly
@@ -19,7 +19,7 @@ from examsvc.store import assembly as store
 from examsvc.store import jobs as job_rows
 from examsvc.store.models import AssemblyRunRow, CalibrationRow, FormRow, JobRow
 from examsvc.store.rows import get_row
-from examsvc.web.exam import messages
+from examsvc.web.exam import assembly_wording as wording
 from examsvc.web.exam.blueprint_inputs import OrderInput
 from examsvc.web.exam.blueprints import blueprint_page, shown_job
 from examsvc.web.exam.certificate import picture_certificate
@@ -39,7 +39,7 @@ def order_forms(blueprint_id: int) -> Page | Response:
     try:
         job_id = assembly.ask_for_forms(deps(), current_actor(), order)
     except REFUSALS as error:
-        flash(messages.refusal_words(error), "danger")
+        flash(wording.refusal_words(error), "danger")
         return redirect(url_for("exam.show_blueprint", blueprint_id=blueprint_id))
     return redirect(url_for("exam.show_blueprint", blueprint_id=blueprint_id, job=job_id))
 
@@ -72,7 +72,7 @@ def show_run(run_id: int) -> str:
         is_assembler=run.created_by == current_actor().user_id,
         replayed=replayed,
         job=shown_job("replay", {"run_id": run_id}),
-        words=messages,
+        words=wording,
     )
 
 
@@ -91,7 +91,7 @@ def show_form(form_id: int) -> str:
         _blueprint, position, _value = store.load_blueprint(session, form.blueprint_id)
         topics = {topic.code: topic for topic in store.list_topics(session)}
     return render_template(
-        "exam/form.html", form=form, position=position, lines=lines, topics=topics, words=messages
+        "exam/form.html", form=form, position=position, lines=lines, topics=topics, words=wording
     )
 
 
@@ -114,7 +114,7 @@ def _form_act(act: Callable[[Services, Actor, int], None], form_id: int, done: s
         act(deps(), current_actor(), form_id)
         flash(done, "success")
     except REFUSALS as error:
-        flash(messages.refusal_words(error), "danger")
+        flash(wording.refusal_words(error), "danger")
     with deps().store.read() as session:
         run_id = get_row(session, FormRow, form_id).assembly_run_id
     return redirect(url_for("exam.show_run", run_id=run_id))

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from examsvc.edge.job_picture import JobPicture, picture_job
-from examsvc.edge.messages import REFUSALS, explain
+from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import calibration as service
 from examsvc.services import jobs

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from examsvc.edge.messages import REFUSALS, explain
+from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import results as service
 from examsvc.store import Session, scored

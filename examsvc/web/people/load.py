@@ -22,8 +22,8 @@ from examsvc.positions.workbook_sheets import SHEETS
 from examsvc.positions.workbook_writer import write_workbook
 from examsvc.services import people
 from examsvc.services.people import ImportReport, Upload
-from examsvc.web.people.reasons import fault_reason, refusal_reason
 from examsvc.web.people.room import room
+from examsvc.web.people.wording import fault_reason, refusal_reason
 
 KEPT_S = 24 * 3600
 SHA256 = re.compile(r"[0-9a-f]{64}")

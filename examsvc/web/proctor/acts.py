@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from examsvc.edge.messages import REFUSALS, explain
+from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import minutes_in_words
 from examsvc.edge.texts import gettext as _

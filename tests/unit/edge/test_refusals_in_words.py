@@ -11,7 +11,7 @@ from flask_babel import Babel
 import examsvc
 import proctoring
 from examsvc.delivery.errors import NotReady, RosterTooLarge, SittingClosed, TransitionRefused
-from examsvc.edge.messages import explain
+from examsvc.edge.refusals import explain
 from proctoring.errors import EntryRefused, ExtensionNeedsChairman, ExtensionRefused, IncidentRefused
 from proctoring.incidents import _NEEDS, IncidentKind
 

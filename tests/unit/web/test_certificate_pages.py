@@ -13,7 +13,7 @@ from examsvc.assembly.errors import AssemblyRefused
 from examsvc.assembly.findings import Problem
 from examsvc.assembly.pool import PoolItem
 from examsvc.assembly.solve import AssemblyRequest, Status, assemble
-from examsvc.web.exam import messages
+from examsvc.web.exam import assembly_wording as wording
 from examsvc.web.exam.certificate import picture_certificate
 from examsvc.web.exam.curves import LEFT, RIGHT, expected_shares, information_chart, share_chart
 
@@ -145,15 +145,15 @@ def test_many_clashing_pairs_of_forms_are_one_demand():
     ],
 )
 def test_a_problem_knows_its_field_and_its_words(problem: Problem, field: str, place: str, words: str):
-    assert messages.field_of(problem) == field
-    assert messages.problem_place(problem) == place
-    assert messages.problem_words(problem) == words
+    assert wording.field_of(problem) == field
+    assert wording.problem_place(problem) == place
+    assert wording.problem_words(problem) == words
 
 
 def test_a_bank_too_small_is_told_by_cell():
     cells = [{"topic": "T06", "cognitive_level": "apply", "need": 9, "have": 7}]
     error = AssemblyRefused("cells_short", n_cells=1, cells=cells)
-    assert "T06 apply needs 9, has 7" in messages.refusal_words(error)
+    assert "T06 apply needs 9, has 7" in wording.refusal_words(error)
 
 
 @pytest.mark.parametrize(
@@ -170,4 +170,4 @@ def test_a_bank_too_small_is_told_by_cell():
     ],
 )
 def test_every_refusal_has_words_of_its_own(code: str):
-    assert code not in messages.refusal_words(AssemblyRefused(code))
+    assert code not in wording.refusal_words(AssemblyRefused(code))

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from examsvc.assembly.errors import AssemblyRefused
 from examsvc.assembly.findings import Problem
-from examsvc.edge.messages import explain
+from examsvc.edge.refusals import explain
 from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
 
