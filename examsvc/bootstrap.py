@@ -71,7 +71,12 @@ def background(house: House) -> Iterator[None]:
     """Run jobs and finalise overdue sittings in this process while the block lasts."""
     house.queue.start_worker()
     stop = threading.Event()
-    thread = threading.Thread(target=_every, args=(stop, lambda: _sweep(house.services)), name="sweep")
+    thread = threading.Thread(
+        target=_every,
+        args=(stop, lambda: _sweep(house.services)),
+        name="sweep",
+        daemon=True,  # the interpreter waits for other threads before it closes the house
+    )
     thread.start()
     try:
         yield

@@ -129,13 +129,14 @@ def plan_administration(manager: Page, code: str, position: str) -> int:
 def read_roster(page: Page, administration_id: int) -> list[Place]:
     """Everybody on the roster, in the order of the numbers."""
     page.goto(f"/administrations/{administration_id}")
-    places = []
-    for row in page.locator("table.data tbody tr").all():
-        officer = row.locator("th")
-        code = officer.locator(".text-soft").inner_text()
-        name = officer.inner_text().split(code)[0].strip()
-        places.append(Place(row.locator("td").first.inner_text(), name, code))
-    return places
+    rows = page.locator("table.data tbody tr")
+    numbers = rows.locator("td:first-child").all_inner_texts()
+    codes = rows.locator("th .text-soft").all_inner_texts()
+    officers = rows.locator("th").all_inner_texts()
+    return [
+        Place(number, officer.split(code)[0].strip(), code)
+        for number, officer, code in zip(numbers, officers, codes, strict=True)
+    ]
 
 
 def issue_password(admin: Page, place: Place) -> str:

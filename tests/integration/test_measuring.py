@@ -16,6 +16,7 @@ from examsvc.accounts.roles import Role
 from examsvc.results.errors import CalibrationRefused, ScoringRefused
 from examsvc.services import Services, calibration, jobs, results
 from examsvc.services.audit import verify_chain
+from examsvc.store import database_now
 from examsvc.store.models import (
     CalibrationRow,
     CompetencyScoreRow,
@@ -251,8 +252,29 @@ def test_scoring_waits_for_a_calibration_in_force(services: Services, measured: 
     assert (job.state, job.message) == ("failed", {"code": "results.no_adopted_calibration"})
 
 
+def test_a_stranger_to_the_act_cannot_even_ask_for_its_job(services: Services, measured: Measured):
+    for asked in (jobs.ask, jobs.ask_once):
+        with pytest.raises(Forbidden):
+            asked(services, measured.staff["chairman"], "calibrate", {"campaign_id": measured.campaign_id})
+
+
 def test_a_job_of_a_stranger_to_the_act_fails_by_the_table(services: Services, measured: Measured):
-    job = run_job(services, measured.staff["chairman"], "calibrate", measured.campaign_id)
+    chairman = measured.staff["chairman"]
+    with services.store.begin() as session:
+        row = JobRow(
+            kind="calibrate",
+            params={"campaign_id": measured.campaign_id},
+            state="queued",
+            message={},
+            outcome={},
+            created_by=chairman.user_id,
+            created_at=database_now(session),
+        )
+        session.add(row)
+        session.flush()
+        job_id = row.id
+    services.queue.wake(job_id)
+    job = jobs.read_job(services, chairman, job_id)
     assert (job.state, job.message) == ("failed", {"code": "forbidden.role"})
 
 

@@ -22,7 +22,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from examsvc.services.bank import OPTION_IDS, Wording
 from examsvc.services.bank_views import ItemView
 from examsvc.store.bank import CODE_LIMIT
-from examsvc.web.author.wording import CHECKS, LEVELS
+from examsvc.web.author.wording import CHECKS
+from examsvc.web.terms import COGNITIVE_LEVELS
 from item_bank.stem import to_authored
 
 MAX_IDENTITY = 2**31 - 1  # beyond it PostgreSQL's integer columns refuse to compare
@@ -43,7 +44,7 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
     topic = SelectField(_l("Topic"), validators=[InputRequired()])
     level = SelectField(
         _l("Cognitive level"),
-        choices=[SelectChoice(*level) for level in LEVELS.items()],
+        choices=[SelectChoice(*level) for level in COGNITIVE_LEVELS.items()],
         validators=[InputRequired()],
     )
     stem = TextAreaField(_l("Stem"), validators=[DataRequired(), Length(max=4000)])

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from examsvc.edge.room import Room
 from examsvc.web.author import wording
+from examsvc.web.terms import COGNITIVE_LEVELS
 from item_bank.stem import plain_text, sanitise
 
 room = Room("author", __name__)
@@ -28,7 +29,7 @@ def words() -> dict[str, object]:
     """The names that this room's templates speak in."""
     return {
         "state_words": wording.STATES,
-        "level_words": wording.LEVELS,
+        "level_words": COGNITIVE_LEVELS,
         "check_words": wording.CHECKS,
         "fault_words": wording.FAULTS,
         "finding_words": wording.finding,

@@ -9,25 +9,24 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from examsvc.edge.texts import gettext as _
+from examsvc.web.terms import ITEM_STATES
 from item_bank.errors import ItemBankError
 from item_bank.formats.report import RowProblem
 from item_bank.lifecycle import State
 from item_bank.quality import Fault, Finding
 from item_bank.review import Check
 
+_BADGES: dict[State, str] = {
+    State.DRAFT: "",
+    State.OPERATIONAL: "badge-good",
+    State.RETIRED: "",
+    State.SUSPENDED: "badge-warn",
+    State.NEEDS_LAW_UPDATE: "badge-warn",
+    State.QUARANTINED: "badge-bad",
+}
 # state → name, badge
 STATES: dict[str, tuple[LazyString, str]] = {
-    State.DRAFT.value: (_l("Draft"), ""),
-    State.IN_REVIEW.value: (_l("In review"), "badge-info"),
-    State.APPRAISED.value: (_l("Appraised"), "badge-info"),
-    State.APPROVED.value: (_l("Approved"), "badge-info"),
-    State.PILOT.value: (_l("Pilot"), "badge-info"),
-    State.CALIBRATED.value: (_l("Calibrated"), "badge-info"),
-    State.OPERATIONAL.value: (_l("Operational"), "badge-good"),
-    State.RETIRED.value: (_l("Retired"), ""),
-    State.SUSPENDED.value: (_l("Suspended"), "badge-warn"),
-    State.NEEDS_LAW_UPDATE.value: (_l("Needs law update"), "badge-warn"),
-    State.QUARANTINED.value: (_l("Quarantined"), "badge-bad"),
+    state.value: (ITEM_STATES[state.value], _BADGES.get(state, "badge-info")) for state in State
 }
 # where the bank manager moves an item → what the choice says
 MOVES: dict[str, LazyString] = {
@@ -42,11 +41,6 @@ MOVES: dict[str, LazyString] = {
     State.NEEDS_LAW_UPDATE.value: _l("Law has changed: take out"),
     State.QUARANTINED.value: _l("Leak suspected: quarantine"),
     State.RETIRED.value: _l("Retire"),
-}
-LEVELS: dict[str, LazyString] = {
-    "recall": _l("Recall"),
-    "apply": _l("Apply"),
-    "situation": _l("Situation"),
 }
 DECISIONS: dict[str, tuple[LazyString, str]] = {
     "accept": (_l("Accepted"), "badge-good"),

@@ -13,8 +13,8 @@ from examsvc.assembly.findings import Problem
 from examsvc.edge.refusals import explain
 from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
+from examsvc.web.terms import COGNITIVE_LEVELS
 
-LEVELS: Final = {"recall": _l("Recall"), "apply": _l("Apply"), "situation": _l("Situation")}
 BLUEPRINT_STATES: Final = {
     "draft": (_l("Draft"), "badge-warn"),
     "approved": (_l("Approved"), "badge-good"),
@@ -63,7 +63,7 @@ _FIELDS: Final = {
 
 def level_name(level: str) -> str:
     """A cognitive level's name; one without words keeps its code."""
-    return str(LEVELS.get(level, level))
+    return str(COGNITIVE_LEVELS.get(level, level))
 
 
 def place_name(what: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ from examsvc.store.models import (
     TopicRow,
 )
 from examsvc.store.rows import get_row
+from examsvc.web import terms
 from examsvc.web.examiner import curves, wording
 from examsvc.web.examiner.room import room
 from examsvc.web.examiner.wording import ItemFlag, item_flags
@@ -167,6 +168,7 @@ def item(calibration_id: int, version_id: int) -> str:
         curve=curves.response_curve(params) if params.n_items else None,
         points=curves.response_table(params) if params.n_items else [],
         words=wording,
+        terms=terms,
     )
 
 

@@ -104,20 +104,6 @@ RESULT_STATES: Final = {
     "provisional": (_l("Provisional"), "badge-warn"),
     "released": (_l("Released"), "badge-good"),
 }
-ITEM_STATES: Final = {
-    "draft": _l("Draft"),
-    "in_review": _l("In review"),
-    "appraised": _l("Appraised"),
-    "approved": _l("Approved"),
-    "pilot": _l("Pilot"),
-    "calibrated": _l("Calibrated"),
-    "operational": _l("Operational"),
-    "retired": _l("Retired"),
-    "suspended": _l("Suspended"),
-    "needs_law_update": _l("Needs law update"),
-    "quarantined": _l("Quarantined"),
-}
-COGNITIVE_LEVELS: Final = {"recall": _l("Recall"), "apply": _l("Apply"), "situation": _l("Situation")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from examsvc.positions.framework import CUSTOMS_0_3
 from examsvc.profiles.standing import StandingStatus
 from examsvc.services import people
 from examsvc.services.profiles import OfficerProfile, ProfileLine, get_own_profile, get_profile
-from examsvc.web.charts import LevelBar, level_chart
+from examsvc.web.people.charts import LevelBar, level_chart
 from examsvc.web.people.room import room
 
 SEARCH_LIMIT = 50

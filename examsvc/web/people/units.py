@@ -7,7 +7,7 @@ from flask import render_template, request
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import people
 from examsvc.services.profiles import get_unit_gaps
-from examsvc.web.charts import heat
+from examsvc.web.people.charts import heat
 from examsvc.web.people.room import room
 
 PAGE = 50

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from examsvc.web.charts import LEFT, RIGHT, LevelBar, heat, level_chart, likely_levels
+from examsvc.web.people.charts import LEFT, RIGHT, LevelBar, heat, level_chart, likely_levels
 
 
 def bar(held: int | None, required: int = 2, probabilities: tuple[float, ...] = ()) -> LevelBar:
