@@ -28,6 +28,7 @@ class Cell:
 
 
 ELIGIBILITY_FACTOR = 3  # eligible items for each on the form: drawn from, not used up
+MAX_OVERLAP_SHARE = 0.2  # of a form, shared with another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class BlueprintSettings:
     cognitive_mix: Mapping[str, float] = field(default_factory=lambda: dict(COGNITIVE_MIX))
     cut_shares: tuple[float, ...] = CUT_SHARES
     eligibility_factor: int = ELIGIBILITY_FACTOR
-    max_overlap_share: float = 0.2
+    max_overlap_share: float = MAX_OVERLAP_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,18 @@ def derive_blueprint(
         cells=cells,
         cut_shares=settings.cut_shares,
         eligibility_factor=settings.eligibility_factor,
-        max_overlap=int(settings.n_items * settings.max_overlap_share),
+        max_overlap=overlap_of(settings.n_items, settings.max_overlap_share),
     )
 
 
 def validate(blueprint: Blueprint) -> tuple[Problem, ...]:
     """Everything that contradicts itself in an edited blueprint."""
     return (*_range_problems(blueprint), *_cell_problems(blueprint))
+
+
+def overlap_of(n_items: int, share: float = MAX_OVERLAP_SHARE) -> int:
+    """How many items two forms of this size may share."""
+    return int(n_items * share)
 
 
 def _caps(available: Mapping[Cell, int] | None, factor: int) -> Mapping[Cell, int] | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from examsvc.assembly.mip import SOLVER, SOLVER_VERSION
 from examsvc.assembly.pool import FloatArray, PoolItem, ordered_pool, pool_params
 from examsvc.assembly.solve import AssemblyRequest, AssemblyResult, Form
 from examsvc.assembly.target import Target
+from examsvc.canonical import canonical_sha256
 from scoring import ItemParams
 from scoring.cuts import theta_at_expected_share
 from scoring.errors import ShareUnreachable
@@ -112,21 +111,12 @@ def form_checksum(version_ids: Sequence[int], key_ids: Sequence[int] | None = No
     body: dict[str, list[int]] = {"items": list(version_ids)}
     if key_ids is not None:
         body["keys"] = list(key_ids)
-    return _digest(body)
+    return canonical_sha256(body)
 
 
 def certificate_checksum(certificate: dict[str, Any]) -> str:
     """SHA-256 over everything in a stored certificate but its own checksum."""
-    return _digest({name: value for name, value in certificate.items() if name != "checksum"})
-
-
-def canonical_json(value: Any) -> str:
-    """One spelling per value: sorted names, no spaces, no NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def _digest(value: Any) -> str:
-    return sha256(canonical_json(value).encode()).hexdigest()
+    return canonical_sha256({name: value for name, value in certificate.items() if name != "checksum"})
 
 
 def _plain(value: Any) -> Any:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeGuard
 from uuid import UUID
 
+from examsvc.canonical import canonical_sha256
 from examsvc.delivery.errors import EventFault, EventsMalformed
-from examsvc.rulepacks.canonical import canonical_sha256
 
 MAX_EVENTS: Final = 50
 MAX_SEQ: Final = 1_000_000

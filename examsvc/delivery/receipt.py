@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from examsvc.canonical import canonical_sha256
 from examsvc.delivery.events import ResponseEvent
-from examsvc.rulepacks.canonical import canonical_sha256
 
 CODE_BYTES: Final = 10  # 80 bits give 16 base32 letters without padding
 

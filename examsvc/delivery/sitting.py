@@ -41,6 +41,8 @@ class SittingAct(StrEnum):
     ANNUL = "annul"
 
 
+UNFINISHED_STATES: Final = frozenset({SittingState.REGISTERED, SittingState.CHECKED_IN, SittingState.OPEN})
+MARKED_STATES: Final = frozenset({SittingState.SUBMITTED, SittingState.EXPIRED})  # its responses earn marks
 CLOSED_STATES: Final = frozenset(
     {SittingState.SUBMITTED, SittingState.EXPIRED, SittingState.ABSENT, SittingState.ANNULLED}
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from examsvc.rulepacks.canonical import canonical_sha256
+from examsvc.canonical import canonical_sha256
 from examsvc.rulepacks.errors import RulePackMalformed
 
 NAVIGATIONS = frozenset({"free", "forward"})

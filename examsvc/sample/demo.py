@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from werkzeug.serving import make_server
 
+from examsvc.adapters.memory import InlineQueue, MemoryPresence
+from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.app import create_app
 from examsvc.bootstrap import House, open_house
 from examsvc.ports import Progress as Following
@@ -23,7 +25,8 @@ from examsvc.sample.summary import Summary, summarise
 from examsvc.services import Services, calibration, results
 from examsvc.services.finalise import finalise_due
 from examsvc.settings import Settings
-from examsvc.store import measuring
+from examsvc.store import Store, measuring
+from examsvc.store.migrate import is_current
 
 Each = TypeVar("Each")
 N_TRIAL_ACCOUNTS = 3
@@ -42,11 +45,15 @@ class Demo:
 
     def run_once(self) -> None:
         """Run the sample when this database has not seen the end of it; else say where it stands."""
-        with open_house(self._settings, migrating=True) as house:
-            if exams.find_campaign(house.services, exams.TRIAL) is not None:
+        store = Store.connect(self._settings.database_url)
+        try:
+            deps = Services(store, InlineQueue(), MemoryPresence(), Argon2Passwords(slots=1))  # to read only
+            if is_current(store) and exams.find_campaign(deps, exams.TRIAL) is not None:
                 self._console.print("The sample is loaded; its data is kept.")
-                self._print_accounts(house.services)
+                self._print_accounts(deps)
                 return
+        finally:
+            store.dispose()
         self.run()
 
     def run(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.assembly.blueprint import COGNITIVE_MIX, Blueprint, Cell, derive_blueprint, validate
+from examsvc.assembly.blueprint import COGNITIVE_MIX, Blueprint, Cell, derive_blueprint, overlap_of, validate
 from examsvc.assembly.eligibility import CellNeed, cell_needs
 from examsvc.assembly.errors import AssemblyRefused, BlueprintInvalid
 from examsvc.assembly.findings import Problem
@@ -70,7 +70,7 @@ def edit(deps: Services, actor: Actor, blueprint_id: int, edit: BlueprintEdit) -
             cells=cells,
             n_items=edit.n_items,
             time_limit_s=edit.limit_s,
-            max_overlap=store.overlap_of(edit.n_items),
+            max_overlap=overlap_of(edit.n_items),
         )
         topics = {topic.code for topic in store.list_topics(session)}
         problems = (*_place_problems(edit.counts, topics), *validate(edited))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ import numpy.typing as npt
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
+from examsvc.canonical import canonical_sha256
 from examsvc.ports import Progress
 from examsvc.results.errors import CalibrationRefused
 from examsvc.services.audit import record_act
@@ -307,7 +306,7 @@ def _store_proposal(session: Session, actor: Actor, fit: _Fit) -> int:
 def _checksum(parameters: Sequence[ItemParameterRow]) -> str:
     """One name for the numbers: equal checksums, equal parameters."""
     facts = sorted([row.item_version_id, row.a, row.b, row.c] for row in parameters)
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return canonical_sha256(facts)
 
 
 def _number(value: float) -> float | None:

@@ -85,12 +85,12 @@ def read_paper(deps: Services, actor: Actor, sitting_id: int, device_token: str)
 def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcome:
     """What became of a closed sitting; the number correct where the rules show it at once."""
     with deps.store.read() as session:
-        facts = _own(session, actor, sitting_id)
+        facts = _own(session, actor, sitting_id, "results.read_own")
         responses = {
             item_id: current.option for item_id, current in store.list_current(session, sitting_id).items()
         }
         keys = candidates.keys_for_marking(session, facts.row.form_id)
-        counted = facts.sitting.state in (rules.SittingState.SUBMITTED, rules.SittingState.EXPIRED)
+        counted = facts.sitting.state in rules.MARKED_STATES
         shown = facts.rules.shows_result_at_once and facts.rules.feedback != "none" and counted
         return SittingOutcome(
             receipt=kept_receipt(session, facts) if facts.row.receipt else None,
@@ -102,9 +102,9 @@ def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcom
         )
 
 
-def _own(session: Session, actor: Actor, sitting_id: int) -> SittingFacts:
+def _own(session: Session, actor: Actor, sitting_id: int, action: str = "sittings.take") -> SittingFacts:
     facts = store.get_sitting(session, sitting_id)
-    permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
+    permit(actor, action, Facts(owner_user_id=facts.row.user_id))
     return facts
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
+from examsvc.canonical import canonical_sha256
 from examsvc.ports import Progress
 from examsvc.positions.framework import LevelScale
 from examsvc.results.errors import ScoringRefused
@@ -17,7 +18,6 @@ from examsvc.results.estimate import ScoringPlan, SittingScore, Standing, items_
 from examsvc.results.marks import ItemKey, Keys, Responses, number_correct
 from examsvc.results.release import Provenance, ResultAct, ResultState, require_releasable, state_after
 from examsvc.results.rescore import CurveTable, curve_table, differences, rescore
-from examsvc.rulepacks.canonical import canonical_sha256
 from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services.audit import record_act

@@ -12,7 +12,7 @@ from examsvc.delivery import sitting as rules
 from examsvc.delivery.administration import AdministrationAct, require
 from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment, deadline_at
 from examsvc.delivery.errors import NotReady
-from examsvc.delivery.sitting import SittingState
+from examsvc.delivery.sitting import UNFINISHED_STATES, SittingState
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.store import NotFound, Session, database_now
@@ -32,8 +32,6 @@ from proctoring.checkin import ChairmanConsent, Entry, Gate, decide_entry
 from proctoring.extensions import Extension, Grantor, require_grantable
 from proctoring.incidents import Incident, IncidentKind, accepted_incident
 from proctoring.room import RoomSnapshot, Seat, room_snapshot
-
-UNFINISHED = (SittingState.REGISTERED, SittingState.CHECKED_IN, SittingState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,7 @@ def extend_room(deps: Services, actor: Actor, exam_room_id: int, seconds: int, r
     """Give everybody in a room who is not done the same time; returns how many."""
     permit(actor, "rooms.extend")
     with deps.store.read() as session:
-        sitting_ids = store.list_sitting_ids(session, exam_room_id, UNFINISHED)
+        sitting_ids = store.list_sitting_ids(session, exam_room_id, UNFINISHED_STATES)
     if not sitting_ids:
         raise NotReady("nobody_to_extend")
     return extend(deps, actor, sitting_ids, seconds, reason)

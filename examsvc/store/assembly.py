@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from examsvc.assembly.blueprint import CUT_SHARES, Blueprint, Cell
+from examsvc.assembly.blueprint import CUT_SHARES, Blueprint, Cell, overlap_of
 from examsvc.assembly.pool import PoolItem
 from examsvc.store.models import (
     AssemblyRunRow,
@@ -108,11 +108,6 @@ def load_blueprint(session: Session, blueprint_id: int) -> tuple[BlueprintRow, P
         max_overlap=overlap_of(row.n_items),
     )
     return row, position, value
-
-
-def overlap_of(n_items: int) -> int:
-    """How many items two forms of this size may share when nobody says otherwise: a fifth."""
-    return n_items // 5
 
 
 def replace_cells(session: Session, blueprint_id: int, counts: Mapping[Cell, int]) -> None:

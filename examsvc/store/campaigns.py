@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from examsvc.delivery.administration import Administration, AdministrationState
+from examsvc.delivery.sitting import UNFINISHED_STATES, SittingState
 from examsvc.store.models import (
     AdministrationRow,
     BlueprintRow,
@@ -135,7 +136,7 @@ def list_unfinished_ids(session: Session, administration_id: int) -> list[int]:
         sa.select(SittingRow.id)
         .where(
             SittingRow.administration_id == administration_id,
-            SittingRow.state.in_(["registered", "checked_in", "open"]),
+            SittingRow.state.in_(UNFINISHED_STATES),
         )
         .order_by(SittingRow.id)
     )
@@ -164,7 +165,7 @@ def add_candidates(
             user_id=owner,
             form_id=candidate.form_id,
             form_checksum=checksums[candidate.form_id],
-            state="registered",
+            state=SittingState.REGISTERED.value,
         )
         for candidate, owner in zip(candidates, owners, strict=True)
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from examsvc.delivery.sitting import MARKED_STATES, UNFINISHED_STATES
 from examsvc.results.release import ResultAct, ResultState, state_after
 from examsvc.store.models import (
     AdministrationRow,
@@ -32,8 +33,6 @@ from examsvc.store.models import (
     SittingRow,
     TopicRow,
 )
-
-CLOSED = ("submitted", "expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def list_sat_forms(session: Session, campaign_id: int) -> list[SatForm]:
             FormRow.id.in_(
                 sa.select(SittingRow.form_id)
                 .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
-                .where(AdministrationRow.campaign_id == campaign_id, SittingRow.state.in_(CLOSED))
+                .where(AdministrationRow.campaign_id == campaign_id, SittingRow.state.in_(MARKED_STATES))
             )
         )
         .order_by(FormRow.id)
@@ -104,7 +103,7 @@ def list_closed_sittings(session: Session, campaign_id: int, form_id: int | None
     query = (
         sa.select(SittingRow)
         .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
-        .where(AdministrationRow.campaign_id == campaign_id, SittingRow.state.in_(CLOSED))
+        .where(AdministrationRow.campaign_id == campaign_id, SittingRow.state.in_(MARKED_STATES))
         .order_by(SittingRow.id)
     )
     if form_id is not None:
@@ -120,7 +119,7 @@ def count_unfinished(session: Session, campaign_id: int) -> int:
         .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
         .where(
             AdministrationRow.campaign_id == campaign_id,
-            SittingRow.state.in_(["registered", "checked_in", "open"]),
+            SittingRow.state.in_(UNFINISHED_STATES),
         )
     )
     return int(session.execute(query).scalar_one())

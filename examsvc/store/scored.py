@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from examsvc.store.measuring import CLOSED
+from examsvc.delivery.sitting import MARKED_STATES
 from examsvc.store.models import (
     AdministrationRow,
     CampaignRow,
@@ -51,7 +51,7 @@ def count_campaigns(session: Session, campaign_id: int | None = None) -> list[Ca
             n_sittings=sum(
                 n for state, n in sat.get(row.id, {}).items() if state not in ("absent", "annulled")
             ),
-            n_finished=sum(sat.get(row.id, {}).get(state, 0) for state in CLOSED),
+            n_finished=sum(sat.get(row.id, {}).get(state, 0) for state in MARKED_STATES),
             n_provisional=sum(
                 n for (state, _), n in results.get(row.id, {}).items() if state == "provisional"
             ),
@@ -70,7 +70,7 @@ def list_calibratable(session: Session) -> list[CampaignRow]:
             CampaignRow.id.in_(
                 sa.select(AdministrationRow.campaign_id)
                 .join(SittingRow, SittingRow.administration_id == AdministrationRow.id)
-                .where(SittingRow.state.in_(CLOSED))
+                .where(SittingRow.state.in_(MARKED_STATES))
             )
         )
         .order_by(CampaignRow.id.desc())

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from examsvc.delivery.admission import Decision, HeldEvent, Outcome
 from examsvc.delivery.deadline import AdjustmentKind, ExamClock, TimeAdjustment, counts_until
 from examsvc.delivery.events import CurrentResponse, ResponseEvent
-from examsvc.delivery.sitting import Sitting, SittingState
+from examsvc.delivery.sitting import UNFINISHED_STATES, Sitting, SittingState
 from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
 from examsvc.store.errors import NotFound
@@ -29,9 +29,6 @@ from examsvc.store.models import (
     TimeAdjustmentRow,
 )
 
-_UNFINISHED = tuple(
-    state.value for state in (SittingState.REGISTERED, SittingState.CHECKED_IN, SittingState.OPEN)
-)
 _STANDING = {Outcome.ACCEPTED: "counted", Outcome.QUARANTINED: "quarantined", Outcome.LATE: "late"}
 
 
@@ -276,7 +273,7 @@ def list_overdue_ids(session: Session, now: datetime, limit: int = 50) -> list[i
         .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
         .join(CampaignRow, CampaignRow.id == AdministrationRow.campaign_id)
         .where(
-            SittingRow.state.in_(_UNFINISHED),
+            SittingRow.state.in_(UNFINISHED_STATES),
             AdministrationRow.state == "ready",
             AdministrationRow.starts_at < now,
         )
@@ -301,7 +298,7 @@ def lock_unfinished(session: Session, sitting_ids: Sequence[int]) -> list[int]:
     """Hold those that are still unfinished; rows that another worker holds are passed over."""
     query = (
         sa.select(SittingRow.id)
-        .where(SittingRow.id.in_(sitting_ids), SittingRow.state.in_(_UNFINISHED))
+        .where(SittingRow.id.in_(sitting_ids), SittingRow.state.in_(UNFINISHED_STATES))
         .order_by(SittingRow.id)
         .with_for_update(skip_locked=True)
     )

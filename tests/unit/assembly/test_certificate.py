@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from examsvc.assembly.certificate import canonical_json, certificate_checksum, certify, form_checksum
+from examsvc.assembly.certificate import certificate_checksum, certify, form_checksum
 from examsvc.assembly.errors import OptionsRepeat
 from examsvc.assembly.option_order import option_order
 from examsvc.assembly.solve import AssemblyRequest, assemble
+from examsvc.canonical import canonical_json
 
 OPTIONS = ("A", "B", "C", "D")
 

@@ -10,4 +10,5 @@ def canonical_json(value: object) -> str:
 
 
 def canonical_sha256(value: object) -> str:
+    """One name for the value, as 64 hexadecimal digits."""
     return hashlib.sha256(canonical_json(value).encode("utf-8")).hexdigest()
