@@ -16,6 +16,7 @@ from examsvc.edge.headers import init_headers
 from examsvc.edge.language import init_language
 from examsvc.edge.limits import init_limits
 from examsvc.edge.login import init_login
+from examsvc.edge.plain import init_plain
 from examsvc.edge.room import RowId
 from examsvc.services.jobs import put_back_interrupted
 from examsvc.settings import Settings
@@ -45,6 +46,7 @@ def create_app(house: House) -> Flask:
     init_limits(app, house.redis_url)
     init_login(app)
     init_errors(app)
+    init_plain(app)
     init_navigation(app)
     Bootstrap5(app)
     CSRFProtect(app)

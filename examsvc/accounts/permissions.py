@@ -40,6 +40,11 @@ def not_own(actor: Actor, facts: Facts) -> bool:
     return actor.user_id not in facts.doers and facts.owner_user_id != actor.user_id
 
 
+def not_himself(actor: Actor, facts: Facts) -> bool:
+    """Staff may be candidates too: nobody does this for his own sitting or account."""
+    return facts.owner_user_id != actor.user_id
+
+
 def own_profile_or_staff(actor: Actor, facts: Facts) -> bool:
     """An officer sees his own profile, a leader his unit's, HR and auditors all."""
     if actor.roles & {R.HR, R.AUDITOR}:
@@ -99,10 +104,10 @@ TABLE: dict[str, Rule] = {
     "campaigns.close": _rule(R.CHAIRMAN),
     # the exam room
     "rooms.watch": _rule(R.PROCTOR, R.CHAIRMAN, R.EXAM_MANAGER, R.AUDITOR),
-    "rooms.check_in": _rule(R.PROCTOR),
-    "rooms.allow_takeover": _rule(R.PROCTOR),
-    "rooms.extend": _rule(R.PROCTOR, R.CHAIRMAN),
-    "rooms.admit_late": _rule(R.CHAIRMAN),
+    "rooms.check_in": _rule(R.PROCTOR, when=not_himself),
+    "rooms.allow_takeover": _rule(R.PROCTOR, when=not_himself),
+    "rooms.extend": _rule(R.PROCTOR, R.CHAIRMAN, when=not_himself),
+    "rooms.admit_late": _rule(R.CHAIRMAN, when=not_himself),
     "rooms.log_incident": _rule(R.PROCTOR, R.CHAIRMAN),
     # sitting
     "sittings.take": _rule(R.OFFICER, when=own),
@@ -121,6 +126,7 @@ TABLE: dict[str, Rule] = {
     # supervision and accounts
     "audit.read": _rule(R.AUDITOR),
     "accounts.manage": _rule(R.ADMIN),
+    "accounts.change_roles": _rule(R.ADMIN, when=not_himself),
 }
 
 

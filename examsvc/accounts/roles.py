@@ -36,6 +36,11 @@ INCOMPATIBLE: frozenset[frozenset[Role]] = frozenset(
         (Role.EXAMINER, Role.CHAIRMAN),
         (Role.EXAMINER, Role.HR),
         (Role.EXAM_MANAGER, Role.BANK_MANAGER),
+        (Role.AUTHOR, Role.CHAIRMAN),  # an author never sees final forms
+        (Role.PROCTOR, Role.REVIEWER),  # a proctor never sees items
+        (Role.PROCTOR, Role.BANK_MANAGER),
+        (Role.PROCTOR, Role.EXAM_MANAGER),
+        (Role.EXAMINER, Role.LEADER),  # an examiner never sees whose results they are
         *((Role.AUDITOR, other) for other in Role if other not in (Role.AUDITOR, Role.OFFICER)),
         *((Role.ADMIN, other) for other in Role if other not in (Role.ADMIN, Role.OFFICER)),
     ]

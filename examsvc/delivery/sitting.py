@@ -170,6 +170,12 @@ def annul(sitting: Sitting, now: datetime) -> Sitting:
     return replace(sitting, state=state, finalised_at=sitting.finalised_at or now)
 
 
+def require_holder(sitting: Sitting, device_id: str) -> None:
+    """Raise PermitRequired unless this device holds the sitting; one that nobody opened is held by none."""
+    if sitting.device_id not in (None, device_id):
+        raise PermitRequired(sitting.id, device_id)
+
+
 def require_open(sitting: Sitting) -> None:
     """Raise what stands in the way of writing into this sitting."""
     if sitting.state is not SittingState.OPEN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -14,6 +15,7 @@ from examsvc.edge.texts import gettext as _
 from examsvc.store import NotFound, StoreBusy
 
 log = logging.getLogger(__name__)
+READ_AWAY = 64 * 1024 * 1024
 
 
 def init_errors(app: Flask) -> None:
@@ -43,13 +45,12 @@ def init_errors(app: Flask) -> None:
     def csrf(_error: CSRFError) -> tuple[Response | str, int]:
         return answer(400, "csrf", _("This page is out of date. Load it again and repeat the step."))
 
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> tuple[Response | str, int]:
-        return answer(error.code or 500, "http", _http_reason(error.code or 500))
+    app.register_error_handler(HTTPException, _http)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response | str, int]:
-        log.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+        # %r: a line break in the path must not forge a line of the log
+        log.error("unexpected error on %s %r", request.method, request.path, exc_info=error)
         return answer(500, "internal", _("Something went wrong on our side. It has been logged."))
 
 
@@ -58,6 +59,21 @@ def answer(status: int, code: str, message: str) -> tuple[Response | str, int]:
     if request.path.startswith("/api/"):
         return jsonify({"error": code, "message": message}), status
     return render_template("error.html", status=status, message=message), status
+
+
+def _http(error: HTTPException) -> tuple[Response | str, int]:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        _read_away()
+    return answer(status, "http", _http_reason(status))
+
+
+def _read_away() -> None:
+    """Take in the rest of a body that is too large: a browser cut off while it sends shows no answer."""
+    stream = request.environ["wsgi.input"]
+    left = min(request.content_length or 0, READ_AWAY)
+    while left > 0 and (part := stream.read(min(left, 2**16))):
+        left -= len(part)
 
 
 def _http_reason(status: int) -> str:

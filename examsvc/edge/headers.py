@@ -33,6 +33,6 @@ def init_headers(app: Flask) -> None:
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        if "static" not in (request.endpoint or ""):
+        if "static" not in (request.endpoint or "") or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -11,13 +11,17 @@ _TOKEN_LENGTHS = range(32, 129)
 _KEEP_S = 30 * 24 * 3600
 
 
-def machine_token() -> str:
-    """This machine's token; a machine without one is given one with the answer to this request."""
+def machine_token(*, renew: bool = False) -> str:
+    """This machine's token; a machine without one is given one with the answer to this request.
+
+    `renew` gives a known one again, so that it does not run out in the middle of an exam.
+    """
     known = request.cookies.get(COOKIE, "")
-    if len(known) in _TOKEN_LENGTHS and known.isascii():
+    if not renew and len(known) in _TOKEN_LENGTHS and known.isascii():
         return known
     if "machine_token" not in g:
-        g.machine_token = secrets.token_urlsafe(32)
+        sound = len(known) in _TOKEN_LENGTHS and known.isascii()
+        g.machine_token = known if sound else secrets.token_urlsafe(32)
         after_this_request(_give)
     return str(g.machine_token)
 

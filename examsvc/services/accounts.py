@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import LoginRefused, RolesClash, UsernameTaken
-from examsvc.accounts.permissions import permit
+from examsvc.accounts.permissions import Facts, permit
 from examsvc.accounts.roles import Role, clashes
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
@@ -118,14 +118,22 @@ def get_user(deps: Services, actor: Actor, user_id: int) -> tuple[UserRow, froze
 
 
 def change_roles(deps: Services, actor: Actor, user_id: int, roles: frozenset[Role]) -> None:
-    """Give a user other roles; his logins end, so that no old right outlives the change."""
-    permit(actor, "accounts.manage")
+    """Give a user other roles; his logins end, so that no old right outlives the change. Never one's own."""
+    permit(actor, "accounts.change_roles", Facts(owner_user_id=user_id))
     _refuse_clashes(roles)
     with deps.store.begin() as session:
-        get_row(session, UserRow, user_id, lock=True)
+        user = get_row(session, UserRow, user_id, lock=True)
+        before = accounts.actor_of(session, user).roles
         accounts.set_roles(session, user_id, roles)
         accounts.revoke_logins(session, user_id, database_now(session))
-        record_act(session, actor, "accounts.change_roles", f"user:{user_id}", roles=sorted(roles))
+        record_act(
+            session,
+            actor,
+            "accounts.change_roles",
+            f"user:{user_id}",
+            roles=sorted(roles),
+            before=sorted(before),
+        )
 
 
 def set_password(deps: Services, actor: Actor, user_id: int, password: str) -> None:

@@ -174,8 +174,9 @@ def approve_campaign(deps: Services, actor: Actor, campaign_id: int) -> None:
     """The second person looks at times, rooms and rosters; only then can anybody be checked in."""
     with deps.store.begin() as session:
         campaign = get_row(session, CampaignRow, campaign_id, lock=True)
-        permit(actor, "campaigns.approve", Facts(doers=(campaign.created_by,)))
         administrations = store.list_administrations(session, campaign_id)
+        planners = (administration.created_by for administration, _position in administrations)
+        permit(actor, "campaigns.approve", Facts(doers=(campaign.created_by, *planners)))
         if campaign.state != "draft":
             raise NotReady("campaign_not_draft")
         if not administrations:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from examsvc.accounts.actor import Actor
-from examsvc.accounts.permissions import permit
+from examsvc.accounts.permissions import Facts, permit
 from examsvc.accounts.roles import Role
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.administration import AdministrationAct, require
@@ -28,6 +28,7 @@ from examsvc.store.models import (
 )
 from examsvc.store.rooms import SeatFacts
 from examsvc.store.rows import get_row
+from examsvc.store.sittings import SittingFacts
 from proctoring.checkin import ChairmanConsent, Entry, Gate, decide_entry
 from proctoring.extensions import Extension, Grantor, require_grantable
 from proctoring.incidents import Incident, IncidentKind, accepted_incident
@@ -88,6 +89,8 @@ def check_in_room(deps: Services, actor: Actor, exam_room_id: int) -> int:
     permit(actor, "rooms.check_in")
     with deps.store.read() as session:
         waiting = store.list_sitting_ids(session, exam_room_id, [SittingState.REGISTERED])
+        for sitting_id in waiting:  # all of them or, when his own is among them, none
+            _permit_for(actor, "rooms.check_in", sitting_store.get_sitting(session, sitting_id))
     for sitting_id in waiting:
         _enter(deps, actor, sitting_id, consent=None)
     return len(waiting)
@@ -98,6 +101,7 @@ def allow_takeover(deps: Services, actor: Actor, sitting_id: int, reason: str) -
     permit(actor, "rooms.allow_takeover")
     with deps.store.begin() as session:
         facts = sitting_store.get_sitting(session, sitting_id, lock=True)
+        _permit_for(actor, "rooms.allow_takeover", facts)
         rules.require_open(facts.sitting)
         now = database_now(session)
         incident = accepted_incident(
@@ -118,6 +122,7 @@ def extend(deps: Services, actor: Actor, sitting_ids: list[int], seconds: int, r
     with deps.store.begin() as session:
         for sitting_id in sorted(sitting_ids):
             facts = sitting_store.get_sitting(session, sitting_id, lock=True)
+            _permit_for(actor, "rooms.extend", facts)
             require_grantable(
                 Extension(seconds, reason, grantor),
                 store.granted_by_staff(session, sitting_id),
@@ -192,6 +197,7 @@ def list_incidents(
 def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanConsent | None) -> Entry:
     with deps.store.begin() as session:
         facts = sitting_store.get_sitting(session, sitting_id, lock=True)
+        _permit_for(actor, "rooms.admit_late" if consent else "rooms.check_in", facts)
         require(as_administration(facts.administration), AdministrationAct.ENTER)
         now = database_now(session)
         gate = Gate(
@@ -210,6 +216,10 @@ def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanCo
             reason=consent.reason if consent else None,
         )
     return entry
+
+
+def _permit_for(actor: Actor, action: str, facts: SittingFacts) -> None:
+    permit(actor, action, Facts(owner_user_id=facts.row.user_id))
 
 
 def _room_of(session: Session, sitting_id: int) -> int:

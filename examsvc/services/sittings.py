@@ -20,7 +20,7 @@ from examsvc.delivery.sitting import SittingState
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.services.incidents import note_incident
-from examsvc.store import Session, database_now
+from examsvc.store import EventIdTaken, Session, database_now
 from examsvc.store import sittings as store
 from examsvc.store.sittings import SittingFacts
 
@@ -104,15 +104,44 @@ def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: st
     return Opened(reading, moved.epoch, responses)
 
 
-def save_events(deps: Services, actor: Actor, sitting_id: int, batch: Sequence[ResponseEvent]) -> Saved:
+def require_machine(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> None:
+    """Raise PermitRequired at a machine that does not hold the open sitting."""
+    with deps.store.read() as session:
+        facts = store.get_sitting(session, sitting_id)
+        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
+    if facts.sitting.state is SittingState.OPEN:
+        rules.require_holder(facts.sitting, hash_device(device_token))
+
+
+def save_events(
+    deps: Services,
+    actor: Actor,
+    sitting_id: int,
+    batch: Sequence[ResponseEvent],
+    *,
+    device_token: str | None = None,
+) -> Saved:
     """Append events to the log and bring the projection up to them, in one transaction under the row's lock.
 
     Contradictions are not stored as events but kept whole in an incident; the rest of the batch stands.
-    Raises Forbidden, EventsRefused, NotCheckedIn, NotOpen: then nothing of the batch was stored.
+    Raises Forbidden, EventsRefused, NotCheckedIn, NotOpen: then nothing of the batch was stored; likewise
+    PermitRequired, when a machine that does not hold the sitting (None: no machine sent them) writes into
+    its epoch. What it made in an earlier epoch is kept aside as ever.
     """
+    try:
+        return _save_events(deps, actor, sitting_id, batch, device_token)
+    except EventIdTaken:  # by another sitting at this very instant: now it is seen, and judged
+        return _save_events(deps, actor, sitting_id, batch, device_token)
+
+
+def _save_events(
+    deps: Services, actor: Actor, sitting_id: int, batch: Sequence[ResponseEvent], device_token: str | None
+) -> Saved:
     with deps.store.begin() as session:
         facts = store.get_sitting(session, sitting_id, lock=True)
         permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
+        if device_token is not None and any(event.epoch == facts.sitting.epoch for event in batch):
+            rules.require_holder(facts.sitting, hash_device(device_token))
         now = database_now(session)
         decisions = admit(
             batch,
@@ -213,7 +242,7 @@ def _project(session: Session, sitting_id: int, counted: list[ResponseEvent]) ->
 def _note_contradictions(session: Session, facts: SittingFacts, decisions: tuple[Decision, ...]) -> None:
     """An altered or doubly numbered event becomes an incident that keeps what was sent."""
     for decision in decisions:
-        if decision.is_contradiction:
+        if decision.is_contradiction:  # rare: what is noted already is looked up only then
             sent: dict[str, Any] = {
                 "outcome": decision.outcome.value,
                 "epoch": decision.event.epoch,

@@ -3,9 +3,10 @@
 from sqlalchemy.orm import Session
 
 from examsvc.store.engine import Store, database_now
-from examsvc.store.errors import NotFound, SchemaBehind, StoreBusy, StoreError, WriterTaken
+from examsvc.store.errors import EventIdTaken, NotFound, SchemaBehind, StoreBusy, StoreError, WriterTaken
 
 __all__ = [
+    "EventIdTaken",
     "NotFound",
     "SchemaBehind",
     "Session",

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from examsvc.store.errors import StoreBusy
 
+_IN_EACH_OTHERS_WAY = ("40P01", "40001", "55P03")  # deadlock, serialisation, lock not to be had
+
 
 class Store:
     """Hands out transactions.
@@ -49,6 +51,10 @@ class Store:
                 yield session
         except sa.exc.TimeoutError as error:
             raise StoreBusy from error
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in _IN_EACH_OTHERS_WAY:
+                raise StoreBusy from error
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Session]:

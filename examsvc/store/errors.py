@@ -15,7 +15,11 @@ class NotFound(StoreError):
 
 
 class StoreBusy(StoreError):
-    """The one writer could not be had in time."""
+    """The one writer could not be had in time, or others stood in each other's way; nothing was stored."""
+
+
+class EventIdTaken(StoreError):
+    """Another sitting stored an event of this id since the batch was judged."""
 
 
 class WriterTaken(StoreError):

@@ -115,3 +115,11 @@ def list_incidents(session: Session, exam_room_id: int) -> list[tuple[IncidentRo
         .order_by(IncidentRow.id.desc())
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def list_system_notes(session: Session, sitting_id: int, kind: str) -> list[str]:
+    """What the system itself has noted of this kind about a sitting."""
+    query = sa.select(IncidentRow.note).where(
+        IncidentRow.sitting_id == sitting_id, IncidentRow.kind == kind, IncidentRow.actor_id.is_(None)
+    )
+    return list(session.scalars(query))

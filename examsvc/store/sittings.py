@@ -17,7 +17,7 @@ from examsvc.delivery.events import CurrentResponse, ResponseEvent
 from examsvc.delivery.sitting import UNFINISHED_STATES, Sitting, SittingState
 from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
-from examsvc.store.errors import NotFound
+from examsvc.store.errors import EventIdTaken, NotFound
 from examsvc.store.models import (
     AdministrationRow,
     CampaignRow,
@@ -182,7 +182,7 @@ def list_held(session: Session, sitting_id: int, batch: Iterable[ResponseEvent])
 def add_events(
     session: Session, sitting_id: int, decisions: Iterable[Decision], received_at: datetime
 ) -> int:
-    """Append what is to be stored; returns how many rows."""
+    """Append what is to be stored; returns how many rows. Raises EventIdTaken: the transaction is lost."""
     rows = [
         {
             "sitting_id": sitting_id,
@@ -200,7 +200,10 @@ def add_events(
         if decision.is_stored
     ]
     if rows:
-        session.execute(sa.insert(ResponseEventRow), rows)
+        try:
+            session.execute(sa.insert(ResponseEventRow), rows)
+        except sa.exc.IntegrityError as error:
+            raise EventIdTaken from error
     return len(rows)
 
 

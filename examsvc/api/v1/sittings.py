@@ -22,6 +22,8 @@ from examsvc.services.sittings import ClockReading, Saved
 from item_bank.stem import sanitise
 
 SITTING: Final = "/sittings/<int:sitting_id>"
+# What the decoder raises on a body that is no JSON: wrong bytes and endless nesting have errors of their own.
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 # The gravest first: a request that met several fates is named by the one that needs a person soonest.
 CONFLICTS: Final = (
@@ -83,7 +85,8 @@ def read_paper(sitting_id: int) -> Response:
 def save_events(sitting_id: int) -> tuple[Response, int]:
     """Append response events; the answer comes after the commit, so what it says is durable."""
     body = _json_object()
-    saved = sittings.save_events(deps(), current_actor(), sitting_id, events_from_json(body.get("events")))
+    events = events_from_json(body.get("events"))
+    saved = sittings.save_events(deps(), current_actor(), sitting_id, events, device_token=machine_token())
     answer = {
         "durable_through": saved.durable_through,
         "clock": clock_json(saved.clock),
@@ -100,9 +103,10 @@ def submit(sitting_id: int) -> Response | tuple[Response, int]:
     """Hand in; repeating it returns the same receipt."""
     try:
         body = msgspec.json.decode(request.get_data(), type=Submission)
-    except msgspec.DecodeError as error:  # its subclass tells which field
+    except UNREADABLE as error:  # msgspec's error tells which field
         raise EventsMalformed([EventFault(0, "bad_submission", str(error)[:200])]) from error
     actor = current_actor()
+    sittings.require_machine(deps(), actor, sitting_id, machine_token())
     if body.epoch is not None:
         clock = sittings.read_clock(deps(), actor, sitting_id)
         if clock.state == "open" and clock.epoch != body.epoch:
@@ -136,7 +140,7 @@ def safe_html(text: str) -> str:
 def _json_object() -> dict[str, Any]:
     try:
         body = msgspec.json.decode(request.get_data())
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise EventsMalformed([EventFault(0, "not_json")]) from error
     if not isinstance(body, dict):
         raise EventsMalformed([EventFault(0, "not_an_object")])

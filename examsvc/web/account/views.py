@@ -74,5 +74,11 @@ def choose_language() -> Response:
 def _safe_target(target: str | None) -> str:
     """A path of this site, never another site."""
     parts = urlsplit(target or "")
-    local = bool(target) and not parts.scheme and not parts.netloc and str(target).startswith("/")
+    local = (
+        bool(target)
+        and str(target).isprintable()
+        and not parts.scheme
+        and not parts.netloc
+        and str(target).startswith("/")
+    )
     return str(target) if local and not str(target).startswith(("//", "/\\")) else url_for("account.home")

@@ -34,7 +34,7 @@ def list_sittings() -> str:
 @room.view("/sittings/<int:sitting_id>", permission="sittings.take")
 def sitting(sitting_id: int) -> str:
     """Check-in, waiting room and player on one page; after the end the receipt."""
-    machine_token()
+    machine_token(renew=True)
     actor = current_actor()
     page = candidates.read_sitting(deps(), actor, sitting_id)
     if page.is_closed:

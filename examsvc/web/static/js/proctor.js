@@ -60,6 +60,10 @@ function showCounts(counts) {
   }
 }
 
+function grantedText(seconds) {
+  return `+${root.dataset.granted.replace("{minutes}", Math.floor(seconds / 60))}`;
+}
+
 function showSeat(seat) {
   const row = document.getElementById(`seat-${seat.sitting}`);
   if (!row) return;
@@ -74,7 +78,7 @@ function showSeat(seat) {
   const time = row.querySelector(".time");
   time.dataset.ms = seat.remaining_ms;
   time.dataset.runs = seat.runs ? "1" : "";
-  setText(row.querySelector(".granted"), seat.granted_s ? `+${Math.floor(seat.granted_s / 60)} min` : "");
+  setText(row.querySelector(".granted"), seat.granted_s ? grantedText(seat.granted_s) : "");
   const checkIn = row.querySelector(".check-in");
   if (checkIn) checkIn.hidden = !seat.can_check_in;
 }

@@ -35,7 +35,7 @@ export function checkServer(say, reply) {
   const ms = Math.round(reply.receivedAt - reply.sentAt);
   const offset = Math.abs(Date.now() - ms / 2 - Date.parse(reply.body.server_time)) / 1000;
   found("server", "yes", say("check.server", { ms }));
-  found("clock", "yes", say("check.clock", { seconds: offset.toFixed(offset < 10 ? 1 : 0) }));
+  found("clock", "yes", say("check.clock", { seconds: offset.toLocaleString(document.documentElement.lang, { maximumFractionDigits: offset < 10 ? 1 : 0 }) }));
 }
 
 /** @param {Say} say */
