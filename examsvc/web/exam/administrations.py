@@ -51,7 +51,7 @@ def show_administration(administration_id: int) -> str:
         late_rule=wording.late_rule(
             get_pack(campaign.rule_pack_code, campaign.rule_pack_version), administration.limit_s
         ),
-        states=wording.ADMINISTRATION_STATES,
+        state=wording.administration_state(administration, now),
         sitting_states=wording.SITTING_STATES,
     )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from examsvc.edge.room_picture import phase_of
 from examsvc.edge.texts import gettext as _
 from examsvc.rulepacks.pack import RulePack
-from examsvc.store.models import LevelScaleRow
+from examsvc.store.models import AdministrationRow, LevelScaleRow
 
 A_DAY_S = 86_400
 
@@ -40,6 +44,14 @@ SITTING_STATES = {
     "absent": (_l("Absent"), "badge-warn"),
     "annulled": (_l("Annulled"), "badge-bad"),
 }
+
+
+def administration_state(administration: AdministrationRow, now: datetime) -> tuple[LazyString, str]:
+    """What an administration is at this instant: the stored state knows no start and no end."""
+    phase = phase_of(administration.starts_at, administration.limit_s, now)
+    if administration.state != "ready" or phase == "before":
+        return ADMINISTRATION_STATES[administration.state]
+    return (_l("Running now"), "badge-info") if phase == "running" else (_l("Over"), "")
 
 
 def pack_name(code: str) -> str:

@@ -14,7 +14,7 @@ from examsvc.edge.texts import ngettext
 from examsvc.rulepacks.registry import get_pack, list_packs
 from examsvc.services import campaigns
 from examsvc.services.campaigns import NewAdministration, NewCampaign
-from examsvc.store import Session
+from examsvc.store import Session, database_now
 from examsvc.store import campaigns as store
 from examsvc.store.models import CampaignRow, LevelScaleRow
 from examsvc.store.rows import get_row
@@ -128,18 +128,19 @@ def _campaign_page(campaign_id: int, inputs: AdministrationInput | None) -> str:
         is_open=inputs is not None,
         roster=RosterInput().offer(regions),
         states=wording.CAMPAIGN_STATES,
-        administration_states=wording.ADMINISTRATION_STATES,
         late_rule=wording.late_rule,
     )
 
 
 def _plans(session: Session, campaign_id: int) -> list[dict[str, object]]:
+    now = database_now(session)
     plans: list[dict[str, object]] = []
     for administration, position in store.list_administrations(session, campaign_id):
         rooms = store.list_rooms(session, administration.id)
         plans.append(
             {
                 "administration": administration,
+                "state": wording.administration_state(administration, now),
                 "position": position,
                 "rooms": rooms,
                 "n_candidates": sum(taken for _room, taken in rooms),
