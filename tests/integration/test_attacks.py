@@ -152,11 +152,6 @@ def test_what_the_old_machine_still_holds_is_kept_aside_after_a_takeover(
         sittings.save_events(services, laid.owner, laid.sitting_id, forged, device_token=MACHINE)
 
 
-def test_a_machine_keeps_its_token_as_long_as_it_is_used(laid: LaidSitting, browser: Browser):
-    page = browser.get(f"/sittings/{laid.sitting_id}")
-    assert any(cookie.startswith("machine=") for cookie in page.headers.getlist("Set-Cookie"))
-
-
 def test_a_flood_of_contradictions_does_not_bury_the_rooms_minutes(laid: LaidSitting, browser: Browser):
     events = [wire(response(seq, laid.item_ids[0])) for seq in range(1, 51)]
     browser.post_json(api(laid, "events"), {"events": events})
