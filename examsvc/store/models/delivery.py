@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examsvc.store.types import Base
@@ -125,7 +125,7 @@ class ResponseEventRow(Base):
     item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
     payload: Mapped[dict[str, Any]]
     payload_hash: Mapped[str] = mapped_column(String(64))
-    client_ms: Mapped[int] = mapped_column(BigInteger)
+    client_ms: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     received_at: Mapped[datetime]
     standing: Mapped[str] = mapped_column(String(16))  # counted | quarantined | late
 
