@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import signal
 from contextlib import ExitStack
 
 from flask import Flask
@@ -62,5 +63,12 @@ def serve() -> Flask:
     house = stack.enter_context(open_house(Settings.from_environ()))
     put_back_interrupted(house.services, alone=house.settings.embedded_database)
     stack.enter_context(background(house))
-    atexit.register(stack.close)
+    atexit.register(_close_undisturbed, stack)
     return create_app(house)
+
+
+def _close_undisturbed(stack: ExitStack) -> None:
+    """Close the house; Ctrl-C reaches two processes, and the second signal must not cut this short."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
+    stack.close()
