@@ -16,11 +16,19 @@ from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.roles import Role, clashes
 from examsvc.delivery.admission import Outcome
 from examsvc.delivery.errors import PermitRequired
-from examsvc.services import Services, accounts, campaigns, rooms, sittings
+from examsvc.services import Services, accounts, calibration, campaigns, results, rooms, sittings
 from examsvc.services.audit import record_act, verify_chain
 from examsvc.store import Store, StoreBusy
 from examsvc.store import accounts as account_store
-from examsvc.store.models import AdministrationRow, CandidateRow, IncidentRow, SittingRow, UserRow
+from examsvc.store.models import (
+    AdministrationRow,
+    CandidateRow,
+    EvidenceRow,
+    IncidentRow,
+    ResultRow,
+    SittingRow,
+    UserRow,
+)
 from proctoring.errors import ExtensionNeedsChairman
 from tests.integration.laid import (
     MACHINE,
@@ -33,6 +41,7 @@ from tests.integration.laid import (
     wire,
 )
 from tests.integration.laid_campaign import Laid, approved_room, lay_organisation, plan_campaign
+from tests.integration.measured_campaign import lay_measured_campaign
 from tests.integration.signing_in import Browser, sign_in, token_of
 
 pytestmark = pytest.mark.integration
@@ -341,6 +350,26 @@ def test_a_campaign_approved_twice_at_once_is_approved_once(services: Services):
 
 
 @on_postgres
+def test_adopting_scoring_and_releasing_at_once_happen_once(services: Services):
+    measured = lay_measured_campaign(services)
+    examiner, second = measured.staff["examiner"], measured.staff["second"]
+    chairman, campaign_id = measured.staff["chairman"], measured.campaign_id
+    proposed = calibration.calibrate_campaign(services, examiner, campaign_id, _silent)
+    adopt = lambda: calibration.adopt_calibration(services, second, proposed)  # noqa: E731
+    assert sum(came is None for came in at_once(*[adopt] * 4)) == 1
+    score = lambda: results.score_campaign(services, examiner, campaign_id, _silent)  # noqa: E731
+    n_scored = max(came for came in at_once(score, score) if isinstance(came, int))
+    release = lambda: results.release_results(services, chairman, campaign_id)  # noqa: E731
+    assert [came for came in at_once(*[release] * 4) if isinstance(came, int)] == [n_scored]
+    with services.store.read() as session:
+        written = session.scalars(sa.select(EvidenceRow.result_id)).all()
+        states = session.execute(sa.select(ResultRow.state, sa.func.count()).group_by(ResultRow.state)).all()
+    assert len(written) == 3 * n_scored
+    assert [tuple(row) for row in states] == [("released", n_scored)]
+    assert verify_chain(services).first_bad_seq is None
+
+
+@on_postgres
 def test_transactions_that_wait_for_each_other_are_busy_and_not_broken(services: Services, store: Store):
     laid = lay_organisation(services, n_items=4, officers=(2, 0))
     _administration_id, _room_id, (first, second) = approved_room(services, laid)
@@ -359,3 +388,7 @@ def test_transactions_that_wait_for_each_other_are_busy_and_not_broken(services:
 def _sitting_ids(deps: Services) -> list[int]:
     with deps.store.read() as session:
         return list(session.scalars(sa.select(SittingRow.id).order_by(SittingRow.id)))
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Nobody follows the progress."""
