@@ -10,23 +10,20 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from examsvc.sample.exams import CAMPAIGN, TRIAL
+from examsvc.sample.exams import CAMPAIGN
 from examsvc.sample.player import HttpPlayer
 from examsvc.sample.sittings import issue_passwords, list_candidates
 from examsvc.sample.staff import PASSWORD, actor
-from examsvc.services import Services, campaigns, rooms
-from examsvc.services.campaigns import NewAdministration, NewCampaign
+from examsvc.services import Services, rooms
 from examsvc.services.sittings import open_sitting
-from examsvc.store.campaigns import list_regions
 from proctoring.incidents import Incident, IncidentKind
 from tests.browser import FLAGS, find_browser
 from tests.e2e.conftest import Server, free_port, log_in
-from tests.e2e.exam_hall import Seat, find_hall, open_services, query
+from tests.e2e.exam_hall import Seat, find_hall, open_services, plan_exam, query
 from tests.e2e.player_page import Player
 from tests.integration.laid_campaign import move_start, now_of
 
@@ -73,36 +70,10 @@ class Camera:
 
 def lay_exam(home: Path) -> list[Seat]:
     """An exam of the first region that began a quarter of an hour ago; returns the first room's seats."""
-    [(blueprint_id, scale_id)] = query(
-        home,
-        "SELECT a.blueprint_id, c.level_scale_id FROM administration a"
-        " JOIN campaign c ON c.id = a.campaign_id WHERE c.code = ?",
-        TRIAL,
-    )
+    names = (CODE, "Kỳ đánh giá năng lực 2026, đợt 2", "Competency assessment 2026, round 2")
     with open_services(home) as deps:
-        secretary, chairman = actor(deps, "thu_ky"), actor(deps, "chu_tich")
-        with deps.store.read() as session:
-            region = list_regions(session)[0]
-        campaign_id = campaigns.create_campaign(
-            deps,
-            secretary,
-            NewCampaign(
-                CODE,
-                "Kỳ đánh giá năng lực 2026, đợt 2",
-                "Competency assessment 2026, round 2",
-                "INTERNAL_CA",
-                scale_id,
-            ),
-        )
-        starts_at = now_of(deps) + timedelta(hours=1)
         halls = (("Phòng 201", 25), ("Phòng 202", 25))
-        administration_id = campaigns.add_administration(
-            deps,
-            secretary,
-            NewAdministration(campaign_id, f"{CODE}-GSQL", blueprint_id, starts_at, halls),
-        )
-        campaigns.fill_roster(deps, secretary, administration_id, region=region)
-        campaigns.approve_campaign(deps, chairman, campaign_id)
+        campaign_id, administration_id = plan_exam(home, deps, names, halls)
         seats = find_hall(home, f"{CODE}-GSQL").seats
         seats = [seat for seat in seats if seat.room == seats[0].room]
         _let_it_happen(deps, administration_id, seats)

@@ -78,6 +78,14 @@ class PermitRequired(SittingRefused):
         self.device_id = device_id
 
 
+class EpochSuperseded(SittingRefused):
+    """The sitting goes on in a later epoch, `epoch`: the one that asks has lost its pen."""
+
+    def __init__(self, sitting_id: str, epoch: int) -> None:
+        super().__init__(sitting_id, f"goes on in epoch {epoch}")
+        self.epoch = epoch
+
+
 class BatchTooLarge(SittingRefused):
     """More events in one request than are taken."""
 

@@ -42,6 +42,6 @@ def _finalise(session: Session, sitting_id: int) -> bool:
         store.store_sitting(facts.row, ended)
         record_act(session, None, "sittings.mark_absent", f"sitting:{sitting_id}")
     else:
-        receipt = close_with_receipt(session, facts, ended, now)
+        receipt = close_with_receipt(facts, ended, now, store.list_events(session, sitting_id))
         record_act(session, None, "sittings.expire", f"sitting:{sitting_id}", receipt=receipt.sha256)
     return True

@@ -13,7 +13,7 @@ from examsvc.accounts.permissions import Facts, permit
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.admission import Decision, admit
 from examsvc.delivery.deadline import until_start_ms
-from examsvc.delivery.errors import EventsMissing, WindowOver
+from examsvc.delivery.errors import EpochSuperseded, EventsMissing, WindowOver
 from examsvc.delivery.events import CurrentResponse, ResponseEvent, durable_through, project
 from examsvc.delivery.receipt import Receipt, log_digest, make_receipt, missing_seqs, receipt_code
 from examsvc.delivery.sitting import SittingState
@@ -55,6 +55,20 @@ class Saved:
     clock: ClockReading
     durable_through: int
     decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a player that hands in says of itself and its log; what is None is not asked about.
+
+    digest : the player's own digest of the epoch's log
+    epoch : the epoch it writes in
+    device_token : its machine's
+    """
+
+    digest: str | None = None
+    epoch: int | None = None
+    device_token: str | None = None
 
 
 def hash_device(token: str) -> str:
@@ -104,15 +118,6 @@ def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: st
     return Opened(reading, moved.epoch, responses)
 
 
-def require_machine(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> None:
-    """Raise PermitRequired at a machine that does not hold the open sitting."""
-    with deps.store.read() as session:
-        facts = store.get_sitting(session, sitting_id)
-        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
-    if facts.sitting.state is SittingState.OPEN:
-        rules.require_holder(facts.sitting, hash_device(device_token))
-
-
 def save_events(
     deps: Services,
     actor: Actor,
@@ -159,28 +164,32 @@ def _save_events(
 
 
 def submit_sitting(
-    deps: Services, actor: Actor, sitting_id: int, final_seq: int, digest: str | None = None
+    deps: Services, actor: Actor, sitting_id: int, final_seq: int, claim: Claim | None = None
 ) -> Receipt:
     """Close the sitting; repeating it returns the same receipt.
 
     Parameters
     ----------
     final_seq : the last event the player made in this epoch; what is missing below it is asked for
-    digest : the player's own digest of the epoch's log, compared when given
+    claim : judged under the row's lock, so that no take-over can slip in between
 
-    Raises EventsMissing (with the numbers to send again), WindowOver, NotOpen, NotCheckedIn.
+    Raises EventsMissing (with the numbers to send again), WindowOver, NotOpen, NotCheckedIn, PermitRequired
+    at a machine that does not hold the open sitting, EpochSuperseded for a window that lost its pen.
     """
+    said = claim or Claim()
     with deps.store.begin() as session:
         facts = store.get_sitting(session, sitting_id, lock=True)
         permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
         if facts.sitting.is_closed and facts.row.receipt is not None:
             return kept_receipt(session, facts)
+        _require_claim(facts.sitting, said)
         now = database_now(session)
         missing = missing_seqs(final_seq, store.list_seqs(session, sitting_id, facts.sitting.epoch))
         if missing and now <= facts.sitting.counts_until:
             raise EventsMissing(str(sitting_id), missing)
         closed = rules.submit(facts.sitting, now)
-        receipt = close_with_receipt(session, facts, closed, now)
+        events = store.list_events(session, sitting_id)
+        receipt = close_with_receipt(facts, closed, now, events)
         record_act(
             session,
             actor,
@@ -188,16 +197,15 @@ def submit_sitting(
             f"sitting:{sitting_id}",
             receipt=receipt.sha256,
             final_seq=final_seq,
-            digest_equal=None if digest is None else digest == _epoch_digest(session, facts),
+            digest_equal=None if said.digest is None else said.digest == _epoch_digest(facts, events),
         )
     return receipt
 
 
 def close_with_receipt(
-    session: Session, facts: SittingFacts, closed: rules.Sitting, now: datetime
+    facts: SittingFacts, closed: rules.Sitting, now: datetime, events: Sequence[ResponseEvent]
 ) -> Receipt:
-    """Write the closed state and the receipt over the counted log."""
-    events = store.list_events(session, facts.row.id)
+    """Write the closed state and the receipt over the counted log, `events`."""
     receipt = make_receipt(str(facts.row.id), now, events)
     store.store_sitting(facts.row, closed)
     facts.row.receipt = receipt.sha256
@@ -233,10 +241,8 @@ def clock_reading(facts: SittingFacts, now: datetime) -> ClockReading:
 def _project(session: Session, sitting_id: int, counted: list[ResponseEvent]) -> None:
     if not counted:
         return
-    before = store.list_current(session, sitting_id)
-    after = project(counted, before)
-    touched = {event.item_id for event in counted}
-    store.write_current(session, sitting_id, before, [after[item_id] for item_id in touched])
+    before = store.list_current(session, sitting_id, {event.item_id for event in counted})
+    store.write_current(session, sitting_id, before, project(counted, before).values())
 
 
 def _note_contradictions(session: Session, facts: SittingFacts, decisions: tuple[Decision, ...]) -> None:
@@ -254,6 +260,15 @@ def _note_contradictions(session: Session, facts: SittingFacts, decisions: tuple
             note_incident(session, facts, "event_contradiction", sent)
 
 
-def _epoch_digest(session: Session, facts: SittingFacts) -> str:
-    events = store.list_events(session, facts.row.id)
+def _require_claim(sitting: rules.Sitting, said: Claim) -> None:
+    """Refuse another machine, and a window of an earlier epoch, while the sitting is open."""
+    if sitting.state is not SittingState.OPEN:
+        return
+    if said.device_token is not None:
+        rules.require_holder(sitting, hash_device(said.device_token))
+    if said.epoch not in (None, sitting.epoch):
+        raise EpochSuperseded(sitting.id, sitting.epoch)
+
+
+def _epoch_digest(facts: SittingFacts, events: Sequence[ResponseEvent]) -> str:
     return log_digest(event for event in events if event.epoch == facts.row.epoch)

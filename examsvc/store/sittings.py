@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -230,9 +230,13 @@ def list_seqs(session: Session, sitting_id: int, epoch: int) -> list[int]:
     return list(session.scalars(query))
 
 
-def list_current(session: Session, sitting_id: int) -> dict[str, CurrentResponse]:
-    """The projection: what holds for each item now."""
+def list_current(
+    session: Session, sitting_id: int, item_ids: Collection[str] | None = None
+) -> dict[str, CurrentResponse]:
+    """The projection: what holds for each item now, or for these items only (a save touches few)."""
     query = sa.select(CurrentResponseRow).where(CurrentResponseRow.sitting_id == sitting_id)
+    if item_ids is not None:
+        query = query.where(CurrentResponseRow.item_version_id.in_([int(item_id) for item_id in item_ids]))
     return {
         str(row.item_version_id): CurrentResponse(
             str(row.item_version_id),

@@ -22,6 +22,7 @@ from examsvc.store import Store
 from examsvc.store.campaigns import list_regions
 from tests.integration.laid_campaign import move_start, now_of
 
+Rooms = tuple[tuple[str, int], ...]  # names with their stations
 CANARY = "KHOA-CANARY-7f3a"
 
 
@@ -93,26 +94,37 @@ def lay_passwords_and_canaries(home: Path) -> None:
         )
 
 
-def lay_running_exam(home: Path, code: str, started_ago_s: float = 20.0) -> Hall:
-    """An exam of the first region's supervision inspectors that has begun, everybody checked in."""
+def plan_exam(home: Path, deps: Services, names: tuple[str, str, str], exam_rooms: Rooms) -> tuple[int, int]:
+    """An approved exam of the first region's supervision inspectors; `names`: code, Vietnamese, English.
+
+    Returns the campaign and its one administration, `CODE-GSQL`, an hour before its start.
+    """
+    code, name_vi, name_en = names
     [(blueprint_id, scale_id)] = query(
         home,
         "SELECT a.blueprint_id, c.level_scale_id FROM administration a"
         " JOIN campaign c ON c.id = a.campaign_id WHERE c.code = ?",
         TRIAL,
     )
+    secretary, chairman = actor(deps, "thu_ky"), actor(deps, "chu_tich")
+    with deps.store.read() as session:
+        region = list_regions(session)[0]
+    campaign_id = campaigns.create_campaign(
+        deps, secretary, NewCampaign(code, name_vi, name_en, "INTERNAL_CA", scale_id)
+    )
+    begins = now_of(deps) + timedelta(hours=1)
+    new = NewAdministration(campaign_id, f"{code}-GSQL", blueprint_id, begins, exam_rooms)
+    administration_id = campaigns.add_administration(deps, secretary, new)
+    campaigns.fill_roster(deps, secretary, administration_id, region=region)
+    campaigns.approve_campaign(deps, chairman, campaign_id)
+    return campaign_id, administration_id
+
+
+def lay_running_exam(home: Path, code: str, started_ago_s: float = 20.0) -> Hall:
+    """An exam of the first region's supervision inspectors that has begun, everybody checked in."""
+    names = (code, f"Kỳ {code}", f"Campaign {code}")
     with open_services(home) as deps:
-        secretary, chairman = actor(deps, "thu_ky"), actor(deps, "chu_tich")
-        with deps.store.read() as session:
-            region = list_regions(session)[0]
-        campaign_id = campaigns.create_campaign(
-            deps, secretary, NewCampaign(code, f"Kỳ {code}", f"Campaign {code}", "INTERNAL_CA", scale_id)
-        )
-        begins = now_of(deps) + timedelta(hours=1)
-        new = NewAdministration(campaign_id, f"{code}-GSQL", blueprint_id, begins, (("P1", 25), ("P2", 25)))
-        administration_id = campaigns.add_administration(deps, secretary, new)
-        campaigns.fill_roster(deps, secretary, administration_id, region=region)
-        campaigns.approve_campaign(deps, chairman, campaign_id)
+        campaign_id, administration_id = plan_exam(home, deps, names, (("P1", 25), ("P2", 25)))
         check_in_all(deps, campaign_id, list)
         move_start(deps, administration_id, started_ago_s)
     return find_hall(home, f"{code}-GSQL")

@@ -13,10 +13,7 @@ from examsvc.store import Session, database_now
 from examsvc.store.models import (
     CalibrationRow,
     ItemEnemyRow,
-    ItemKeyRow,
     ItemParameterRow,
-    ItemRow,
-    ItemVersionRow,
     LevelScaleRow,
     PositionRow,
     TopicRow,
@@ -24,6 +21,7 @@ from examsvc.store.models import (
     UserRoleRow,
     UserRow,
 )
+from tests.integration.laid_items import Made, lay_item
 
 LEVELS = ("recall", "apply", "situation")
 TOPICS = {  # names, then how many operational items of each cognitive level
@@ -126,39 +124,15 @@ def _add_items(session: Session, laid: Laid, topic: TopicRow, calibration: Calib
     item_ids = []
     for level, n_items in zip(LEVELS, TOPICS[topic.code][2], strict=True):
         for number in range(1, n_items + 1):
-            item = ItemRow(
-                code=f"{topic.code}-{level[0].upper()}{number:02d}",
-                topic_id=topic.id,
-                author_id=laid.author.user_id,
-                created_at=now,
-            )
-            session.add(item)
-            session.flush()
-            version = ItemVersionRow(
-                item_id=item.id,
-                version=1,
-                state="operational",
-                interaction="single_choice",
+            code = f"{topic.code}-{level[0].upper()}{number:02d}"
+            version = lay_item(
+                session,
+                code,
+                topic.id,
+                Made(laid.author.user_id, now),
                 cognitive_level=level,
-                stem=f"Item {item.code}: which of these holds?",
-                options=[{"id": option, "content": f"Option {option} of {item.code}"} for option in "ABCD"],
-                legal_basis="Law on Customs",
-                rationale="",
-                wording_hash=item.code.ljust(64, "0"),
-                created_by=laid.author.user_id,
-                created_at=now,
-            )
-            session.add(version)
-            session.flush()
-            session.add(
-                ItemKeyRow(
-                    item_version_id=version.id,
-                    version=1,
-                    option_id="A",
-                    reason="",
-                    created_by=laid.author.user_id,
-                    created_at=now,
-                )
+                stem=f"Item {code}: which of these holds?",
+                options=[{"id": option, "content": f"Option {option} of {code}"} for option in "ABCD"],
             )
             session.add(
                 ItemParameterRow(
@@ -172,5 +146,5 @@ def _add_items(session: Session, laid: Laid, topic: TopicRow, calibration: Calib
                     flags=[],
                 )
             )
-            item_ids.append(item.id)
+            item_ids.append(version.item_id)
     return item_ids

@@ -21,9 +21,6 @@ from examsvc.store.models import (
     CalibrationRow,
     FormItemRow,
     FormRow,
-    ItemKeyRow,
-    ItemRow,
-    ItemVersionRow,
     LevelScaleRow,
     OfficerRow,
     OrganisationUnitRow,
@@ -32,6 +29,7 @@ from examsvc.store.models import (
     UserRow,
 )
 from examsvc.store.rows import get_row
+from tests.integration.laid_items import Made, lay_item
 
 AT = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 STAFF = {
@@ -182,35 +180,8 @@ def _lay_items(session: Session, author_id: int, n_items: int) -> tuple[int, lis
     session.flush()
     versions = []
     for number in range(1, n_items + 1):
-        item = ItemRow(code=f"T01-{number:03d}", topic_id=topic.id, author_id=author_id, created_at=AT)
-        session.add(item)
-        session.flush()
-        version = ItemVersionRow(
-            item_id=item.id,
-            version=1,
-            state="operational",
-            interaction="single_choice",
-            cognitive_level="recall",
-            stem=f"<p>Câu hỏi thử số {number}?</p>",
-            options=[{"id": option, "content": f"Phương án {option}"} for option in "ABCD"],
-            legal_basis="Luật Hải quan 2014",
-            rationale="Thử",
-            wording_hash=f"{number:064d}",
-            created_by=author_id,
-            created_at=AT,
-        )
-        session.add(version)
-        session.flush()
-        session.add(
-            ItemKeyRow(
-                item_version_id=version.id,
-                version=1,
-                option_id="A",
-                reason="Thử",
-                created_by=author_id,
-                created_at=AT,
-            )
-        )
+        stem = f"<p>Câu hỏi thử số {number}?</p>"
+        version = lay_item(session, f"T01-{number:03d}", topic.id, Made(author_id, AT), stem=stem)
         versions.append(version.id)
     return topic.id, versions
 

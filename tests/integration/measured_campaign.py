@@ -26,9 +26,6 @@ from examsvc.store.models import (
     ExamRoomRow,
     FormItemRow,
     FormRow,
-    ItemKeyRow,
-    ItemRow,
-    ItemVersionRow,
     LevelScaleRow,
     OfficerRow,
     OrganisationUnitRow,
@@ -38,6 +35,7 @@ from examsvc.store.models import (
     UserRow,
 )
 from scoring import ItemParams, simulate_responses
+from tests.integration.laid_items import Made, lay_item
 
 AT = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 OPTIONS = "ABCD"
@@ -133,32 +131,19 @@ def _lay_framework(session: Session) -> dict[str, int]:
 
 def _lay_items(session: Session, author_id: int, topics: dict[str, int]) -> list[int]:
     versions = []
-    made: dict[str, Any] = {"created_by": author_id, "created_at": AT}
     for place in range(N_ITEMS):
         topic = TOPICS[place % 4]
-        item = ItemRow(
-            code=f"{topic}-{place:03d}", topic_id=topics[topic], author_id=author_id, created_at=AT
-        )
-        session.add(item)
-        session.flush()
-        version = ItemVersionRow(
-            item_id=item.id,
-            version=1,
+        version = lay_item(
+            session,
+            f"{topic}-{place:03d}",
+            topics[topic],
+            Made(author_id, AT),
+            key=OPTIONS[(place + 1) % 4] if place == REVERSED else right_option(place),
             state="approved" if place < N_APPROVED else "operational",
-            interaction="single_choice",
             cognitive_level="apply",
             stem=f"<p>Câu {place}</p>",
-            options=[{"id": option, "content": f"Phương án {option}"} for option in OPTIONS],
-            legal_basis="Luật Hải quan 2014",
-            rationale="Thử",
             judged_share=0.6,
-            wording_hash=f"{place:064d}",
-            **made,
         )
-        session.add(version)
-        session.flush()
-        key = OPTIONS[(place + 1) % 4] if place == REVERSED else right_option(place)
-        session.add(ItemKeyRow(item_version_id=version.id, version=1, option_id=key, reason="Thử", **made))
         versions.append(version.id)
     return versions
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from examsvc.accounts.errors import Forbidden
 from examsvc.delivery.admission import Outcome
 from examsvc.delivery.errors import (
+    EpochSuperseded,
     EventsMissing,
     EventsRefused,
     NotCheckedIn,
@@ -20,6 +21,7 @@ from examsvc.delivery.errors import (
 from examsvc.services import Services, candidates, rooms, sittings
 from examsvc.services.audit import verify_chain
 from examsvc.services.finalise import finalise_due
+from examsvc.services.sittings import Claim
 from examsvc.store.models import IncidentRow, SittingRow
 from tests.integration.laid import (
     MACHINE,
@@ -243,6 +245,17 @@ def test_submitting_asks_for_what_is_missing_and_then_gives_one_receipt(
     assert verify_chain(services).first_bad_seq is None
     after = sittings.save_events(services, laid.owner, laid.sitting_id, [response(5, laid.item_ids[0], "B")])
     assert outcomes(after) == [Outcome.LATE]
+
+
+def test_a_window_that_lost_its_pen_and_another_machine_cannot_hand_in(services: Services, laid: LaidSitting):
+    first = opened(services, laid)
+    second = opened(services, laid)
+    with pytest.raises(EpochSuperseded):
+        sittings.submit_sitting(services, laid.owner, laid.sitting_id, 0, Claim(epoch=first))
+    with pytest.raises(PermitRequired):
+        sittings.submit_sitting(services, laid.owner, laid.sitting_id, 0, Claim(device_token="another"))
+    handed_in = Claim(epoch=second, device_token=MACHINE)
+    assert sittings.submit_sitting(services, laid.owner, laid.sitting_id, 0, handed_in).events == 0
 
 
 def test_the_finaliser_ends_a_sitting_without_its_client(services: Services, laid: LaidSitting):

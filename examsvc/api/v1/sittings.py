@@ -13,12 +13,12 @@ from flask_babel import gettext as _
 
 from examsvc.api.v1.room import room
 from examsvc.delivery.admission import Outcome
-from examsvc.delivery.errors import EventFault, EventsMalformed
+from examsvc.delivery.errors import EpochSuperseded, EventFault, EventsMalformed
 from examsvc.delivery.events import MAX_SEQ, events_from_json
 from examsvc.edge.machine import machine_token
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import candidates, sittings
-from examsvc.services.sittings import ClockReading, Saved
+from examsvc.services.sittings import Claim, ClockReading, Saved
 from item_bank.stem import sanitise
 
 SITTING: Final = "/sittings/<int:sitting_id>"
@@ -106,13 +106,13 @@ def submit(sitting_id: int) -> Response | tuple[Response, int]:
     except UNREADABLE as error:  # msgspec's error tells which field
         raise EventsMalformed([EventFault(0, "bad_submission", str(error)[:200])]) from error
     actor = current_actor()
-    sittings.require_machine(deps(), actor, sitting_id, machine_token())
-    if body.epoch is not None:
-        clock = sittings.read_clock(deps(), actor, sitting_id)
-        if clock.state == "open" and clock.epoch != body.epoch:
-            answer = {"error": "epoch_superseded", "message": _conflict_words("epoch_superseded")}
-            return jsonify({**answer, "clock": clock_json(clock)}), 409
-    receipt = sittings.submit_sitting(deps(), actor, sitting_id, body.final_seq, body.digest)
+    claim = Claim(body.digest, body.epoch, machine_token())
+    try:
+        receipt = sittings.submit_sitting(deps(), actor, sitting_id, body.final_seq, claim)
+    except EpochSuperseded:
+        clock = clock_json(sittings.read_clock(deps(), actor, sitting_id))
+        answer = {"error": "epoch_superseded", "message": _conflict_words("epoch_superseded")}
+        return jsonify({**answer, "clock": clock}), 409
     return jsonify(
         {
             "code": receipt.code,
