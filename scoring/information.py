@@ -2,10 +2,9 @@
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
-from scoring.models import logit_of_knowing, probability_correct
-from scoring.params import ItemParams
+from scoring.models import category_probabilities, expected_marks
+from scoring.params import ItemModel, ItemParams
 from scoring.responses import FloatArray
 
 
@@ -15,25 +14,57 @@ def item_information(theta: npt.ArrayLike, params: ItemParams) -> FloatArray:
     Parameters
     ----------
     theta : (n_points,) ability grid
-    params : n_items rows of 3PL parameters, logistic metric (D = 1)
+    params : n_items rows of any models, logistic metric (D = 1)
 
     Returns
     -------
-    (n_points, n_items) a² (1 - P) / P · ((P - c) / (1 - c))²; for c = 0 this is a² P (1 - P).
+    (n_points, n_items): the sum over categories of (dP/dtheta)^2 / P. For the 3PL this is
+    a^2 (1 - P) / P ((P - c) / (1 - c))^2, for the PCM, GPCM and RSM a^2 times the variance of the mark.
 
     Raises
     ------
     NotCalibrated : an item has no parameters.
 
-    References: Lord (1980), eq. 5-9; Birnbaum (1968) for the 3PL.
+    References: Lord (1980), eq. 5-9; Birnbaum (1968) for the 3PL; Samejima (1969), Muraki (1993).
     """
-    logit = logit_of_knowing(theta, params)
-    knows, not_knows = expit(logit), expit(-logit)
-    probability = params.c + (1.0 - params.c) * knows
-    # Far below b the 2PL's P rounds to 0; there (P - c) / P is 1, as everywhere when c = 0.
-    share_knowing = np.divide(knows, probability, out=np.ones_like(knows), where=probability > 0)
-    information: FloatArray = params.a**2 * (1.0 - params.c) * not_knows * knows * share_knowing
+    points = np.atleast_1d(np.asarray(theta, dtype=np.float64))
+    probabilities, slopes = category_slopes(points, params)
+    # Far from an item a category's P rounds to 0; its share of the information does so too.
+    shares = np.divide(slopes**2, probabilities, out=np.zeros_like(slopes), where=probabilities > 0)
+    information: FloatArray = shares.sum(axis=2)
     return information
+
+
+def category_slopes(theta: FloatArray, params: ItemParams) -> tuple[FloatArray, FloatArray]:
+    """Category response functions and their derivatives in theta, each (n_points, n_items, most_categories).
+
+    Raises NotCalibrated when an item has no parameters.
+    """
+    probabilities = category_probabilities(theta, params)
+    marks = np.arange(probabilities.shape[2])
+    expected = (probabilities @ marks.astype(np.float64))[:, :, None]
+    slopes = params.a[:, None] * probabilities * (marks - expected)
+    curved = np.array([model in _CURVED for model in params.models], dtype=np.bool_)
+    if curved.any():
+        slopes[:, curved] = _cumulative_slopes(probabilities[:, curved], params.subset(curved))
+    return probabilities, slopes
+
+
+_CURVED = (ItemModel.GRM, ItemModel.THREE_PL)
+
+
+def _cumulative_slopes(probabilities: FloatArray, params: ItemParams) -> FloatArray:
+    """From the logistic cumulative curves: dP_k/dtheta = (1 - c) a (L_k (1 - L_k) - L_k+1 (1 - L_k+1))."""
+    beyond = np.cumsum(probabilities[:, :, ::-1], axis=2)[:, :, ::-1]
+    below = np.cumsum(probabilities, axis=2)
+    c = params.c[:, None]
+    not_reached = np.clip(below[:, :, :-1] / (1.0 - c), 0.0, 1.0)  # 1 - L at each step
+    reached = np.clip((beyond[:, :, 1:] - c) / (1.0 - c), 0.0, 1.0)
+    product = (1.0 - c) * params.a[:, None] * reached * not_reached
+    edge = np.zeros((*product.shape[:2], 1))
+    slopes: FloatArray = np.concatenate([edge, product], axis=2) - np.concatenate([product, edge], axis=2)
+    # Beyond an item's own categories nothing is reached and everything is not: the product is 0 there.
+    return slopes
 
 
 def form_information(theta: npt.ArrayLike, params: ItemParams) -> FloatArray:
@@ -42,7 +73,7 @@ def form_information(theta: npt.ArrayLike, params: ItemParams) -> FloatArray:
     Parameters
     ----------
     theta : (n_points,) ability grid
-    params : n_items rows of 3PL parameters, logistic metric (D = 1)
+    params : n_items rows of any models, logistic metric (D = 1)
 
     Returns
     -------
@@ -55,9 +86,9 @@ def form_information(theta: npt.ArrayLike, params: ItemParams) -> FloatArray:
 
 
 def expected_number_correct(theta: npt.ArrayLike, params: ItemParams) -> FloatArray:
-    """Test characteristic curve (TCC): the number-correct score to expect, (n_points,), in items.
+    """Test characteristic curve (TCC): the sum of marks to expect, (n_points,); of 0/1 items, in items.
 
     References: Lord (1980), ch. 4.
     """
-    total: FloatArray = probability_correct(theta, params).sum(axis=1)
+    total: FloatArray = expected_marks(theta, params).sum(axis=1)
     return total

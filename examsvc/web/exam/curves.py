@@ -94,9 +94,8 @@ def expected_shares(certificate: Mapping[str, Any]) -> list[list[float]]:
     columns = []
     for form in certificate["forms"]:
         items = [pool[item["version_id"]] for item in form["items"]]
-        params = ItemParams(
-            *(np.array([item[name] for item in items], dtype=np.float64) for name in ("a", "b", "c"))
-        )
+        a, b, c = np.array([[item[name] for name in "abc"] for item in items], dtype=np.float64).T
+        params = ItemParams(a, b, c)
         columns.append((expected_number_correct(thetas, params) / len(items)).tolist())
     return [list(row) for row in zip(*columns, strict=True)]
 
