@@ -99,8 +99,8 @@ class ItemParams:
 
     def _check_thresholds(self) -> None:
         known = np.isfinite(self.thresholds)
-        infinite: BoolArray = np.isinf(self.thresholds).any(axis=1) & ~np.isinf(self.b)
-        self._refuse("thresholds must be finite", infinite)
+        infinite = np.isinf(self.thresholds).any(axis=1) & ~np.isinf(self.b)
+        self._refuse("thresholds must be finite", np.asarray(infinite))
         self._refuse(
             "thresholds must not have gaps", (np.diff(known.astype(np.int8), axis=1) > 0).any(axis=1)
         )
