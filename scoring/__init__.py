@@ -1,8 +1,9 @@
 """Psychometrics: marks in, estimates out. Knows no server, database, clock or randomness of its own."""
 
 from scoring.ability import AbilityEstimates, eap
-from scoring.calibrate import calibrate_2pl
+from scoring.calibrate import calibrate
 from scoring.calibration import (
+    MAXIMUM_LIKELIHOOD,
     Calibration,
     CalibrationMessage,
     CalibrationOptions,
@@ -10,6 +11,9 @@ from scoring.calibration import (
     CalibrationWarning,
     ExcludedItem,
     ExclusionReason,
+    GroupDistribution,
+    RecodedItem,
+    StandardErrorMethod,
 )
 from scoring.ctt import (
     DistractorStatistics,
@@ -36,18 +40,25 @@ from scoring.errors import (
     ShareUnreachable,
 )
 from scoring.information import expected_number_correct, form_information, item_information
-from scoring.models import probability_correct
-from scoring.params import ItemParams
-from scoring.priors import WEAK_PRIORS, ItemPriors, LogNormal, Normal
+from scoring.models import (
+    category_probabilities,
+    expected_marks,
+    log_category_probabilities,
+    probability_correct,
+)
+from scoring.params import ItemModel, ItemParams
+from scoring.priors import WEAK_PRIORS, Beta, ItemPriors, LogitNormal, LogNormal, Normal
 from scoring.quadrature import Quadrature, normal_quadrature
-from scoring.responses import MISSING, response_matrix
+from scoring.responses import MISSING, SparseResponses, response_matrix
 from scoring.simulate import Recovery, recovery, simulate_responses
 
 __all__ = [
+    "MAXIMUM_LIKELIHOOD",
     "MISSING",
     "NO_LEVEL",
     "WEAK_PRIORS",
     "AbilityEstimates",
+    "Beta",
     "Calibration",
     "CalibrationMessage",
     "CalibrationOptions",
@@ -58,28 +69,36 @@ __all__ = [
     "ExcludedItem",
     "ExclusionReason",
     "FlagThresholds",
+    "GroupDistribution",
     "InvalidCuts",
     "InvalidParameters",
     "InvalidQuadrature",
     "InvalidResponses",
     "ItemFlag",
     "ItemFlagCode",
+    "ItemModel",
     "ItemParams",
     "ItemPriors",
     "ItemStatistics",
     "LogNormal",
+    "LogitNormal",
     "Normal",
     "NotCalibrated",
     "NothingToCalibrate",
     "Quadrature",
+    "RecodedItem",
     "Recovery",
     "ScoringError",
     "ShareUnreachable",
-    "calibrate_2pl",
+    "SparseResponses",
+    "StandardErrorMethod",
+    "calibrate",
+    "category_probabilities",
     "connected_components",
     "cronbach_alpha",
     "distractor_statistics",
     "eap",
+    "expected_marks",
     "expected_number_correct",
     "flags",
     "form_information",
@@ -87,6 +106,7 @@ __all__ = [
     "item_statistics",
     "level_of",
     "level_probabilities",
+    "log_category_probabilities",
     "normal_quadrature",
     "probability_correct",
     "recovery",

@@ -1,13 +1,16 @@
 """One fitted set of item parameters: how it was asked for, how it ended, and what is needed to judge it."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+import numpy as np
 
 from scoring.errors import InvalidParameters
 from scoring.params import ItemParams
 from scoring.priors import WEAK_PRIORS, ItemPriors
 from scoring.quadrature import Quadrature, normal_quadrature
-from scoring.responses import FloatArray, IntArray
+from scoring.responses import MISSING, FloatArray, IntArray, ResponseMatrix
 
 
 class CalibrationStatus(StrEnum):
@@ -28,6 +31,7 @@ class ExclusionReason(StrEnum):
     TOO_FEW_RESPONSES = "TOO_FEW_RESPONSES"
     ALL_CORRECT = "ALL_CORRECT"
     ALL_WRONG = "ALL_WRONG"
+    ONE_CATEGORY = "ONE_CATEGORY"
 
 
 class CalibrationMessage(StrEnum):
@@ -39,6 +43,23 @@ class CalibrationMessage(StrEnum):
     NEGATIVE_DISCRIMINATION = "NEGATIVE_DISCRIMINATION"
     INFORMATION_NOT_POSITIVE_DEFINITE = "INFORMATION_NOT_POSITIVE_DEFINITE"
     PERSONS_WITHOUT_RESPONSES = "PERSONS_WITHOUT_RESPONSES"
+    EMPTY_CATEGORIES = "EMPTY_CATEGORIES"
+    GUESSING_AT_BOUND = "GUESSING_AT_BOUND"
+    POPULATION_BEYOND_NODES = "POPULATION_BEYOND_NODES"
+
+
+class StandardErrorMethod(StrEnum):
+    """Where standard errors come from.
+
+    OBSERVED: the whole observed information (Louis 1982). ITEM: each item's own complete information alone,
+    for banks of thousands of items; somewhat too small. AUTO: OBSERVED unless it would cost more than about
+    a minute.
+    """
+
+    AUTO = "AUTO"
+    OBSERVED = "OBSERVED"
+    ITEM = "ITEM"
+    NONE = "NONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +76,36 @@ class CalibrationWarning:
     item: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RecodedItem:
+    """An item with marks that nobody earned: `marks` are those that were, now counted 0, 1, …"""
+
+    item: int
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDistribution:
+    """Ability in one group, on the scale of the parameters; standard errors are 0 where the value was fixed."""
+
+    name: Hashable
+    mean: float
+    sd: float
+    se_mean: float
+    se_sd: float
+    n_persons: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibrationOptions:
     """How to calibrate.
 
     priors : None for maximum likelihood, where a may become negative
     tolerance : of the gradient norm, see Calibration
-    min_responses : an item with fewer is not calibrated
-    quadrature : the latent distribution; N(0, 1) identifies the scale
+    min_responses : an item with fewer is not calibrated, "classical statistics only"
+    quadrature : the nodes, and the weights of a population that is not estimated; N(0, 1) sets the scale
+    reference : the group whose mean is 0 (and SD 1 unless slopes are fixed); the first to occur when None
+    standard_errors : see StandardErrorMethod
     """
 
     priors: ItemPriors | None = WEAK_PRIORS
@@ -70,10 +113,15 @@ class CalibrationOptions:
     tolerance: float = 1e-5
     min_responses: int = 50
     quadrature: Quadrature = field(default_factory=normal_quadrature)
+    reference: Hashable = None
+    standard_errors: StandardErrorMethod = StandardErrorMethod.AUTO
 
     def __post_init__(self) -> None:
         if self.max_iterations < 1 or self.min_responses < 1 or not self.tolerance > 0:
             raise InvalidParameters("max_iterations, min_responses and tolerance must be positive")
+
+
+MAXIMUM_LIKELIHOOD = CalibrationOptions(priors=None, min_responses=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,25 +129,74 @@ class Calibration:
     """One fitted set of parameters, with what is needed to judge it.
 
     params : n_items rows in the order of the responses; NaN for excluded items
-    se_a, se_b : (n_items,) from the exact observed information (Louis 1982); NaN for excluded items, for a
-        cancelled calibration, and where the information is not positive definite
+    se_a, se_b, se_c : (n_items,); NaN for excluded or fixed items and values, for a cancelled calibration, and
+        where the information is not positive definite. se_b is that of a dichotomous item's difficulty
+    se_thresholds : (n_items, most_steps)
+    groups : the ability distribution of each group
     log_likelihood, log_posterior : of all responses used; the posterior without its normalising constant
+    n_parameters : free ones, of items and populations
     n_iterations : E-steps done
     gradient_norm : largest gradient of the log posterior, each divided by the root of that parameter's
         complete-data information: roughly how many standard errors the worst parameter may still be off
+    n_persons : with any response; n_extreme_persons of them have every mark lowest or every mark highest
     n_responses : (n_items,) scored responses of each item
+    recoded : items with marks that nobody earned; `recode` maps responses the same way
+    quadrature : the nodes used
     """
 
     params: ItemParams
     se_a: FloatArray
     se_b: FloatArray
+    se_c: FloatArray
+    se_thresholds: FloatArray
+    groups: tuple[GroupDistribution, ...]
     log_likelihood: float
     log_posterior: float
+    n_parameters: int
     n_iterations: int
     gradient_norm: float
     status: CalibrationStatus
     message: CalibrationMessage
     n_persons: int
+    n_extreme_persons: int
     n_responses: IntArray
     excluded: tuple[ExcludedItem, ...]
+    recoded: tuple[RecodedItem, ...]
     warnings: tuple[CalibrationWarning, ...]
+    standard_errors: StandardErrorMethod
+    quadrature: Quadrature
+
+    @property
+    def is_converged(self) -> bool:
+        return self.status is CalibrationStatus.CONVERGED
+
+    @property
+    def aic(self) -> float:
+        """Akaike (1974): 2 k - 2 log L; smaller is better."""
+        return 2.0 * self.n_parameters - 2.0 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        """Schwarz (1978): k log n - 2 log L; smaller is better."""
+        return float(self.n_parameters * np.log(self.n_persons) - 2.0 * self.log_likelihood)
+
+    def population(self, place: int = 0) -> Quadrature:
+        """The ability distribution of a group, the prior of its persons' EAP."""
+        group = self.groups[place]
+        if (group.mean, group.sd) == (0.0, 1.0):
+            return self.quadrature
+        nodes = self.quadrature.nodes
+        weights = np.exp(-0.5 * ((nodes - group.mean) / group.sd) ** 2)
+        return Quadrature(nodes, weights / weights.sum())
+
+    def recode(self, responses: ResponseMatrix) -> ResponseMatrix:
+        """The same responses in the categories of `params`.
+
+        A mark that nobody earned when the item was calibrated counts as the nearest lower one that was.
+        """
+        recoded = np.array(responses, dtype=np.int8)
+        for item in self.recoded:
+            column = recoded[:, item.item]
+            places = np.searchsorted(np.array(item.marks), column, side="right") - 1
+            column[:] = np.where(column == MISSING, MISSING, np.maximum(places, 0))
+        return recoded

@@ -1,95 +1,124 @@
-"""What is believed of an item before anyone has answered it."""
+"""What is believed of items before anyone has answered them, as data."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from scoring.errors import InvalidParameters
-from scoring.responses import FloatArray
+from scoring.responses import FloatArray, IntArray
+
+Numbers = float | FloatArray
+"""One number for all items, or (n_items,)."""
 
 
-@dataclass(frozen=True, slots=True)
+def _require_positive(what: str, values: Numbers) -> None:
+    if not (np.isfinite(values) & (np.asarray(values) > 0)).all():
+        raise InvalidParameters(f"a prior's {what} must be positive")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Normal:
-    """Normal prior of a difficulty, in units of theta."""
+    """Normal prior of a threshold (b), in units of theta, or of a slope (a); one number, or one an item."""
 
-    mean: float
-    sd: float
+    mean: Numbers
+    sd: Numbers
 
     def __post_init__(self) -> None:
-        if not self.sd > 0:
-            raise InvalidParameters("a prior's sd must be positive")
+        _require_positive("sd", self.sd)
+
+    def of(self, items: IntArray) -> Self:
+        """The prior of the items at these positions, as arrays."""
+        return type(self)(_taken(self.mean, items), _taken(self.sd, items))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LogNormal:
-    """Prior of a discrimination whose logarithm is normal with this mean and standard deviation.
+    """Prior of a slope whose logarithm is normal with this mean and standard deviation.
 
     Its density is taken with respect to log a, so that the prior's mode is exp(mean) and not, as with respect
     to a, exp(mean - sd²): a weak prior should not pull every slope down. Mislevy (1986) does the same.
     """
 
-    mean: float
-    sd: float
+    mean: Numbers
+    sd: Numbers
 
     def __post_init__(self) -> None:
-        if not self.sd > 0:
-            raise InvalidParameters("a prior's sd must be positive")
+        _require_positive("sd", self.sd)
 
-
-@dataclass(frozen=True, slots=True)
-class ItemPriors:
-    """Independent priors of every item's discrimination and difficulty."""
-
-    a: LogNormal
-    b: Normal
-
-
-WEAK_PRIORS = ItemPriors(a=LogNormal(0.0, 0.5), b=Normal(0.0, 2.0))
-"""Hardly felt at 300 responses an item; they keep an item of 60 responses on the scale."""
+    def of(self, items: IntArray) -> Self:
+        """The prior of the items at these positions, as arrays."""
+        return type(self)(_taken(self.mean, items), _taken(self.sd, items))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PriorTerms:
-    """Log density and its derivatives in slope a and intercept d = -a b; each (n_items,).
+class LogitNormal:
+    """Prior of a lower asymptote c whose logit is normal; the density is taken with respect to logit c."""
 
-    The normalising constants are left out of the density. `bound_*` is the curvature without the terms that
-    can have the wrong sign (Gauss–Newton): what a Newton step may safely divide by.
+    mean: Numbers
+    sd: Numbers
+
+    def __post_init__(self) -> None:
+        _require_positive("sd", self.sd)
+
+    def of(self, items: IntArray) -> Self:
+        """The prior of the items at these positions, as arrays."""
+        return type(self)(_taken(self.mean, items), _taken(self.sd, items))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beta:
+    """Beta prior of a lower asymptote c, the density with respect to c."""
+
+    alpha: Numbers
+    beta: Numbers
+
+    def __post_init__(self) -> None:
+        _require_positive("alpha", self.alpha)
+        _require_positive("beta", self.beta)
+
+    def of(self, items: IntArray) -> Self:
+        """The prior of the items at these positions, as arrays."""
+        return type(self)(_taken(self.alpha, items), _taken(self.beta, items))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ItemPriors:
+    """Independent priors of every item's slope, of each of its thresholds, and of its lower asymptote.
+
+    None where nothing is believed. A slope that items share (1PL) counts its prior once. Slopes fixed at 1
+    and items held fixed have none.
     """
 
-    log_density: FloatArray
-    gradient_a: FloatArray
-    gradient_d: FloatArray
-    curvature_aa: FloatArray
-    curvature_ad: FloatArray
-    curvature_dd: FloatArray
-    bound_aa: FloatArray
-    bound_ad: FloatArray
-    bound_dd: FloatArray
+    a: LogNormal | Normal | None = None
+    b: Normal | None = None
+    c: LogitNormal | Beta | None = None
+
+    def of(self, items: IntArray) -> Self:
+        """The priors of the items at these positions, as arrays."""
+        return type(self)(
+            None if self.a is None else self.a.of(items),
+            None if self.b is None else self.b.of(items),
+            None if self.c is None else self.c.of(items),
+        )
+
+    def require_length(self, n_items: int) -> None:
+        """Raise InvalidParameters when a prior with one number an item has another number of them."""
+        for name in ("a", "b", "c"):
+            prior = getattr(self, name)
+            for part in () if prior is None else prior.__slots__:
+                values = np.asarray(getattr(prior, part))
+                if values.ndim > 1 or (values.ndim == 1 and values.size != n_items):
+                    raise InvalidParameters(
+                        f"priors.{name}.{part}: expected one number or {n_items}, got shape {values.shape}"
+                    )
 
 
-def prior_terms(priors: ItemPriors | None, a: FloatArray, d: FloatArray) -> PriorTerms:
-    """The priors' share of an item's log posterior; all zero without priors.
+WEAK_PRIORS = ItemPriors(a=LogNormal(0.0, 0.5), b=Normal(0.0, 2.0), c=LogitNormal(-1.4, 0.7))
+"""Hardly felt at 300 responses an item; they keep an item of 60 responses on the scale, and c near 0.2."""
 
-    Curvatures are negative second derivatives (information). With b = -d/a: b_a = -b/a, b_d = -1/a,
-    b_aa = 2b/a², b_ad = 1/a², b_dd = 0.
-    """
-    if priors is None:
-        zero = np.zeros_like(a)
-        return PriorTerms(*([zero] * 9))
-    b = -d / a
-    slope = (np.log(a) - priors.a.mean) / priors.a.sd**2
-    pull = (b - priors.b.mean) / priors.b.sd**2
-    slope_bound = 1.0 / (a * priors.a.sd) ** 2
-    b_a, b_d, weight = -b / a, -1.0 / a, 1.0 / priors.b.sd**2
-    bound_aa, bound_ad, bound_dd = slope_bound + weight * b_a**2, weight * b_a * b_d, weight * b_d**2
-    return PriorTerms(
-        log_density=-0.5 * (slope**2 * priors.a.sd**2 + pull**2 * priors.b.sd**2),
-        gradient_a=-slope / a - pull * b_a,
-        gradient_d=-pull * b_d,
-        curvature_aa=bound_aa - slope / a**2 + pull * 2.0 * b / a**2,
-        curvature_ad=bound_ad + pull / a**2,
-        curvature_dd=bound_dd,
-        bound_aa=bound_aa,
-        bound_ad=bound_ad,
-        bound_dd=bound_dd,
-    )
+
+def _taken(values: Numbers, items: IntArray) -> FloatArray:
+    array: npt.NDArray[np.float64] = np.asarray(values, dtype=np.float64)
+    return np.full(items.shape, float(array)) if array.ndim == 0 else array[items]

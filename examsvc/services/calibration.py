@@ -28,7 +28,7 @@ from scoring import (
     Calibration,
     CalibrationOptions,
     CalibrationStatus,
-    calibrate_2pl,
+    calibrate,
     distractor_statistics,
     flags,
     item_statistics,
@@ -109,7 +109,7 @@ def calibrate_campaign(deps: Services, actor: Actor, campaign_id: int, progress:
     def follow(iteration: int, most: int, _log_likelihood: float) -> None:
         progress(iteration, most)
 
-    calibration = calibrate_2pl(data.marks, options=CalibrationOptions(), progress=follow)
+    calibration = calibrate(data.marks, "2PL", options=CalibrationOptions(), progress=follow)
     fit = _Fit(
         method="mml",
         parameters=_parameter_rows(data, calibration),

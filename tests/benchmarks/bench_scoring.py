@@ -15,7 +15,7 @@ import numpy as np
 from scoring import (
     CalibrationOptions,
     ItemParams,
-    calibrate_2pl,
+    calibrate,
     eap,
     normal_quadrature,
     recovery,
@@ -31,7 +31,7 @@ GOAL_IN_PRODUCTS = 40  # a fit at 5,000 x 100 should cost no more than this many
 def main() -> None:
     print(f"{_machine()}, numpy {np.__version__}, CPU seconds, best of 3")
     params, responses = _sample(5000, 100)
-    fit_s = _best(lambda: calibrate_2pl(responses, options=MAXIMUM_LIKELIHOOD))
+    fit_s = _best(lambda: calibrate(responses, options=MAXIMUM_LIKELIHOOD))
     # The two products a textbook E-step is made of: responses by log odds, and by posterior weights.
     dense, log_odds, weights = responses.astype(np.float64), np.ones((100, 61)), np.ones((5000, 61))
     products_s = _best(lambda: (dense @ log_odds, dense.T @ weights))
@@ -42,7 +42,7 @@ def main() -> None:
     print(f"    ratio {fit_s / products_s:.1f} (goal: at most {GOAL_IN_PRODUCTS}); EAP {score_s:.3f} s")
 
     _, small = _sample(1500, 30)
-    ours_s = _best(lambda: calibrate_2pl(small, options=MAXIMUM_LIKELIHOOD))
+    ours_s = _best(lambda: calibrate(small, options=MAXIMUM_LIKELIHOOD))
     girth_s = _best(lambda: calibrate_2pl_girth(small))
     print(f"2PL 1,500 x 30: {ours_s:.3f} s; girth {girth_s:.2f} s: {girth_s / ours_s:.0f} times as long")
 
@@ -54,7 +54,7 @@ def main() -> None:
     ):
         truth, marks = _sample(*size, mask)
         start = time.process_time()
-        fitted = calibrate_2pl(marks, options=MAXIMUM_LIKELIHOOD)
+        fitted = calibrate(marks, options=MAXIMUM_LIKELIHOOD)
         elapsed_s = time.process_time() - start
         found = recovery(truth.b, fitted.params.b)
         print(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scoring import (
     MISSING,
     ItemParams,
-    calibrate_2pl,
+    calibrate,
     connected_components,
     eap,
     expected_number_correct,
@@ -158,7 +158,7 @@ def test_a_calibration_does_not_depend_on_the_order_of_persons_or_items(seed):
     met = rng.random((250, 8)) < 0.8
     marks = simulate_responses(rng.normal(size=250), params, rng, presented=met)
     persons, items = rng.permutation(250), rng.permutation(8)
-    plain, shuffled = calibrate_2pl(marks), calibrate_2pl(marks[persons][:, items])
+    plain, shuffled = calibrate(marks), calibrate(marks[persons][:, items])
     np.testing.assert_allclose(shuffled.params.a, plain.params.a[items], atol=2e-5)
     np.testing.assert_allclose(shuffled.params.b, plain.params.b[items], atol=2e-5)
     np.testing.assert_allclose(shuffled.log_likelihood, plain.log_likelihood, rtol=1e-9)

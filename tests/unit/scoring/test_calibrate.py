@@ -5,7 +5,6 @@ import pytest
 
 from scoring import (
     MISSING,
-    WEAK_PRIORS,
     CalibrationMessage,
     CalibrationOptions,
     CalibrationStatus,
@@ -13,19 +12,15 @@ from scoring import (
     ExclusionReason,
     InvalidParameters,
     ItemParams,
-    ItemPriors,
     LogNormal,
     Normal,
     NothingToCalibrate,
-    calibrate_2pl,
+    calibrate,
     eap,
     normal_quadrature,
     recovery,
     simulate_responses,
 )
-from scoring._em import expect, expected_slopes, maximise, response_blocks
-from scoring._louis import observed_information
-from scoring.priors import prior_terms
 
 MAXIMUM_LIKELIHOOD = CalibrationOptions(priors=None)
 GRID = normal_quadrature()
@@ -37,18 +32,8 @@ def simulated(n_persons, n_items, seed=7):
     return params, simulate_responses(rng.normal(size=n_persons), params, rng)
 
 
-@pytest.fixture(scope="module")
-def with_holes():
-    """300 persons, 8 items; holes of all kinds, so that both whole and rare patterns of missing occur."""
-    _, responses = simulated(300, 8)
-    responses[:120, 5:] = MISSING
-    responses[120:240, :2] = MISSING
-    responses[240:][np.random.default_rng(3).random((60, 8)) < 0.3] = MISSING
-    return responses
-
-
 def test_lsat7_agrees_with_mirt_in_parameters_errors_and_likelihood(lsat7):
-    fitted = calibrate_2pl(lsat7.responses, options=MAXIMUM_LIKELIHOOD)
+    fitted = calibrate(lsat7.responses, options=MAXIMUM_LIKELIHOOD)
     assert fitted.status is CalibrationStatus.CONVERGED
     assert fitted.message is CalibrationMessage.GRADIENT_BELOW_TOLERANCE
     assert fitted.log_likelihood == pytest.approx(lsat7.log_likelihood, abs=1e-6)
@@ -57,46 +42,8 @@ def test_lsat7_agrees_with_mirt_in_parameters_errors_and_likelihood(lsat7):
     assert fitted.se_a == pytest.approx(lsat7.se_a, rel=1e-4)
 
 
-def test_lsat7_intercept_errors_agree_with_mirt(lsat7):
-    items = (lsat7.params.a, -lsat7.params.a * lsat7.params.b)
-    information = observed_information(response_blocks(lsat7.responses), items, GRID, None)
-    assert np.sqrt(np.diag(np.linalg.inv(information)))[5:] == pytest.approx(lsat7.se_d, rel=1e-4)
-
-
-@pytest.mark.parametrize("priors", [None, WEAK_PRIORS, ItemPriors(LogNormal(0.2, 0.3), Normal(0.5, 0.7))])
-def test_the_observed_information_is_the_slope_of_the_gradient(with_holes, priors):
-    rng = np.random.default_rng(11)
-    point, blocks = (
-        np.concatenate([rng.lognormal(0, 0.3, 8), rng.normal(0, 1, 8)]),
-        response_blocks(with_holes),
-    )
-
-    def gradient(parameters):
-        a, d = np.split(parameters, 2)
-        slopes = expected_slopes(expect(blocks, a, d, GRID), a, d, GRID.nodes, priors)
-        return np.concatenate([slopes.gradient_a, slopes.gradient_d])
-
-    h = 1e-5
-    columns = [-(gradient(point + h * e) - gradient(point - h * e)) / (2 * h) for e in np.eye(16)]
-    a, d = np.split(point, 2)
-    assert observed_information(blocks, (a, d), GRID, priors) == pytest.approx(np.array(columns).T, abs=1e-5)
-
-
-def test_the_gradient_is_the_slope_of_the_log_likelihood(with_holes):
-    point, blocks = np.concatenate([np.full(8, 1.1), np.linspace(-1, 1, 8)]), response_blocks(with_holes)
-
-    def log_likelihood(parameters):
-        return expect(blocks, *np.split(parameters, 2), GRID).log_likelihood
-
-    h = 1e-5
-    slope = [(log_likelihood(point + h * e) - log_likelihood(point - h * e)) / (2 * h) for e in np.eye(16)]
-    a, d = np.split(point, 2)
-    exact = expected_slopes(expect(blocks, a, d, GRID), a, d, GRID.nodes, None)
-    assert np.concatenate([exact.gradient_a, exact.gradient_d]) == pytest.approx(np.array(slope), abs=1e-5)
-
-
 def test_600_persons_on_five_overlapping_forms_are_recovered(campaign):
-    fitted = calibrate_2pl(campaign.responses)
+    fitted = calibrate(campaign.responses)
     assert fitted.status is CalibrationStatus.CONVERGED
     usable = fitted.params.calibrated
     assert usable.sum() == (fitted.n_responses >= 50).sum() > 100
@@ -110,7 +57,7 @@ def test_standard_errors_match_the_spread_over_repeated_samples():
     rng = np.random.default_rng(5)
     params = ItemParams.two_pl([0.8, 1.0, 1.2, 1.5, 1.0, 0.9], [-1.0, -0.5, 0.0, 0.5, 1.0, 0.0])
     fits = [
-        calibrate_2pl(simulate_responses(rng.normal(size=800), params, rng), options=MAXIMUM_LIKELIHOOD)
+        calibrate(simulate_responses(rng.normal(size=800), params, rng), options=MAXIMUM_LIKELIHOOD)
         for _ in range(60)
     ]
     for estimate, claimed in (
@@ -128,31 +75,25 @@ def test_rare_patterns_of_missing_are_treated_like_common_ones():
     few = responses.copy()
     few[:5, 4] = MISSING  # five patterns too rare for a block of their own
     few[5:9, 7] = MISSING
-    blocks = response_blocks(few)
-    assert any(block.presented is not None for block in blocks)
-    fitted = calibrate_2pl(few)
-    assert fitted.params.b == pytest.approx(calibrate_2pl(responses).params.b, abs=0.2)
-    a, d = fitted.params.a, -fitted.params.a * fitted.params.b
-    estimates = eap(few, fitted.params, GRID)
-    log_evidence = expect(blocks, a, d, GRID)
-    assert log_evidence.at_node[0] == pytest.approx(estimates.posterior[few[:, 0] >= 0].sum(axis=0), abs=1e-8)
+    fitted = calibrate(few)
+    assert fitted.params.b == pytest.approx(calibrate(responses).params.b, abs=0.2)
 
 
 def test_priors_matter_less_the_more_responses_there_are():
     def pull(n_persons):
         _, responses = simulated(n_persons, 15)
-        free = calibrate_2pl(responses, options=MAXIMUM_LIKELIHOOD).params
-        return np.abs(np.log(calibrate_2pl(responses).params.a) - np.log(free.a)).mean()
+        free = calibrate(responses, options=MAXIMUM_LIKELIHOOD).params
+        return np.abs(np.log(calibrate(responses).params.a) - np.log(free.a)).mean()
 
     assert pull(4000) < 0.3 * pull(250)
 
 
 def test_items_that_cannot_be_calibrated_say_why_and_leave_the_others_alone():
     _, responses = simulated(300, 10)
-    alone = calibrate_2pl(responses[:, :7])
+    alone = calibrate(responses[:, :7])
     responses[:, 7], responses[:, 8] = 1, 0
     responses[40:, 9] = MISSING
-    fitted = calibrate_2pl(responses)
+    fitted = calibrate(responses)
     assert [(e.item, e.reason) for e in fitted.excluded] == [
         (7, ExclusionReason.ALL_CORRECT),
         (8, ExclusionReason.ALL_WRONG),
@@ -166,14 +107,14 @@ def test_items_that_cannot_be_calibrated_say_why_and_leave_the_others_alone():
 
 def test_nothing_but_excluded_items_is_refused_with_the_reasons():
     with pytest.raises(NothingToCalibrate) as refused:
-        calibrate_2pl(np.ones((100, 2)))
+        calibrate(np.ones((100, 2)))
     assert refused.value.reasons == {0: "ALL_CORRECT", 1: "ALL_CORRECT"}
 
 
 def test_a_reversed_key_is_flagged_with_priors_and_without():
     _, responses = simulated(600, 12)
     responses[:, 4] = 1 - responses[:, 4]
-    bounded, free = calibrate_2pl(responses), calibrate_2pl(responses, options=MAXIMUM_LIKELIHOOD)
+    bounded, free = calibrate(responses), calibrate(responses, options=MAXIMUM_LIKELIHOOD)
     for fitted in (bounded, free):
         flagged = [w.item for w in fitted.warnings if w.code is CalibrationMessage.NEGATIVE_DISCRIMINATION]
         assert flagged == [4]
@@ -185,21 +126,9 @@ def test_several_reversed_keys_do_not_keep_a_bank_from_converging():
     slopes = rng.lognormal(0.0, 0.5, 60) * np.where(np.arange(60) % 12 == 0, -1, 1)
     items = ItemParams.two_pl(slopes, rng.normal(0.0, 1.5, 60))
     met = np.argsort(rng.random((500, 60)), axis=1) < 36
-    fitted = calibrate_2pl(simulate_responses(rng.normal(size=500), items, rng, presented=met))
+    fitted = calibrate(simulate_responses(rng.normal(size=500), items, rng, presented=met))
     assert fitted.status is CalibrationStatus.CONVERGED
     assert fitted.n_iterations < 25
-
-
-def test_the_m_step_never_lowers_what_it_maximises(with_holes):
-    blocks, rng = response_blocks(with_holes), np.random.default_rng(0)
-    log_posterior = []
-    a, d = rng.lognormal(0.0, 1.5, 8), rng.normal(0.0, 3.0, 8)  # a bad start
-    for _ in range(30):
-        expectation = expect(blocks, a, d, GRID)
-        prior = prior_terms(WEAK_PRIORS, a, d).log_density.sum()
-        log_posterior.append(expectation.log_likelihood + prior)
-        a, d = maximise(expectation, a, d, GRID.nodes, WEAK_PRIORS)
-    assert np.diff(log_posterior).min() > -1e-8
 
 
 def test_groups_of_items_without_a_link_are_refused_with_their_members():
@@ -207,13 +136,13 @@ def test_groups_of_items_without_a_link_are_refused_with_their_members():
     responses[:200, 3:] = MISSING
     responses[200:, :3] = MISSING
     with pytest.raises(DisconnectedDesign) as refused:
-        calibrate_2pl(responses)
+        calibrate(responses)
     assert [component.tolist() for component in refused.value.components] == [[0, 1, 2], [3, 4, 5]]
 
 
 def test_running_out_of_iterations_is_a_result():
     _, responses = simulated(300, 8)
-    fitted = calibrate_2pl(responses, options=CalibrationOptions(max_iterations=2))
+    fitted = calibrate(responses, options=CalibrationOptions(max_iterations=2))
     assert fitted.status is CalibrationStatus.MAX_ITERATIONS
     assert fitted.message is CalibrationMessage.ITERATION_LIMIT_REACHED
     assert fitted.n_iterations == 2
@@ -224,7 +153,7 @@ def test_running_out_of_iterations_is_a_result():
 def test_a_caller_can_watch_and_cancel():
     _, responses = simulated(300, 8)
     seen = []
-    fitted = calibrate_2pl(
+    fitted = calibrate(
         responses, progress=lambda *report: seen.append(report), should_cancel=lambda: len(seen) >= 3
     )
     assert fitted.status is CalibrationStatus.CANCELLED
@@ -233,20 +162,10 @@ def test_a_caller_can_watch_and_cancel():
     assert np.isnan(fitted.se_a).all()
 
 
-def test_acceleration_ends_where_plain_em_would(lsat7):
-    blocks, priors = response_blocks(lsat7.responses), WEAK_PRIORS
-    a, d = np.ones(5), np.zeros(5)
-    for _ in range(400):
-        a, d = maximise(expect(blocks, a, d, GRID), a, d, GRID.nodes, priors)
-    fitted = calibrate_2pl(lsat7.responses)
-    assert fitted.params.a == pytest.approx(a, abs=1e-5)
-    assert fitted.n_iterations < 40
-
-
 def test_empty_persons_are_reported_and_change_nothing():
     _, responses = simulated(300, 8)
     empty = np.full((5, 8), MISSING, dtype=np.int8)
-    with_empty, without = calibrate_2pl(np.vstack([empty, responses])), calibrate_2pl(responses)
+    with_empty, without = calibrate(np.vstack([empty, responses])), calibrate(responses)
     assert with_empty.params.a == pytest.approx(without.params.a, abs=1e-9)
     assert with_empty.n_persons == 300
     assert [w.code for w in with_empty.warnings] == [CalibrationMessage.PERSONS_WITHOUT_RESPONSES]
@@ -254,11 +173,11 @@ def test_empty_persons_are_reported_and_change_nothing():
 
 def test_slopes_that_run_away_are_never_called_converged():
     always_alike = np.repeat(np.random.default_rng(1).integers(0, 2, (400, 1)), 2, axis=1)
-    fitted = calibrate_2pl(always_alike, options=MAXIMUM_LIKELIHOOD)
+    fitted = calibrate(always_alike, options=MAXIMUM_LIKELIHOOD)
     assert fitted.status is CalibrationStatus.NOT_DETERMINED
     assert fitted.message is CalibrationMessage.INFORMATION_NOT_POSITIVE_DEFINITE
     assert np.isnan(fitted.se_a).all()
-    assert calibrate_2pl(always_alike).status is CalibrationStatus.CONVERGED  # priors hold them
+    assert calibrate(always_alike).status is CalibrationStatus.CONVERGED  # priors hold them
 
 
 @pytest.mark.parametrize("wrong", [{"max_iterations": 0}, {"tolerance": 0.0}, {"min_responses": 0}])

@@ -7,11 +7,9 @@ from scoring import (
     MISSING,
     CalibrationOptions,
     ItemParams,
-    calibrate_2pl,
-    normal_quadrature,
+    calibrate,
     simulate_responses,
 )
-from scoring._em import expect, response_blocks
 from scoring._girth import calibrate_2pl_girth
 
 
@@ -19,14 +17,14 @@ def test_complete_data_agree_with_girth():
     rng = np.random.default_rng(42)
     truth = ItemParams.two_pl(rng.lognormal(0.0, 0.25, 30), rng.normal(0.0, 1.0, 30))
     responses = simulate_responses(rng.normal(size=1500), truth, rng)
-    ours = calibrate_2pl(responses, options=CalibrationOptions(priors=None)).params
+    ours = calibrate(responses, options=CalibrationOptions(priors=None)).params
     theirs = calibrate_2pl_girth(responses)
     assert ours.a == pytest.approx(theirs.a, abs=0.01)
     assert ours.b == pytest.approx(theirs.b, abs=0.01)
 
 
 def test_lsat7_agrees_with_girth(lsat7):
-    ours = calibrate_2pl(lsat7.responses, options=CalibrationOptions(priors=None)).params
+    ours = calibrate(lsat7.responses, options=CalibrationOptions(priors=None)).params
     theirs = calibrate_2pl_girth(lsat7.responses)
     assert ours.a == pytest.approx(theirs.a, abs=0.01)
     assert ours.b == pytest.approx(theirs.b, abs=0.01)
@@ -39,10 +37,9 @@ def test_missing_by_design_is_near_girth_and_likelier():
     responses = simulate_responses(rng.normal(size=1000), truth, rng)
     responses[:500, 8:] = MISSING
     responses[500:, :4] = MISSING
-    ours = calibrate_2pl(responses, options=CalibrationOptions(priors=None))
+    ours = calibrate(responses, options=CalibrationOptions(priors=None))
     theirs = calibrate_2pl_girth(responses)
     assert ours.params.a == pytest.approx(theirs.a, abs=0.02)
     assert ours.params.b == pytest.approx(theirs.b, abs=0.05)
-    blocks = response_blocks(responses)
-    likelihood = expect(blocks, theirs.a, -theirs.a * theirs.b, normal_quadrature()).log_likelihood
-    assert likelihood < ours.log_likelihood
+    held = calibrate(responses, options=CalibrationOptions(priors=None, max_iterations=1), start=theirs)
+    assert held.log_likelihood < ours.log_likelihood

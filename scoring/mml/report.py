@@ -1,0 +1,214 @@
+"""What a calibration reports, from where its iteration ended."""
+
+from collections.abc import Hashable, Sequence
+from typing import Final
+
+import numpy as np
+
+from scoring.calibration import (
+    Calibration,
+    CalibrationMessage,
+    CalibrationStatus,
+    CalibrationWarning,
+    GroupDistribution,
+    StandardErrorMethod,
+)
+from scoring.mml.blocks import Sample
+from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, thresholds_of
+from scoring.mml.iteration import Model, Point
+from scoring.mml.observed import (
+    StandardErrors,
+    errors_of_blocks,
+    item_information_blocks,
+    observed_information,
+    standard_errors,
+)
+from scoring.mml.prepared import Prepared
+from scoring.mml.set_up import SetUp
+from scoring.mml.state import State
+from scoring.params import ItemParams
+
+_MESSAGES: Final = {
+    CalibrationStatus.CONVERGED: CalibrationMessage.GRADIENT_BELOW_TOLERANCE,
+    CalibrationStatus.NOT_DETERMINED: CalibrationMessage.INFORMATION_NOT_POSITIVE_DEFINITE,
+    CalibrationStatus.MAX_ITERATIONS: CalibrationMessage.ITERATION_LIMIT_REACHED,
+    CalibrationStatus.CANCELLED: CalibrationMessage.CANCELLED_BY_CALLER,
+}
+_STEEPEST_STEP: Final = 5.0
+_OBSERVED_FLOPS: Final = 1e12  # about a minute of one core
+
+
+def report(ready: SetUp, point: Point, wanted: StandardErrorMethod) -> Calibration:
+    """Parameters with their errors, populations, status and warnings."""
+    errors, method = None, StandardErrorMethod.NONE
+    if not point.is_cancelled:
+        errors, method = _errors(ready.model, point, wanted)
+        if _has_runaway_slope(ready.model, point.state):
+            errors = None
+    is_unsure = errors is None and method is not StandardErrorMethod.NONE
+    return _result(ready, point, errors, (method, _status(point, is_unsure=is_unsure)))
+
+
+def _status(point: Point, *, is_unsure: bool) -> CalibrationStatus:
+    if point.is_cancelled:
+        return CalibrationStatus.CANCELLED
+    if not point.is_converged:
+        return CalibrationStatus.MAX_ITERATIONS
+    return CalibrationStatus.NOT_DETERMINED if is_unsure else CalibrationStatus.CONVERGED
+
+
+def _has_runaway_slope(model: Model, state: State) -> bool:
+    """Whether a free slope rises from 0 to 1 between two nodes: no data could tell it from a steeper one."""
+    spacing = float(np.diff(model.quadrature.nodes).max())
+    return any(
+        bool((np.abs(eta[:, 0]) * spacing > _STEEPEST_STEP).any())
+        for group, eta in zip(model.groups, state.eta(model.groups), strict=True)
+        if group.has_free_slope()
+    )
+
+
+def _errors(
+    model: Model, point: Point, wanted: StandardErrorMethod
+) -> tuple[StandardErrors | None, StandardErrorMethod]:
+    method = wanted
+    if wanted is StandardErrorMethod.AUTO:
+        cheap = _observed_flops(model.sample, point.state) < _OBSERVED_FLOPS
+        method = StandardErrorMethod.OBSERVED if cheap else StandardErrorMethod.ITEM
+    if method is StandardErrorMethod.NONE:
+        return None, method
+    if method is StandardErrorMethod.OBSERVED:
+        return standard_errors(model, point.state, observed_information(model, point)), method
+    blocks = item_information_blocks(point)
+    if not all(np.linalg.eigvalsh(block).min(initial=1.0) > 0 for block in blocks):
+        return None, method
+    unknown = np.full(model.sample.population_sizes.size, np.nan)
+    inverses = [np.asarray(np.linalg.inv(block), dtype=np.float64) for block in blocks]
+    return errors_of_blocks(model, point.state, inverses, (unknown, unknown, None)), method
+
+
+def _observed_flops(sample: Sample, state: State) -> float:
+    """Of the tall matrix times itself, at four terms a person."""
+    size = state.vector().size
+    share = [
+        1.0 if kind.items is None else kind.items.size / sample.places.n_items for kind in sample.persons
+    ]
+    lines = sum(kind.n_persons * part**2 for kind, part in zip(sample.persons, share, strict=True))
+    return 4.0 * 2.0 * lines * size**2 + size**3
+
+
+def _result(
+    ready: SetUp,
+    point: Point,
+    errors: StandardErrors | None,
+    ended: tuple[StandardErrorMethod, CalibrationStatus],
+) -> Calibration:
+    prepared, model, (method, status) = ready.prepared, ready.model, ended
+    n_items, most = prepared.n_items, int(model.sample.places.n_steps.max(initial=1))
+    nothing, no_steps = np.full(n_items, np.nan), np.full((n_items, most), np.nan)
+    se_a, se_c, se_steps = (
+        (nothing, nothing, no_steps) if errors is None else (errors.a, errors.c, errors.thresholds)
+    )
+    several = prepared.n_steps > 1
+    return Calibration(
+        params=_params(prepared, model, point.state, most),
+        se_a=se_a,
+        se_b=np.where(several, np.nan, se_steps[:, 0]),
+        se_c=se_c,
+        se_thresholds=se_steps,
+        groups=_distributions(ready.labels, point.state, model.sample, errors),
+        log_likelihood=point.log_likelihood,
+        log_posterior=point.log_posterior,
+        n_parameters=point.state.vector().size,
+        n_iterations=point.n_iterations,
+        gradient_norm=point.gradient_norm,
+        status=status,
+        message=_MESSAGES[status],
+        n_persons=prepared.n_answered,
+        n_extreme_persons=prepared.n_extreme,
+        n_responses=prepared.counts.sum(axis=1),
+        excluded=prepared.excluded,
+        recoded=prepared.recoded,
+        warnings=_warnings(
+            prepared, model, point, unsure=errors is None and method is not StandardErrorMethod.NONE
+        ),
+        standard_errors=method,
+        quadrature=model.quadrature,
+    )
+
+
+def _params(prepared: Prepared, model: Model, state: State, most: int) -> ItemParams:
+    a, c = np.full(prepared.n_items, np.nan), np.zeros(prepared.n_items)
+    steps = np.full((prepared.n_items, most), np.nan)
+    for group, eta in zip(model.groups, state.eta(model.groups), strict=True):
+        a[group.items] = eta[:, 0]
+        steps[group.items, : group.n_steps] = thresholds_of(eta, group.family, group.n_steps)
+        if group.family is Family.GUESSING:
+            c[group.items] = 1.0 / (1.0 + np.exp(-eta[:, -1]))
+    return ItemParams(a, steps[:, 0], c, steps, prepared.models)
+
+
+def _distributions(
+    labels: Sequence[Hashable], state: State, sample: Sample, errors: StandardErrors | None
+) -> tuple[GroupDistribution, ...]:
+    unknown = np.full(len(labels), np.nan)
+    se_mean, se_sd = (unknown, unknown) if errors is None else (errors.mean, errors.sd)
+    rows = zip(
+        labels,
+        state.populations.mean,
+        state.populations.sd,
+        se_mean,
+        se_sd,
+        sample.population_sizes,
+        strict=True,
+    )
+    return tuple(GroupDistribution(name, *map(float, figures)) for name, *figures in rows)
+
+
+def _warnings(
+    prepared: Prepared, model: Model, point: Point, *, unsure: bool
+) -> tuple[CalibrationWarning, ...]:
+    """Codes of the whole calibration first, then of items in order."""
+    whole = []
+    if unsure:
+        whole.append(CalibrationMessage.INFORMATION_NOT_POSITIVE_DEFINITE)
+    if prepared.n_answered < prepared.n_persons:
+        whole.append(CalibrationMessage.PERSONS_WITHOUT_RESPONSES)
+    populations, nodes = point.state.populations, model.quadrature.nodes
+    free = populations.free_mean | populations.free_sd
+    reach = np.abs(populations.mean) + 4.0 * populations.sd
+    if (reach[free] > min(-nodes[0], nodes[-1])).any():
+        whole.append(CalibrationMessage.POPULATION_BEYOND_NODES)
+    of_items = [
+        *((item.item, CalibrationMessage.EMPTY_CATEGORIES) for item in prepared.recoded),
+        *((item, CalibrationMessage.NEGATIVE_DISCRIMINATION) for item in _reversed(model, point)),
+        *((item, CalibrationMessage.GUESSING_AT_BOUND) for item in _at_bound(model, point.state)),
+    ]
+    found = [CalibrationWarning(code) for code in whole]
+    return (*found, *(CalibrationWarning(code, item) for item, code in sorted(of_items)))
+
+
+def _reversed(model: Model, point: Point) -> list[int]:
+    """Items with a negative slope, or, where a lognormal prior allows none, marks that fall with ability."""
+    nodes, expectation, places = model.quadrature.nodes, point.expectation, model.sample.places
+    found = []
+    for group, eta in zip(model.groups, point.state.eta(model.groups), strict=True):
+        counts = model.sample.by_category[group.items]
+        n = np.maximum(counts.sum(axis=1), 1.0)
+        mean_mark = counts @ np.arange(counts.shape[1]) / n
+        if group.family is Family.PARTIAL:
+            together = expectation.mark_theta[group.items]
+        else:
+            rows = places.row[group.items][:, None] + np.arange(group.n_steps)
+            earned = expectation.earned_at_node[rows] @ nodes
+            together = earned @ np.arange(1.0, group.n_steps + 1)
+        covariance = together / n - mean_mark * (expectation.at_node[group.items] @ nodes) / n
+        found += group.items[(covariance < 0) | (eta[:, 0] < 0)].tolist()
+    return found
+
+
+def _at_bound(model: Model, state: State) -> list[int]:
+    found: list[int] = []
+    for group, eta in zip(model.groups, state.eta(model.groups), strict=True):
+        if group.family is Family.GUESSING and group.n_own:
+            found += group.items[(eta[:, -1] <= LOWEST_G) | (eta[:, -1] >= HIGHEST_G)].tolist()
+    return found

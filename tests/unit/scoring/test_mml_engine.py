@@ -1,0 +1,145 @@
+"""The engine's derivatives against finite differences, over every model and kind of missing response."""
+
+import numpy as np
+import pytest
+
+from scoring import (
+    MISSING,
+    Beta,
+    CalibrationOptions,
+    ItemModel,
+    ItemParams,
+    ItemPriors,
+    LogitNormal,
+    LogNormal,
+    Normal,
+    SparseResponses,
+    calibrate,
+    category_probabilities,
+)
+from scoring.mml.iteration import Limits, evaluate, iterate
+from scoring.mml.iteration import _em_step as em_step
+from scoring.mml.iteration import _gradient_and_scale as gradient_and_scale
+from scoring.mml.observed import observed_information
+from scoring.mml.set_up import Request, set_up
+
+MODELS = ["2PL", "2PL", "3PL", "3PL", "GRM", "GRM", "GPCM", "GPCM", "1PL", "1PL"]
+MODELS += ["RSM", "RSM", "PCM", "Rasch"]
+PRIORS = ItemPriors(LogNormal(0.1, 0.4), Normal(0.2, 1.5), LogitNormal(-1.4, 0.6))
+OTHER_PRIORS = ItemPriors(Normal(1.0, 0.5), Normal(0.0, 2.0), Beta(5.0, 17.0))
+
+
+def mixed_responses(n_persons=240, seed=3):
+    """Marks under all models at once, with holes of all kinds: whole forms, rare patterns, single gaps."""
+    rng = np.random.default_rng(seed)
+    dichotomous = ItemParams(
+        rng.lognormal(0, 0.2, 7), rng.normal(0, 0.8, 7), np.array([0, 0, 0.2, 0.2, 0, 0, 0])
+    )
+    steps = np.sort(rng.normal(0, 1, (7, 3)), axis=1)
+    order = [0, 1, 2, 3, 7, 8, 9, 10, 4, 5, 11, 12, 13, 6]
+    graded = ItemParams.polytomous(np.ones(2), steps[:2], ItemModel.GRM)
+    partial = ItemParams.polytomous(np.ones(5), steps[2:])
+    params = ItemParams.concat([dichotomous, graded, partial]).subset(order)
+    theta = rng.normal(0.2, 1.1, n_persons)
+    cumulative = np.cumsum(category_probabilities(theta, params), axis=2)
+    marks = (rng.random((n_persons, 14))[:, :, None] > cumulative[:, :, :-1]).sum(axis=2).astype(np.int8)
+    marks[:80, 9:12] = MISSING
+    marks[80:160, :3] = MISSING
+    marks[160:][rng.random((n_persons - 160, 14)) < 0.3] = MISSING
+    return marks
+
+
+def laid_out(priors, *, as_sparse=False, groups=None, fixed=None):
+    marks = mixed_responses()
+    responses = SparseResponses.from_dense(marks) if as_sparse else marks
+    options = CalibrationOptions(priors=priors, min_responses=1)
+    return set_up(Request(responses, MODELS, groups, None, fixed), options)
+
+
+def two_groups():
+    return ["men" if place % 3 else "women" for place in range(240)]
+
+
+def gradient_at(model, state):
+    point = evaluate(model, state)
+    return gradient_and_scale(model, state, point.expectation, point.slopes)[0]
+
+
+def bumped(ready):
+    """A point that is no maximum."""
+    rng = np.random.default_rng(1)
+    vector = ready.start.vector()
+    return ready.start.at(vector + 0.05 * rng.random(vector.size))
+
+
+def differences(function, state, h=1e-5):
+    vector = state.vector()
+    steps = h * np.eye(vector.size)
+    return np.array(
+        [(function(state.at(vector + e)) - function(state.at(vector - e))) / (2 * h) for e in steps]
+    )
+
+
+@pytest.mark.parametrize("priors", [None, PRIORS, OTHER_PRIORS])
+@pytest.mark.parametrize("groups", [None, two_groups()])
+def test_the_gradient_is_the_slope_of_the_log_posterior(priors, groups):
+    ready = laid_out(priors, groups=groups)
+    state = bumped(ready)
+    slope = differences(lambda at: evaluate(ready.model, at).log_posterior, state)
+    assert gradient_at(ready.model, state) == pytest.approx(slope, abs=2e-5)
+
+
+@pytest.mark.parametrize("priors", [PRIORS, OTHER_PRIORS])
+@pytest.mark.parametrize("as_sparse", [False, True])
+def test_the_observed_information_is_the_slope_of_the_gradient(priors, as_sparse):
+    ready = laid_out(priors, as_sparse=as_sparse, groups=two_groups())
+    end = iterate(ready.model, ready.start, Limits(500, 1e-9), (None, None))
+    numeric = -differences(lambda at: gradient_at(ready.model, at), end.state)
+    exact = observed_information(ready.model, end)
+    assert exact == pytest.approx(numeric, abs=2e-5 * np.abs(numeric).max())
+    errors, expected = (np.sqrt(np.diag(np.linalg.inv(matrix))) for matrix in (exact, numeric))
+    assert errors == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_em_step_never_lowers_the_log_posterior():
+    ready = laid_out(PRIORS, groups=two_groups())
+    state = ready.start
+    reached = []
+    for _ in range(30):
+        point = evaluate(ready.model, state)
+        reached.append(point.log_posterior)
+        state = em_step(ready.model, point)
+    assert np.diff(reached).min() > -1e-8
+
+
+def test_acceleration_ends_where_plain_em_would():
+    ready = laid_out(PRIORS)
+    end = iterate(ready.model, ready.start, Limits(500, 1e-7), (None, None))
+    state = ready.start
+    for _ in range(400):
+        state = em_step(ready.model, evaluate(ready.model, state))
+    assert end.state.vector() == pytest.approx(state.vector(), abs=1e-3)
+    assert end.log_posterior >= evaluate(ready.model, state).log_posterior - 1e-9
+    assert end.n_iterations < 60
+
+
+def test_sparse_and_dense_responses_give_the_same_calibration():
+    options = CalibrationOptions(priors=PRIORS, min_responses=1)
+    marks = mixed_responses()
+    dense = calibrate(marks, MODELS, options=options, groups=two_groups())
+    sparse = calibrate(SparseResponses.from_dense(marks), MODELS, options=options, groups=two_groups())
+    assert sparse.params.thresholds == pytest.approx(dense.params.thresholds, abs=1e-6, nan_ok=True)
+    assert sparse.params.a == pytest.approx(dense.params.a, abs=1e-6)
+    assert sparse.log_likelihood == pytest.approx(dense.log_likelihood, abs=1e-7)
+    assert sparse.se_a == pytest.approx(dense.se_a, rel=1e-4, nan_ok=True)
+
+
+def test_a_weight_is_a_person_repeated():
+    marks = mixed_responses()
+    times = np.random.default_rng(5).integers(0, 4, len(marks))
+    options = CalibrationOptions(priors=PRIORS, min_responses=1)
+    weighted = calibrate(marks, MODELS, options=options, weights=times)
+    repeated = calibrate(np.repeat(marks, times, axis=0), MODELS, options=options)
+    assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, abs=1e-6)
+    assert weighted.params.a == pytest.approx(repeated.params.a, abs=1e-5)
+    assert weighted.se_thresholds == pytest.approx(repeated.se_thresholds, rel=1e-3, nan_ok=True)
