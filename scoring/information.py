@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from scoring.models import category_probabilities, expected_marks
 from scoring.params import ItemModel, ItemParams
@@ -27,43 +28,42 @@ def item_information(theta: npt.ArrayLike, params: ItemParams) -> FloatArray:
 
     References: Lord (1980), eq. 5-9; Birnbaum (1968) for the 3PL; Samejima (1969), Muraki (1993).
     """
-    points = np.atleast_1d(np.asarray(theta, dtype=np.float64))
-    probabilities, slopes = category_slopes(points, params)
+    probabilities, slopes = category_slopes(theta, params)
     # Far from an item a category's P rounds to 0; its share of the information does so too.
     shares = np.divide(slopes**2, probabilities, out=np.zeros_like(slopes), where=probabilities > 0)
     information: FloatArray = shares.sum(axis=2)
     return information
 
 
-def category_slopes(theta: FloatArray, params: ItemParams) -> tuple[FloatArray, FloatArray]:
+def category_slopes(theta: npt.ArrayLike, params: ItemParams) -> tuple[FloatArray, FloatArray]:
     """Category response functions and their derivatives in theta, each (n_points, n_items, most_categories).
 
     Raises NotCalibrated when an item has no parameters.
     """
-    probabilities = category_probabilities(theta, params)
+    points = np.atleast_1d(np.asarray(theta, dtype=np.float64))
+    probabilities = category_probabilities(points, params)
     marks = np.arange(probabilities.shape[2])
     expected = (probabilities @ marks.astype(np.float64))[:, :, None]
     slopes = params.a[:, None] * probabilities * (marks - expected)
     curved = np.array([model in _CURVED for model in params.models], dtype=np.bool_)
     if curved.any():
-        slopes[:, curved] = _cumulative_slopes(probabilities[:, curved], params.subset(curved))
+        slopes[:, curved] = _cumulative_slopes(points, params.subset(curved), marks.size)
     return probabilities, slopes
 
 
 _CURVED = (ItemModel.GRM, ItemModel.THREE_PL)
 
 
-def _cumulative_slopes(probabilities: FloatArray, params: ItemParams) -> FloatArray:
-    """From the logistic cumulative curves: dP_k/dtheta = (1 - c) a (L_k (1 - L_k) - L_k+1 (1 - L_k+1))."""
-    beyond = np.cumsum(probabilities[:, :, ::-1], axis=2)[:, :, ::-1]
-    below = np.cumsum(probabilities, axis=2)
-    c = params.c[:, None]
-    not_reached = np.clip(below[:, :, :-1] / (1.0 - c), 0.0, 1.0)  # 1 - L at each step
-    reached = np.clip((beyond[:, :, 1:] - c) / (1.0 - c), 0.0, 1.0)
-    product = (1.0 - c) * params.a[:, None] * reached * not_reached
-    edge = np.zeros((*product.shape[:2], 1))
-    slopes: FloatArray = np.concatenate([edge, product], axis=2) - np.concatenate([product, edge], axis=2)
-    # Beyond an item's own categories nothing is reached and everything is not: the product is 0 there.
+def _cumulative_slopes(points: FloatArray, params: ItemParams, most: int) -> FloatArray:
+    """From the logistic cumulative curves L_k: dP_k/dtheta = (1 - c) a (L_k (1 - L_k) - L_k+1 (1 - L_k+1)).
+
+    Worked out from the logits: differences of the probabilities lose all digits far from the item.
+    """
+    z = params.a[:, None] * (points[:, None, None] - params.thresholds[:, : most - 1])
+    rise = ((1.0 - params.c) * params.a)[:, None] * expit(z) * expit(-z)
+    rise = np.where(np.isnan(z), 0.0, rise)  # beyond an item's own categories
+    edge = np.zeros((*rise.shape[:2], 1))
+    slopes: FloatArray = np.concatenate([edge, rise], axis=2) - np.concatenate([rise, edge], axis=2)
     return slopes
 
 

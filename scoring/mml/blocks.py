@@ -224,26 +224,21 @@ def _sorted_dense(
         packed = np.packbits(met, axis=1)
         _, first, pattern = np.unique(_as_void(packed), return_index=True, return_inverse=True)
         n_patterns = first.size
-    answered = met.any(axis=1)
     kind = population * n_patterns + pattern.ravel()
     order = np.argsort(kind, kind="stable")
-    order = order[answered[order]]
+    order = order[met.any(axis=1)[order]]
+    size = np.bincount(kind[order], minlength=int(kind.max(initial=0)) + 1)
+    is_rare = size < (_RARE_PATTERN if n_patterns > 1 else 1)
     found: list[Persons] = []
-    rare: dict[int, list[IntArray]] = {}
-    kinds, begin = np.unique(kind[order], return_index=True)
-    for which, people in zip(kinds.tolist(), np.split(order, begin[1:]), strict=True):
+    for which in np.flatnonzero(~is_rare).tolist():
         group, members = which // n_patterns, np.flatnonzero(met[first[which % n_patterns]])
-        if people.size < _RARE_PATTERN and n_patterns > 1:
-            rare.setdefault(group, []).append(people)
-            continue
-        marks = (
-            responses
-            if people.size == len(responses) and members.size == responses.shape[1]
-            else (responses[np.ix_(people, members)])
-        )
+        people = order[slice(*np.searchsorted(kind[order], [which, which + 1]))]
+        everything = people.size == len(responses) and members.size == responses.shape[1]
+        marks = responses if everything else responses[np.ix_(people, members)]
         found.append(_counted_once(members, marks, group, None if weights is None else weights[people]))
-    for group, parts in rare.items():
-        people = np.concatenate(parts)
+    rare = order[is_rare[kind[order]]]
+    for group in np.unique(population[rare]).tolist():
+        people = rare[population[rare] == group]
         marks = responses[people]
         held = SparseResponses.from_dense(marks) if (marks != MISSING).mean() < _SPARSE_SHARE else marks
         found.append(Persons(None, held, group, None if weights is None else weights[people]))

@@ -178,3 +178,16 @@ def _least_squares(group: ItemGroup, eta: FloatArray) -> tuple[FloatArray, Float
         return np.zeros((len(eta), 0)), shared
     own: FloatArray = target @ np.linalg.pinv(group.own_map).T
     return own, shared
+
+
+def rescaled(
+    group: ItemGroup, own: FloatArray, shared: FloatArray, scale: tuple[float, float]
+) -> tuple[FloatArray, FloatArray]:
+    """(own, shared) after theta = mean + sd theta*: a* = a sd, d* = d + k a mean; slopes must be free."""
+    mean, sd = scale
+    slopes = group.eta(own, shared)[:, :1]
+    times = np.arange(1.0, group.n_steps + 1) if group.family is Family.PARTIAL else np.ones(group.n_steps)
+    if group.n_shared:  # 1PL: the intercepts are own, the slope is shared
+        return own + slopes * mean * times, shared * sd
+    steps = own[:, 1 : 1 + group.n_steps] + slopes * mean * times
+    return np.column_stack([slopes * sd, steps, own[:, 1 + group.n_steps :]]), shared

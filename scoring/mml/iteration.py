@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from scoring.mml.anderson import Anderson
 from scoring.mml.blocks import Sample
 from scoring.mml.expectation import Expectation, Summing
-from scoring.mml.groups import ItemGroup
+from scoring.mml.groups import ItemGroup, rescaled
 from scoring.mml.maximisation import GroupSlopes, Problem, maximise
 from scoring.mml.prior_terms import prior_terms
 from scoring.mml.state import (
@@ -25,6 +26,8 @@ from scoring.responses import FloatArray
 
 Progress = Callable[[int, int, float], None]
 ShouldCancel = Callable[[], bool]
+_PATIENCE: Final = 2
+_SCALE_STEPS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,28 +98,39 @@ def iterate(
     progress, should_cancel = hooks
     best: Point | None = None
     accelerator: Anderson | None = None
-    state, plain = start, start
+    attempts = [start]  # the boldest last
+    slow = 0  # iterations in a row that hardly helped while the reference population was expanded
     for iteration in range(1, limits.max_iterations + 1):
         if best is not None and should_cancel is not None and should_cancel():
             return replace(best, n_iterations=iteration - 1, is_cancelled=True)
-        point = evaluate(model, state, iteration)
+        point = evaluate(model, attempts.pop(), iteration)
         if progress is not None:
             progress(iteration, limits.max_iterations, point.log_likelihood)
-        if best is not None and accelerator is not None and state is not plain and _is_worse(point, best):
+        if best is not None and accelerator is not None and attempts and _is_worse(point, best):
             accelerator.forget()
-            state = plain
             continue
-        best = point
         if point.gradient_norm <= limits.tolerance:
             return replace(point, is_converged=True)
+        if best is not None and slow < _PATIENCE and best.gradient_norm < 1e-3:
+            slow = slow + 1 if point.gradient_norm > 0.5 * best.gradient_norm else 0
+            if slow == _PATIENCE and accelerator is not None:
+                accelerator.forget()
+        best = point
         plain = _em_step(model, point)
+        expanded = plain if slow == _PATIENCE else _expanded(model, point, plain)
         if accelerator is None:
-            accelerator = Anderson(_gradient_and_scale(model, state, point.expectation, point.slopes)[1])
-        proposal = state.at(accelerator.propose(state.vector(), plain.vector()))
-        sound = is_admissible(proposal, model.groups, positive_slopes=model.wants_positive_slopes)
-        state = proposal if sound else plain
+            accelerator = Anderson(_gradient_and_scale(model, plain, point.expectation, point.slopes)[1])
+        proposal = plain.at(accelerator.propose(point.state.vector(), expanded.vector()))
+        attempts = [
+            plain,
+            *(bold for bold in (expanded, proposal) if bold is not plain and _exists(model, bold)),
+        ]
     assert best is not None  # max_iterations is at least 1
     return replace(best, n_iterations=limits.max_iterations)
+
+
+def _exists(model: Model, state: State) -> bool:
+    return is_admissible(state, model.groups, positive_slopes=model.wants_positive_slopes)
 
 
 def _em_step(model: Model, point: Point) -> State:
@@ -126,6 +140,74 @@ def _em_step(model: Model, point: Point) -> State:
     ]
     populations = point.state.populations.maximised(point.expectation.population_at_node, model.quadrature)
     return State(tuple(own for own, _ in improved), tuple(shared for _, shared in improved), populations)
+
+
+def _expanded(model: Model, point: Point, improved: State) -> State:
+    """The improved state after freeing the reference population's mean and SD for one step.
+
+    Where that population sets the scale, items and ability creep towards each other; freed and folded into
+    the items they jump. Liu, Rubin & Wu (1998), parameter-expanded EM. With priors the log posterior may
+    fall, and on a finite grid the fold is not exact: the caller looks, and stops expanding near the end.
+    """
+    populations = improved.populations
+    is_free = populations.free_mean[0] or populations.free_sd[0]
+    if is_free or not all(group.has_free_slope() for group in model.groups):
+        return improved
+    scale = _free_scale(model, point, improved)
+    mean, sd = scale
+    own, shared = _folded(model, improved, scale)
+    others = replace(
+        populations,
+        mean=np.where(populations.free_mean, (populations.mean - mean) / sd, populations.mean),
+        log_sd=np.where(populations.free_sd, populations.log_sd - np.log(sd), populations.log_sd),
+    )
+    return State(own, shared, others)
+
+
+def _folded(
+    model: Model, state: State, scale: tuple[float, float]
+) -> tuple[tuple[FloatArray, ...], tuple[FloatArray, ...]]:
+    """Own and shared parameters of all groups after theta = mean + sd theta*."""
+    moved = [
+        rescaled(group, own, shared, scale)
+        for group, own, shared in zip(model.groups, state.own, state.shared, strict=True)
+    ]
+    return tuple(own for own, _ in moved), tuple(shared for _, shared in moved)
+
+
+def _free_scale(model: Model, point: Point, improved: State) -> tuple[float, float]:
+    """Mean and SD that maximise the reference population's expected log likelihood plus the folded priors.
+
+    Without priors these are its moments. With them, Newton's method from there: the fold must not pull
+    against the priors for ever.
+    """
+    nodes, at_node = model.quadrature.nodes, point.expectation.population_at_node[0]
+    n = float(at_node.sum())
+    mean = float(at_node @ nodes) / n
+    variance = float(at_node @ (nodes - mean) ** 2) / n
+    if all(prior is None for prior in model.priors):
+        return mean, float(np.sqrt(variance))
+
+    def log_prior(at: FloatArray) -> float:
+        own, shared = _folded(model, improved, (float(at[0]), float(np.exp(at[1]))))
+        return sum(
+            float(prior_terms(prior, group.eta(of_own, of_shared), group).log_density.sum())
+            for prior, group, of_own, of_shared in zip(model.priors, model.groups, own, shared, strict=True)
+        )
+
+    at, h = np.zeros(2), 1e-4
+    for _ in range(_SCALE_STEPS):
+        sd = np.exp(at[1])
+        spread = variance + (mean - at[0]) ** 2
+        gradient = np.array([n * (mean - at[0]) / sd**2, n * (spread / sd**2 - 1.0)])
+        information = np.array([n / sd**2, 2.0 * n])
+        centre = log_prior(at)
+        for k, step in enumerate(h * np.eye(2)):
+            above, below = log_prior(at + step), log_prior(at - step)
+            gradient[k] += (above - below) / (2.0 * h)
+            information[k] += max(-(above - 2.0 * centre + below) / h**2, 0.0)
+        at = at + np.clip(gradient / information, -0.5, 0.5)
+    return float(at[0]), float(np.exp(at[1]))
 
 
 def _gradient_and_scale(

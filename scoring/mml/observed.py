@@ -27,7 +27,7 @@ from scoring.mml.state import State, tables_of
 from scoring.responses import FloatArray, IntArray
 
 _MOST_TERMS: Final = 12
-_NEGLIGIBLE: Final = 1e-6
+_NEGLIGIBLE: Final = 5e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +187,7 @@ class _Expansion:
         ]
 
     def terms_needed(self, block: Block, posterior: FloatArray) -> int:
-        """So many that the next would add less than a millionth to the largest of the diagonal."""
+        """So many that the next would add next to nothing to any of the diagonal."""
         some = slice(0, 256)
         part = Block(
             block.items,

@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from scoring.calibration import CalibrationOptions, ExcludedItem, ExclusionReason, RecodedItem
-from scoring.design import connected_components
+from scoring.design import components_of, connected_components
 from scoring.errors import DisconnectedDesign, InvalidParameters, InvalidResponses, NothingToCalibrate
 from scoring.params import ItemModel, ItemParams
 from scoring.responses import (
@@ -19,6 +20,8 @@ from scoring.responses import (
     SparseResponses,
     response_matrix,
 )
+
+_ENOUGH_PERSONS: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,6 +230,10 @@ def _require_one_scale(
 ) -> None:
     if not isinstance(marks, SparseResponses) and (marks != MISSING)[:, kept].all(axis=1).any():
         return  # somebody met everything
+    if not isinstance(marks, SparseResponses):
+        few = (marks[:_ENOUGH_PERSONS] != MISSING)[:, kept]
+        if len(components_of(few)) == 1:
+            return  # the first persons tie everything together already
     components = connected_components(marks, MOST_CATEGORIES)
     inside = np.zeros(held.size, dtype=np.bool_)
     inside[kept] = True
