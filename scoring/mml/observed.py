@@ -27,7 +27,7 @@ from scoring.mml.state import State, tables_of
 from scoring.responses import FloatArray, IntArray
 
 _MOST_TERMS: Final = 12
-_NEGLIGIBLE: Final = 5e-5
+_NEGLIGIBLE: Final = 2e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +187,7 @@ class _Expansion:
         ]
 
     def terms_needed(self, block: Block, posterior: FloatArray) -> int:
-        """So many that the next would add next to nothing to any of the diagonal."""
+        """So many that the others would add next to nothing to any of the diagonal."""
         some = slice(0, 256)
         part = Block(
             block.items,
@@ -201,10 +201,12 @@ class _Expansion:
         )
         _, scores = self.coefficients(part, posterior[some], _MOST_TERMS)
         by_term = (scores.reshape(_MOST_TERMS, -1, scores.shape[1]) ** 2).sum(axis=1)
-        total = np.maximum(by_term.sum(axis=0), 1e-300)
-        share = (by_term[:, total > 1e-12 * total.max()] / total[total > 1e-12 * total.max()]).max(axis=1)
-        needed = np.flatnonzero(share > _NEGLIGIBLE)
-        return int(needed[-1]) + 1 if needed.size else 1
+        total = by_term.sum(axis=0)
+        share = (
+            by_term[:, total > 1e-12 * total.max(initial=0.0)] / total[total > 1e-12 * total.max(initial=0.0)]
+        )
+        left_out = 1.0 - np.cumsum(share, axis=0).min(axis=1, initial=1.0)
+        return int(np.argmax(left_out < _NEGLIGIBLE)) + 1
 
     def coefficients(self, block: Block, posterior: FloatArray, n_terms: int) -> tuple[IntArray, FloatArray]:
         """Positions of the parameters the block touches, and (n_terms · n, n_positions) coefficients."""
