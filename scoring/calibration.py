@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+from scipy import sparse
 
 from scoring.errors import InvalidParameters
 from scoring.params import ItemParams
@@ -86,7 +87,7 @@ class RecodedItem:
 
 @dataclass(frozen=True, slots=True)
 class GroupDistribution:
-    """Ability in one group, on the scale of the parameters; standard errors are 0 where the value was fixed."""
+    """Ability in one group, on the scale of the parameters; standard errors are 0 where fixed."""
 
     name: Hashable
     mean: float
@@ -94,6 +95,22 @@ class GroupDistribution:
     se_mean: float
     se_sd: float
     n_persons: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ItemCovariance:
+    """Sampling covariances of the free parameters, and how a, c, b_1 … b_K of each item depend on them."""
+
+    parameters: FloatArray
+    jacobian: sparse.csr_matrix
+
+    def matrix(self) -> FloatArray:
+        """(n_items · (2 + most_steps), …) covariances of all items together; NaN where not estimated."""
+        whole: FloatArray = np.asarray((self.jacobian @ (self.jacobian @ self.parameters).T).T)
+        unknown = np.asarray(abs(self.jacobian).sum(axis=1)).ravel() == 0
+        whole[unknown] = np.nan
+        whole[:, unknown] = np.nan
+        return whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,9 +146,11 @@ class Calibration:
     """One fitted set of parameters, with what is needed to judge it.
 
     params : n_items rows in the order of the responses; NaN for excluded items
-    se_a, se_b, se_c : (n_items,); NaN for excluded or fixed items and values, for a cancelled calibration, and
-        where the information is not positive definite. se_b is that of a dichotomous item's difficulty
+    se_a, se_b, se_c : (n_items,); NaN for excluded or fixed items and values, for a cancelled calibration,
+        and where the information is not positive definite. se_b is that of a dichotomous item's difficulty
     se_thresholds : (n_items, most_steps)
+    item_covariances : (n_items, 2 + most_steps, 2 + most_steps) of a, c, b_1 … b_K; NaN where not estimated
+    between_items : gives the same of all items together; None without the whole observed information
     groups : the ability distribution of each group
     log_likelihood, log_posterior : of all responses used; the posterior without its normalising constant
     n_parameters : free ones, of items and populations
@@ -149,6 +168,8 @@ class Calibration:
     se_b: FloatArray
     se_c: FloatArray
     se_thresholds: FloatArray
+    item_covariances: FloatArray
+    between_items: ItemCovariance | None
     groups: tuple[GroupDistribution, ...]
     log_likelihood: float
     log_posterior: float

@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from scoring._criterion import outside_criterion, rest_score, share_of
 from scoring.errors import InvalidResponses
-from scoring.responses import FloatArray, IntArray, presented, response_matrix
+from scoring.responses import FloatArray, IntArray, ResponseMatrix, presented, response_matrix
+
+_PERSONS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +25,7 @@ class ItemStatistics:
     """One row per item; NaN where the responses cannot tell.
 
     n : (n_items,) scored responses
-    p : (n_items,) share correct
+    p : (n_items,) share correct; of an item with more than two marks the mean mark over the highest
     point_biserial : (n_items,) correlation of the mark with the criterion, the rest score unless given
     """
 
@@ -79,18 +81,23 @@ class FlagThresholds:
     distractor_share: float = 0.05
 
 
-def item_statistics(responses: npt.ArrayLike, *, criterion: npt.ArrayLike | None = None) -> ItemStatistics:
+def item_statistics(
+    responses: npt.ArrayLike, *, criterion: npt.ArrayLike | None = None, n_categories: npt.ArrayLike = 2
+) -> ItemStatistics:
     """Difficulty and discrimination of each item.
 
     Parameters
     ----------
-    responses : (n_persons, n_items) of 0, 1 and MISSING
+    responses : (n_persons, n_items) of marks 0 … n_categories - 1 and MISSING
+    n_categories : one number for all items, or (n_items,)
     criterion : (n_persons,) an outside measure, such as theta; NaN persons are left out. Without it, the
         rest score of the module's first paragraphs.
 
     References: Lord & Novick (1968), ch. 15; Henrysson (1963) on leaving the item out of its own criterion.
     """
-    marks = response_matrix(responses)
+    marks = response_matrix(responses, n_categories)
+    if (np.asarray(n_categories) > 2).any():
+        return _polytomous_statistics(marks, np.asarray(n_categories) - 1, criterion)
     met = presented(marks)
     right = marks == 1
     against = rest_score(right, met) if criterion is None else outside_criterion(criterion, met)
@@ -162,15 +169,15 @@ def flags(
     return tuple(found)
 
 
-def cronbach_alpha(responses: npt.ArrayLike) -> float:
+def cronbach_alpha(responses: npt.ArrayLike, *, n_categories: npt.ArrayLike = 2) -> float:
     """Internal consistency of one form, J/(J-1) (1 - sum of item variances / variance of the total).
 
     Only persons with every item scored count, so pass one form's columns at a time. NaN for fewer than two
-    items or persons, or where all totals are equal.
+    items or persons, or where all totals are equal. scoring.reliability has its interval, and pairwise data.
 
     References: Cronbach (1951).
     """
-    marks = response_matrix(responses)
+    marks = response_matrix(responses, n_categories)
     complete = marks[presented(marks).all(axis=1)].astype(np.float64)
     n_persons, n_items = complete.shape
     if n_items < 2 or n_persons < 2:
@@ -180,6 +187,50 @@ def cronbach_alpha(responses: npt.ArrayLike) -> float:
         return float("nan")
     share_of_items = float(complete.var(axis=0, ddof=1).sum()) / total
     return float(n_items / (n_items - 1) * (1.0 - share_of_items))
+
+
+def _polytomous_statistics(
+    marks: ResponseMatrix, highest: IntArray, criterion: npt.ArrayLike | None
+) -> ItemStatistics:
+    """As for 0/1 items; y_ij = level_i - leave_out_i (x_ij - mean_j) as in scoring._criterion."""
+    met = presented(marks)
+    n = met.sum(axis=0)
+    total = np.where(met, marks, 0).sum(axis=0, dtype=np.float64)
+    mean = np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
+    centre = np.nan_to_num(mean)
+    if criterion is None:
+        level, leave_out, counts = _rest_of_marks(marks, centre)
+    else:
+        outside = outside_criterion(criterion, met)
+        level, leave_out, counts = outside.level, outside.leave_out, outside.counts
+    # Centred, so that no digits are lost: u = mark - mean, y = level - leave_out u, over those who count.
+    sums = np.zeros((5, n.size))  # persons, u, u^2, y, y^2
+    cross = np.zeros(n.size)
+    for first in range(0, len(marks), _PERSONS_AT_ONCE):
+        part = slice(first, first + _PERSONS_AT_ONCE)
+        use = met[part] & (counts[part, None] > 0)
+        u = np.where(use, marks[part] - centre, 0.0)
+        y = np.where(use, level[part, None] - leave_out[part, None] * u, 0.0)
+        sums += np.stack(
+            [use.sum(axis=0), u.sum(axis=0), (u**2).sum(axis=0), y.sum(axis=0), (y**2).sum(axis=0)]
+        )
+        cross += (u * y).sum(axis=0)
+    persons = np.maximum(sums[0], 1.0)
+    var_x, var_y = sums[2] - sums[1] ** 2 / persons, sums[4] - sums[3] ** 2 / persons
+    varies = (var_x > 1e-9) & (var_y > 1e-12 * persons)
+    scale = np.sqrt(np.where(varies, var_x * var_y, 1.0))
+    correlation = np.where(varies, (cross - sums[1] * sums[3] / persons) / scale, np.nan)
+    return ItemStatistics(n, mean / highest, np.clip(correlation, -1.0, 1.0))
+
+
+def _rest_of_marks(marks: ResponseMatrix, mean: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """level, leave_out and counts, (n_persons,): the mean of mark less mean mark over the other items met."""
+    met = presented(marks)
+    n_others = met.sum(axis=1) - 1
+    counts = n_others > 0
+    leave_out = np.where(counts, 1.0 / np.maximum(n_others, 1), 0.0)
+    surplus = np.where(met, marks, 0).sum(axis=1, dtype=np.float64) - met @ mean
+    return surplus * leave_out, leave_out, counts.astype(np.float64)
 
 
 def _item_codes(statistics: ItemStatistics, item: int, limits: FlagThresholds) -> list[ItemFlagCode]:

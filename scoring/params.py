@@ -99,14 +99,17 @@ class ItemParams:
 
     def _check_thresholds(self) -> None:
         known = np.isfinite(self.thresholds)
-        infinite = np.isinf(self.thresholds).any(axis=1) & ~np.isinf(self.b)
-        self._refuse("thresholds must be finite", np.asarray(infinite))
-        self._refuse(
-            "thresholds must not have gaps", (np.diff(known.astype(np.int8), axis=1) > 0).any(axis=1)
-        )
+        infinite = np.asarray(np.isinf(self.thresholds).any(axis=1), dtype=np.bool_) & ~np.isinf(self.b)
+        self._refuse("thresholds must be finite", infinite)
+        gaps = np.asarray((np.diff(known.astype(np.int8), axis=1) > 0).any(axis=1), dtype=np.bool_)
+        self._refuse("thresholds must not have gaps", gaps)
         n_steps = known.sum(axis=1)
         dichotomous = np.array([model.is_dichotomous for model in self.models], dtype=np.bool_)
         self._refuse("a dichotomous item has one threshold", dichotomous & (n_steps > 1))
+        first = self.thresholds[:, 0]
+        with np.errstate(invalid="ignore"):
+            differs = dichotomous & ~(np.isclose(first, self.b, rtol=1e-12, atol=0.0, equal_nan=True))
+        self._refuse("b and the threshold of a dichotomous item must agree", np.asarray(differs))
         graded = np.array([model is ItemModel.GRM for model in self.models], dtype=np.bool_)
         with np.errstate(invalid="ignore"):
             falls = (np.diff(self.thresholds, axis=1) <= 0).any(axis=1)

@@ -1,4 +1,4 @@
-"""The observed information of a calibration, and the standard errors it gives.
+"""The observed information of a calibration.
 
 Louis (1982): complete information less, summed over persons, the posterior covariance of the complete-data
 score. That covariance is expanded in polynomials of ability orthogonal under each person's own posterior,
@@ -7,19 +7,18 @@ and posteriors narrow, so that a few terms hold all digits that matter; how many
 over persons is then one product of a tall matrix with itself, whatever the models and whoever met what.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.special import expit
 
 from scoring.mml.blocks import Block
 from scoring.mml.curves import category_scores
 from scoring.mml.expectation import Tables, posterior_of
-from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, ItemGroup, step_matrix
+from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, ItemGroup
 from scoring.mml.iteration import Model, Point
 from scoring.mml.maximisation import Problem
 from scoring.mml.prior_terms import prior_terms
@@ -31,7 +30,7 @@ _NEGLIGIBLE: Final = 2e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Layout:
+class Layout:
     """Where each group's parameters stand in the vector of `State.vector`.
 
     own[g] : (m, n_own) positions; shared[g] : (n_shared,); mean, log_sd : (n_populations,), -1 where not free
@@ -44,7 +43,8 @@ class _Layout:
     size: int
 
 
-def _layout(state: State) -> _Layout:
+def layout_of(state: State) -> Layout:
+    """Positions of everything free."""
     place = 0
     found: list[IntArray] = []
     for values in (*state.own, *state.shared):
@@ -57,12 +57,12 @@ def _layout(state: State) -> _Layout:
         latent.append(where)
         place += int(free.sum())
     n_groups = len(state.own)
-    return _Layout(tuple(found[:n_groups]), tuple(found[n_groups:]), latent[0], latent[1], place)
+    return Layout(tuple(found[:n_groups]), tuple(found[n_groups:]), latent[0], latent[1], place)
 
 
 def observed_information(model: Model, point: Point) -> FloatArray:
     """(n_parameters, n_parameters) negative second derivatives of the marginal log posterior."""
-    state, layout = point.state, _layout(point.state)
+    state, layout = point.state, layout_of(point.state)
     tables = tables_of(state, model.groups, model.sample.places, model.quadrature)
     information = _complete_information(model, point, layout)
     expansion = _Expansion(model, state, layout, tables)
@@ -85,7 +85,7 @@ def item_information_blocks(point: Point) -> list[FloatArray]:
         point.problems, point.state.own, point.state.shared, strict=True)]  # fmt: skip
 
 
-def _complete_information(model: Model, point: Point, layout: _Layout) -> FloatArray:
+def _complete_information(model: Model, point: Point, layout: Layout) -> FloatArray:
     information = np.zeros((layout.size, layout.size))
     for place, problem in enumerate(point.problems):
         group = problem.group
@@ -156,7 +156,7 @@ def _bending(eta: FloatArray, group: ItemGroup, nodes: FloatArray, ratio: FloatA
     return hessian
 
 
-def _add_latent(information: FloatArray, model: Model, point: Point, layout: _Layout) -> None:
+def _add_latent(information: FloatArray, model: Model, point: Point, layout: Layout) -> None:
     """Persons times the covariance of the populations' scores; their Hessian's other terms vanish here."""
     populations = point.state.populations
     weights = np.exp(populations.log_weights(model.quadrature))
@@ -172,7 +172,7 @@ def _add_latent(information: FloatArray, model: Model, point: Point, layout: _La
 class _Expansion:
     """The coefficients of persons' scores in polynomials orthogonal under their posteriors."""
 
-    def __init__(self, model: Model, state: State, layout: _Layout, tables: Tables) -> None:
+    def __init__(self, model: Model, state: State, layout: Layout, tables: Tables) -> None:
         self._model, self._layout, self._nodes = model, layout, tables.nodes
         self._etas = state.eta(model.groups)
         self._latent = state.populations.scores(model.quadrature)
@@ -304,71 +304,3 @@ def _polynomials(posterior: FloatArray, nodes: FloatArray, n_terms: int) -> Iter
         following = np.where(norm > 1e-10, raw / norm, 0.0)
         before, now, beta = now, following, norm
         yield posterior * now
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StandardErrors:
-    """Of items, NaN where not estimated; of populations, 0 where fixed. covariance: of `State.vector`."""
-
-    a: FloatArray
-    thresholds: FloatArray
-    c: FloatArray
-    mean: FloatArray
-    sd: FloatArray
-    covariance: FloatArray | None
-
-
-def standard_errors(model: Model, state: State, information: FloatArray) -> StandardErrors | None:
-    """From the inverse of the observed information, thresholds and c by the delta method.
-
-    None when the information is not positive definite: the point is no maximum, or the data do not hold it.
-    """
-    try:
-        covariance = cho_solve(cho_factor(information), np.eye(len(information)))
-    except LinAlgError:
-        return None
-    layout = _layout(state)
-    blocks = []
-    for number, group in enumerate(model.groups):
-        where = np.concatenate(
-            [layout.own[number], np.tile(layout.shared[number], (group.items.size, 1))], axis=1
-        ).astype(np.intp)
-        blocks.append(covariance[where[:, :, None], where[:, None, :]])
-    populations = state.populations
-    variance = np.append(np.diag(covariance), 0.0)
-    return errors_of_blocks(
-        model,
-        state,
-        blocks,
-        (np.sqrt(variance[layout.mean]), populations.sd * np.sqrt(variance[layout.log_sd]), covariance),
-    )
-
-
-def errors_of_blocks(
-    model: Model,
-    state: State,
-    blocks: Sequence[FloatArray],
-    rest: tuple[FloatArray, FloatArray, FloatArray | None],
-) -> StandardErrors:
-    """Standard errors from each item's covariance of (own, shared) parameters, (m, n, n) by group."""
-    places = model.sample.places
-    most = int(places.n_steps.max(initial=1))
-    se_a, se_c = np.full(places.n_items, np.nan), np.full(places.n_items, np.nan)
-    se_steps = np.full((places.n_items, most), np.nan)
-    for group, eta, block in zip(model.groups, state.eta(model.groups), blocks, strict=True):
-        if not (group.n_own or group.n_shared):
-            continue
-        both = np.hstack([group.own_map, group.shared_map])
-        of_eta = both @ block @ both.T
-        a, to_b = eta[:, 0], step_matrix(group.family, group.n_steps)
-        b = eta[:, 1 : 1 + group.n_steps] @ to_b.T / a[:, None]
-        jacobian = np.concatenate([(-b / a[:, None])[:, :, None], to_b / a[:, None, None]], axis=2)
-        size = 1 + group.n_steps
-        of_b = np.einsum("mkp,mpr,mkr->mk", jacobian, of_eta[:, :size, :size], jacobian)
-        se_a[group.items] = np.sqrt(of_eta[:, 0, 0]) if group.has_free_slope() else np.nan
-        se_steps[group.items, : group.n_steps] = np.sqrt(np.maximum(of_b, 0.0))
-        if group.family is Family.GUESSING:
-            held = (eta[:, -1] <= LOWEST_G) | (eta[:, -1] >= HIGHEST_G)
-            c = expit(eta[:, -1])
-            se_c[group.items] = np.where(held, np.nan, c * (1.0 - c) * np.sqrt(of_eta[:, -1, -1]))
-    return StandardErrors(se_a, se_steps, se_c, *rest)

@@ -16,14 +16,9 @@ from scoring.calibration import (
 from scoring.mml.blocks import Sample
 from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, thresholds_of
 from scoring.mml.iteration import Model, Point
-from scoring.mml.observed import (
-    StandardErrors,
-    errors_of_blocks,
-    item_information_blocks,
-    observed_information,
-    standard_errors,
-)
+from scoring.mml.observed import item_information_blocks, observed_information
 from scoring.mml.prepared import Prepared
+from scoring.mml.sampling import Errors, errors_from_information, errors_from_items
 from scoring.mml.set_up import SetUp
 from scoring.mml.state import State
 from scoring.params import ItemParams
@@ -69,7 +64,7 @@ def _has_runaway_slope(model: Model, state: State) -> bool:
 
 def _errors(
     model: Model, point: Point, wanted: StandardErrorMethod
-) -> tuple[StandardErrors | None, StandardErrorMethod]:
+) -> tuple[Errors | None, StandardErrorMethod]:
     method = wanted
     if wanted is StandardErrorMethod.AUTO:
         cheap = _observed_flops(model.sample, point.state) < _OBSERVED_FLOPS
@@ -77,13 +72,8 @@ def _errors(
     if method is StandardErrorMethod.NONE:
         return None, method
     if method is StandardErrorMethod.OBSERVED:
-        return standard_errors(model, point.state, observed_information(model, point)), method
-    blocks = item_information_blocks(point)
-    if not all(np.linalg.eigvalsh(block).min(initial=1.0) > 0 for block in blocks):
-        return None, method
-    unknown = np.full(model.sample.population_sizes.size, np.nan)
-    inverses = [np.asarray(np.linalg.inv(block), dtype=np.float64) for block in blocks]
-    return errors_of_blocks(model, point.state, inverses, (unknown, unknown, None)), method
+        return errors_from_information(model, point.state, observed_information(model, point)), method
+    return errors_from_items(model, point.state, item_information_blocks(point)), method
 
 
 def _observed_flops(sample: Sample, state: State) -> float:
@@ -99,22 +89,22 @@ def _observed_flops(sample: Sample, state: State) -> float:
 def _result(
     ready: SetUp,
     point: Point,
-    errors: StandardErrors | None,
+    errors: Errors | None,
     ended: tuple[StandardErrorMethod, CalibrationStatus],
 ) -> Calibration:
     prepared, model, (method, status) = ready.prepared, ready.model, ended
     n_items, most = prepared.n_items, int(model.sample.places.n_steps.max(initial=1))
-    nothing, no_steps = np.full(n_items, np.nan), np.full((n_items, most), np.nan)
-    se_a, se_c, se_steps = (
-        (nothing, nothing, no_steps) if errors is None else (errors.a, errors.c, errors.thresholds)
-    )
-    several = prepared.n_steps > 1
+    n_items, most = prepared.n_items, int(model.sample.places.n_steps.max(initial=1))
+    no_items = np.full((n_items, 2 + most, 2 + most), np.nan)
+    se = np.full((n_items, 2 + most), np.nan) if errors is None else errors.standard_errors()
     return Calibration(
         params=_params(prepared, model, point.state, most),
-        se_a=se_a,
-        se_b=np.where(several, np.nan, se_steps[:, 0]),
-        se_c=se_c,
-        se_thresholds=se_steps,
+        se_a=se[:, 0],
+        se_b=np.where(prepared.n_steps > 1, np.nan, se[:, 2]),
+        se_c=se[:, 1],
+        se_thresholds=se[:, 2:],
+        item_covariances=no_items if errors is None else errors.items,
+        between_items=None if errors is None else errors.between,
         groups=_distributions(ready.labels, point.state, model.sample, errors),
         log_likelihood=point.log_likelihood,
         log_posterior=point.log_posterior,
@@ -148,7 +138,7 @@ def _params(prepared: Prepared, model: Model, state: State, most: int) -> ItemPa
 
 
 def _distributions(
-    labels: Sequence[Hashable], state: State, sample: Sample, errors: StandardErrors | None
+    labels: Sequence[Hashable], state: State, sample: Sample, errors: Errors | None
 ) -> tuple[GroupDistribution, ...]:
     unknown = np.full(len(labels), np.nan)
     se_mean, se_sd = (unknown, unknown) if errors is None else (errors.mean, errors.sd)
