@@ -68,7 +68,7 @@ class ItemParams:
     Raises
     ------
     InvalidParameters : unequal lengths, infinite values, half-known items, c out of range, thresholds with
-        gaps, of a graded item not ascending, or more than one of a dichotomous item.
+        gaps, of a graded item not ascending (with a < 0: not descending), or more than one of a dichotomous item.
     """
 
     a: FloatArray
@@ -112,8 +112,8 @@ class ItemParams:
         self._refuse("b and the threshold of a dichotomous item must agree", np.asarray(differs))
         graded = np.array([model is ItemModel.GRM for model in self.models], dtype=np.bool_)
         with np.errstate(invalid="ignore"):
-            falls = (np.diff(self.thresholds, axis=1) <= 0).any(axis=1)
-        self._refuse("thresholds of a graded item must ascend", graded & falls)
+            disordered = (np.diff(self.thresholds, axis=1) * np.sign(self.a)[:, None] <= 0).any(axis=1)
+        self._refuse("thresholds of a graded item must ascend, or with a < 0 descend", graded & disordered)
         self._refuse("an item with more than two categories has no c", ~dichotomous & (self.c != 0))
         several = known.sum(axis=1) > 1
         if several.any():

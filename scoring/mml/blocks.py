@@ -14,7 +14,7 @@ Matrix: TypeAlias = FloatArray | sparse.csr_matrix
 
 BLOCK_PERSONS: Final = 1024  # posterior weights of a block, 61 nodes wide, stay in the second-level cache
 _RARE_PATTERN: Final = 8  # below so many persons a pattern of its own costs more in overhead than it saves
-_SPARSE_SHARE: Final = 0.06  # below this share of items met, compressed rows beat a masked product
+_SPARSE_SHARE: Final = 0.2  # below this share of items met, compressed rows beat a masked product
 _CACHED_BYTES: Final = 64 * 2**20
 _SHORT_TEST: Final = 16  # up to so many items, equal response vectors are worth counting once
 
