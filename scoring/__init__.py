@@ -1,6 +1,23 @@
-"""Psychometrics: marks in, estimates out. Knows no server, database, clock or randomness of its own."""
+"""Psychometrics: marks in, estimates out. Knows no server, database, clock or randomness of its own.
 
-from scoring.ability import AbilityEstimates, eap
+What is used every day stands here; whole fields have rooms of their own: `scoring.fit`, `scoring.dif`,
+`scoring.linking`, `scoring.standard_setting`, `scoring.raters`, `scoring.exchange`.
+"""
+
+from scoring.ability import (
+    AbilityEstimates,
+    NormalPrior,
+    PersonScores,
+    ScoreStatus,
+    SearchOptions,
+    WeightedLikelihood,
+    eap,
+    eap_scores,
+    map_scores,
+    ml_scores,
+    posterior_blocks,
+    wle_scores,
+)
 from scoring.calibrate import calibrate
 from scoring.calibration import (
     MAXIMUM_LIKELIHOOD,
@@ -12,8 +29,17 @@ from scoring.calibration import (
     ExcludedItem,
     ExclusionReason,
     GroupDistribution,
+    ItemCovariance,
     RecodedItem,
     StandardErrorMethod,
+)
+from scoring.classification import (
+    CutQuality,
+    DecisionQuality,
+    lee,
+    lee_in_population,
+    rudner,
+    rudner_in_population,
 )
 from scoring.ctt import (
     DistractorStatistics,
@@ -26,7 +52,16 @@ from scoring.ctt import (
     flags,
     item_statistics,
 )
-from scoring.cuts import NO_LEVEL, level_of, level_probabilities, theta_at_expected_share
+from scoring.cuts import (
+    NO_LEVEL,
+    cuts_from_shares,
+    level_of,
+    level_probabilities,
+    marks_at_cuts,
+    normal_level_probabilities,
+    theta_at_expected_marks,
+    theta_at_expected_share,
+)
 from scoring.design import connected_components
 from scoring.errors import (
     DisconnectedDesign,
@@ -39,31 +74,98 @@ from scoring.errors import (
     ScoringError,
     ShareUnreachable,
 )
+from scoring.hierarchy import Borrowing, TopicPrior, borrowed_priors, calibrate_borrowing
 from scoring.information import expected_number_correct, form_information, item_information
+from scoring.level_zones import LevelZones, level_zones, posterior_level_zones
 from scoring.models import (
     category_probabilities,
     expected_marks,
     log_category_probabilities,
     probability_correct,
 )
+from scoring.multidim import (
+    BorrowingGain,
+    CompetencyModel,
+    CorrelationEstimate,
+    CorrelationOptions,
+    CorrelationStatus,
+    MultidimensionalScores,
+    borrowing_gain,
+    estimate_correlations,
+    multidimensional_blocks,
+    multidimensional_eap,
+)
+from scoring.number_correct import (
+    SumScoreTable,
+    level_shares,
+    score_distributions,
+    shares_at_or_above,
+    sum_score_table,
+    sum_scores,
+)
 from scoring.params import ItemModel, ItemParams
+from scoring.pass_rule import (
+    ComponentReason,
+    ComponentResult,
+    ComponentRule,
+    Outcome,
+    PassDecision,
+    PassRule,
+    decide,
+)
+from scoring.plausible import PooledEstimate, plausible_values, pool, pooled_level_shares, pooled_mean
 from scoring.priors import WEAK_PRIORS, Beta, ItemPriors, LogitNormal, LogNormal, Normal
 from scoring.quadrature import Quadrature, normal_quadrature
+from scoring.recovery_study import ParameterRecovery, RecoveryPlan, RecoveryResult, parameter_recovery
+from scoring.reliability import (
+    Alpha,
+    Omega,
+    alpha,
+    empirical_reliability,
+    expected_omega,
+    marginal_reliability,
+    omega,
+)
 from scoring.responses import MISSING, SparseResponses, response_matrix
-from scoring.simulate import Recovery, recovery, simulate_responses
+from scoring.scale import DecideOn, Rounding, ScaleBasis, ScoreScale, conditional_sem
+from scoring.screening import BLANK, identical_responses, recode_not_reached
+from scoring.simulate import (
+    Population,
+    Recovery,
+    draw_abilities,
+    draw_params,
+    recovery,
+    simulate_multistage,
+    simulate_responses,
+    simulate_sparse,
+)
 
 __all__ = [
+    "BLANK",
     "MAXIMUM_LIKELIHOOD",
     "MISSING",
     "NO_LEVEL",
     "WEAK_PRIORS",
     "AbilityEstimates",
+    "Alpha",
     "Beta",
+    "Borrowing",
+    "BorrowingGain",
     "Calibration",
     "CalibrationMessage",
     "CalibrationOptions",
     "CalibrationStatus",
     "CalibrationWarning",
+    "CompetencyModel",
+    "ComponentReason",
+    "ComponentResult",
+    "ComponentRule",
+    "CorrelationEstimate",
+    "CorrelationOptions",
+    "CorrelationStatus",
+    "CutQuality",
+    "DecideOn",
+    "DecisionQuality",
     "DisconnectedDesign",
     "DistractorStatistics",
     "ExcludedItem",
@@ -74,43 +176,109 @@ __all__ = [
     "InvalidParameters",
     "InvalidQuadrature",
     "InvalidResponses",
+    "ItemCovariance",
     "ItemFlag",
     "ItemFlagCode",
     "ItemModel",
     "ItemParams",
     "ItemPriors",
     "ItemStatistics",
+    "LevelZones",
     "LogNormal",
     "LogitNormal",
+    "MultidimensionalScores",
     "Normal",
+    "NormalPrior",
     "NotCalibrated",
     "NothingToCalibrate",
+    "Omega",
+    "Outcome",
+    "ParameterRecovery",
+    "PassDecision",
+    "PassRule",
+    "PersonScores",
+    "PooledEstimate",
+    "Population",
     "Quadrature",
     "RecodedItem",
     "Recovery",
+    "RecoveryPlan",
+    "RecoveryResult",
+    "Rounding",
+    "ScaleBasis",
+    "ScoreScale",
+    "ScoreStatus",
     "ScoringError",
+    "SearchOptions",
     "ShareUnreachable",
     "SparseResponses",
     "StandardErrorMethod",
+    "SumScoreTable",
+    "TopicPrior",
+    "WeightedLikelihood",
+    "alpha",
+    "borrowed_priors",
+    "borrowing_gain",
     "calibrate",
+    "calibrate_borrowing",
     "category_probabilities",
+    "conditional_sem",
     "connected_components",
     "cronbach_alpha",
+    "cuts_from_shares",
+    "decide",
     "distractor_statistics",
+    "draw_abilities",
+    "draw_params",
     "eap",
+    "eap_scores",
+    "empirical_reliability",
+    "estimate_correlations",
     "expected_marks",
     "expected_number_correct",
+    "expected_omega",
     "flags",
     "form_information",
+    "identical_responses",
     "item_information",
     "item_statistics",
+    "lee",
+    "lee_in_population",
     "level_of",
     "level_probabilities",
+    "level_shares",
+    "level_zones",
     "log_category_probabilities",
+    "map_scores",
+    "marginal_reliability",
+    "marks_at_cuts",
+    "ml_scores",
+    "multidimensional_blocks",
+    "multidimensional_eap",
+    "normal_level_probabilities",
     "normal_quadrature",
+    "omega",
+    "parameter_recovery",
+    "plausible_values",
+    "pool",
+    "pooled_level_shares",
+    "pooled_mean",
+    "posterior_blocks",
+    "posterior_level_zones",
     "probability_correct",
+    "recode_not_reached",
     "recovery",
     "response_matrix",
+    "rudner",
+    "rudner_in_population",
+    "score_distributions",
+    "shares_at_or_above",
+    "simulate_multistage",
     "simulate_responses",
+    "simulate_sparse",
+    "sum_score_table",
+    "sum_scores",
+    "theta_at_expected_marks",
     "theta_at_expected_share",
+    "wle_scores",
 ]

@@ -68,7 +68,7 @@ class ItemParams:
     Raises
     ------
     InvalidParameters : unequal lengths, infinite values, half-known items, c out of range, thresholds with
-        gaps, of a graded item not ascending (with a < 0: not descending), or more than one of a dichotomous item.
+        gaps, of a graded item not ascending (a < 0: not descending), or several of a dichotomous item.
     """
 
     a: FloatArray
