@@ -80,35 +80,62 @@ def expect(blocks: Iterable[Block], places: ItemPlaces, tables: Tables) -> Expec
 
 def posterior_of(block: Block, tables: Tables) -> tuple[FloatArray, FloatArray]:
     """(n, n_nodes) posterior weights of each line, and (n,) log likelihoods less slope items' intercepts."""
+    density, peak = _density(block, tables)
+    total = density.sum(axis=1)
+    density /= total[:, None]
+    return density, np.log(total) + peak
+
+
+def _density(block: Block, tables: Tables) -> tuple[FloatArray, FloatArray]:
+    """(n, n_nodes) posterior up to a factor a line, the largest value 1, and (n,) the factor's logarithm."""
     base, nodes = tables.base[block.items], tables.nodes
     prior = tables.log_weights[block.population]
-    log_joint = base.sum(axis=0) + prior if block.met is None else block.met @ base + prior
+    if block.met is None and not block.rows.size:
+        weighted = block.marks @ tables.slope[block.slope_items]
+        log_joint, peak = _of_slopes(weighted, base.sum(axis=0) + prior, nodes)
+        return np.exp(log_joint, out=log_joint), peak
+    log_joint = (base.sum(axis=0) if block.met is None else block.met @ base) + prior
     if block.slope_items.size:
         weighted = np.asarray(block.marks @ tables.slope[block.slope_items])
         log_joint = log_joint + np.multiply.outer(weighted, nodes)
     if block.rows.size:
         log_joint = log_joint + block.earned @ tables.ratio[block.rows]
-    peak = log_joint.max(axis=1, keepdims=True)
-    log_joint -= peak
-    posterior = np.exp(log_joint, out=log_joint)
-    total = posterior.sum(axis=1, keepdims=True)
-    posterior /= total
-    return posterior, (np.log(total) + peak)[:, 0]
+    peak = log_joint.max(axis=1)
+    log_joint -= peak[:, None]
+    return np.exp(log_joint, out=log_joint), peak
+
+
+def _of_slopes(weighted: FloatArray, base: FloatArray, nodes: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """weighted theta + base less its largest value in each row, in one pass, and that value.
+
+    The base is concave, a sum of log P_0 and a log density, so that the largest value moves up the nodes as
+    the weighted marks grow: where it lies is looked up instead of searched.
+    """
+    at = np.searchsorted(np.maximum.accumulate((base[:-1] - base[1:]) / np.diff(nodes)), weighted)
+    peak = weighted * nodes[at] + base[at]
+    lines = np.column_stack([weighted, np.ones_like(weighted), -peak])
+    return lines @ np.stack([nodes, base, np.ones_like(nodes)]), peak
 
 
 def _add_block(total: Expectation, block: Block, tables: Tables) -> None:
-    posterior, log_likelihood = posterior_of(block, tables)
-    if block.weights is not None:
-        log_likelihood = log_likelihood * block.weights
-        posterior *= block.weights[:, None]
-    total.log_likelihood += float(log_likelihood.sum())
-    everybody = posterior.sum(axis=0)
+    density, peak = _density(block, tables)
+    sums = density @ np.column_stack([np.ones_like(tables.nodes), tables.nodes])
+    mass = sums[:, 0]
+    share = 1.0 / mass if block.weights is None else block.weights / mass
+    logs = np.log(mass) + peak
+    total.log_likelihood += float(logs.sum() if block.weights is None else block.weights @ logs)
+    everybody = share @ density
     total.population_at_node[block.population] += everybody
-    total.at_node[block.items] += everybody if block.met is None else block.met.T @ posterior
     if block.slope_items.size:
-        total.mark_theta[block.slope_items] += block.marks.T @ (posterior @ tables.nodes)
+        total.mark_theta[block.slope_items] += block.marks.T @ (share * sums[:, 1])
+    if block.met is None:
+        total.at_node[block.items] += everybody
+    if block.met is not None or block.rows.size:
+        density *= share[:, None]
+    if block.met is not None:
+        total.at_node[block.items] += block.met.T @ density
     if block.rows.size:
-        total.earned_at_node[block.rows] += block.earned.T @ posterior
+        total.earned_at_node[block.rows] += block.earned.T @ density
 
 
 Summing = Callable[[Tables], Expectation]

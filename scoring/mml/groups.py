@@ -56,6 +56,8 @@ class ItemGroup:
 
     def eta(self, own: FloatArray, shared: FloatArray) -> FloatArray:
         """(m, P) slopes, intercepts and logits of guessing."""
+        if self.n_own == len(self.own_map):
+            return own
         values: FloatArray = self.offset + own @ self.own_map.T
         return values + self.shared_map @ shared if self.n_shared else values
 
@@ -168,6 +170,8 @@ def starting_eta(
 
 def _least_squares(group: ItemGroup, eta: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The parameters whose eta come nearest; exact where every eta is free."""
+    if group.n_own == eta.shape[1]:
+        return eta - group.offset, np.zeros(0)
     target = eta - group.offset
     shared = np.zeros(0)
     if group.n_shared:

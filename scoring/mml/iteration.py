@@ -135,8 +135,10 @@ def _exists(model: Model, state: State) -> bool:
 
 def _em_step(model: Model, point: Point) -> State:
     improved = [
-        maximise(problem, own, shared)
-        for problem, own, shared in zip(point.problems, point.state.own, point.state.shared, strict=True)
+        maximise(problem, own, shared, slopes)
+        for problem, own, shared, slopes in zip(
+            point.problems, point.state.own, point.state.shared, point.slopes, strict=True
+        )
     ]
     populations = point.state.populations.maximised(point.expectation.population_at_node, model.quadrature)
     return State(tuple(own for own, _ in improved), tuple(shared for _, shared in improved), populations)

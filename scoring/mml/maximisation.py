@@ -12,7 +12,7 @@ from scoring.mml.prior_terms import PriorTerms, prior_terms
 from scoring.priors import ItemPriors
 from scoring.responses import FloatArray
 
-_NEWTON_STEPS: Final = 4
+_NEWTON_STEPS: Final = 2
 _LARGEST_STEP: Final = 1.0
 _SMALLEST_STEP: Final = 1e-7
 _HALVINGS: Final = 8
@@ -91,14 +91,20 @@ def _hold_at_bounds(g: FloatArray, gradient: FloatArray, information: FloatArray
     information[held, -1, -1] = np.maximum(information[held, -1, -1], 1.0)
 
 
-def maximise(problem: Problem, own: FloatArray, shared: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Improved (own, shared); no item ends lower than it began, and with shared parameters not their sum."""
+def maximise(
+    problem: Problem, own: FloatArray, shared: FloatArray, slopes_here: GroupSlopes | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """Improved (own, shared); no item ends lower than it began, and with shared parameters not their sum.
+
+    `slopes_here` are those at the beginning, where they are known already.
+    """
     group = problem.group
     if not (group.n_own or group.n_shared):
         return own, shared
     reached = problem.height(group.eta(own, shared))
     for _ in range(_NEWTON_STEPS):
-        step_own, step_shared = newton_step(problem.slopes(own, shared))
+        step_own, step_shared = newton_step(slopes_here or problem.slopes(own, shared))
+        slopes_here = None
         length = _first_length(step_own, step_shared, own, problem)
         lower = np.ones(len(own), dtype=np.bool_)
         for _ in range(_HALVINGS):
