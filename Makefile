@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format unit integration e2e browser messages screenshots bench-scoring clean
+.PHONY: help run demo test check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,8 +61,22 @@ messages: ready ## Extract the texts and update the catalogs
 screenshots: ready browser ## Take the README's pictures anew
 	@$(BIN)/python -m tests.screenshots
 
-bench-scoring: ready ## Time a calibration against its arithmetic floor and a peer
-	@$(BIN)/python -m tests.benchmarks.bench_scoring
+PEERS := $(VENV)/peers
+$(PEERS)/.made: tests/benchmarks/peers.txt
+	@$(PYTHON) -m venv $(PEERS) && $(PEERS)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+bench-scoring: ready $(PEERS)/.made ## Calibrations beside peers and the arithmetic floor; ARGS=--quick for the short ones
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_scoring --peers $(PEERS)/bin/python $(ARGS)
+
+bench-large: ready ## Calibrate 1 million persons x 2,000 items with 60 each, and say what it took
+	@$(BIN)/python -m tests.benchmarks.large_scoring $(ARGS)
+
+bench-accuracy: ready ## Largest differences to the printed fits of two public data sets
+	@$(BIN)/python -m tests.benchmarks.accuracy_scoring
+
+bench-recovery: ready ## Bias, RMSE and coverage of standard errors on simulated data of every model
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.recovery_scoring $(ARGS)
 
 clean: ## Remove the sample's data and everything that was built
 	rm -rf var $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

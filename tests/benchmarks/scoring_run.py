@@ -75,6 +75,24 @@ def girth(design: Design, responses: ResponseMatrix) -> ItemParams:
     return _params(design, found["Discrimination"], found["Difficulty"], np.zeros(design.n_items))
 
 
+def py_irt(design: Design, responses: ResponseMatrix) -> ItemParams:
+    """py-irt 0.7 (variational, on PyTorch), 500 epochs: its losses still fall then."""
+    import tempfile
+
+    from py_irt.config import IrtConfig
+    from py_irt.training import IrtModelTrainer
+
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonlines") as file:
+        for person, row in enumerate(responses.tolist()):
+            given = {str(item): mark for item, mark in enumerate(row) if mark >= 0}
+            file.write(json.dumps({"subject_id": str(person), "responses": given}) + "\n")
+        file.flush()
+        config = IrtConfig(model_type="2pl", epochs=500, priors="vague", initializers=[])
+        trainer = IrtModelTrainer(data_path=file.name, config=config)
+        trainer.train(device="cpu")
+    return _params(design, trainer.best_params["disc"], trainer.best_params["diff"], np.zeros(design.n_items))
+
+
 def _params(design: Design, a: object, steps: object, c: object) -> ItemParams:
     thresholds = np.asarray(steps, dtype=np.float64).reshape(design.n_items, -1)
     if design.model is ItemModel.GRM:
@@ -95,6 +113,7 @@ ENGINES: dict[str, Fit] = {
     "mirt (PyPI)": mirt_plain,
     "mirt (PyPI), SQUAREM": mirt_squarem,
     "girth": girth,
+    "py-irt, 500 epochs": py_irt,
 }
 
 
