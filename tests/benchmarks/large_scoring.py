@@ -46,9 +46,7 @@ def main() -> None:
     scores = eap_scores(responses, fitted.params, normal_quadrature())
     found = recovery(theta, scores.theta)
     cpu = time.process_time() - cpu
-    print(
-        f"EAP of all: {cpu:.0f} CPU s; r {found.correlation:.4f}, RMSE {found.rmse:.4f}; peak {_peak_mb():.0f} MB"
-    )
+    print(f"EAP of all: {cpu:.0f} CPU s; r {found.correlation:.4f}, RMSE {found.rmse:.4f}")
 
 
 def _peak_mb() -> float:
