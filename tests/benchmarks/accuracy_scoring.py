@@ -1,7 +1,7 @@
 """How near to other programs' printed figures: seven fits of two public data sets (tests/data/irt).
 
 `make bench-accuracy` prints the table of `examsvc/docs/performance.md`: largest differences to what R mirt
-1.45.1 printed. Fits are ours from start to end; scores and fit statistics are taken at the printed parameters.
+1.45.1 printed. Fits are ours from start to end; scores and statistics are taken at the printed parameters.
 """
 
 import numpy as np
