@@ -38,7 +38,8 @@ def calibrate(  # noqa: PLR0913 - the interface of a numerical method, as in sci
         ability: missing by design, or not reached
     models : one of all items, or one of each
     groups : (n_persons,) labels of the populations the persons come from; one population when None
-    weights : (n_persons,) how many persons each stands for; 1 when None
+    weights : (n_persons,) how many persons each stands for; 1 when None. Standard errors take them at their
+        word: scale survey weights to sum to the number of persons
     fixed : n_items rows; rows with numbers are held (fixed-parameter calibration), NaN rows are estimated
     start : n_items rows; where to begin, for rows with numbers
     options : the defaults are for some hundred persons, with weak priors

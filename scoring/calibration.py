@@ -202,7 +202,7 @@ class Calibration:
         return float(self.n_parameters * np.log(self.n_persons) - 2.0 * self.log_likelihood)
 
     def population(self, place: int = 0) -> Quadrature:
-        """The ability distribution of a group, the prior of its persons' EAP."""
+        """The ability distribution of the group at this place in `groups`, the prior of its persons' EAP."""
         group = self.groups[place]
         if (group.mean, group.sd) == (0.0, 1.0):
             return self.quadrature

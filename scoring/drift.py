@@ -39,8 +39,9 @@ class DriftReason(StrEnum):
 class ParameterErrors:
     """Sampling covariance of item parameters in one campaign.
 
-    covariance : (n_items, 1 + most_steps, 1 + most_steps) of a, b_1 … b_K. A parameter whose variance is NaN
-        or 0 was not estimated and is not tested.
+    covariance : (n_items, 1 + most_steps, 1 + most_steps) of a, b_1 … b_K: `Calibration.item_covariances`
+        without the row and column of c, which come second there. A parameter whose variance is NaN or 0 was
+        not estimated and is not tested.
 
     Raises
     ------

@@ -202,7 +202,10 @@ def _line(x: FloatArray, y: FloatArray, weight: FloatArray, confidence: float) -
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResidualChange:
-    """change, se : (n_items,) in logits, negative where easier than the parameters say; n : persons."""
+    """change, se : (n_items,) in logits, negative where easier than the parameters say; n : persons.
+
+    Over the slope, `change / params.a`, it is in units of theta, as a difference of b is.
+    """
 
     change: FloatArray
     se: FloatArray
