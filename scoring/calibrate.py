@@ -1,6 +1,7 @@
 """Item parameters from responses: marginal maximum likelihood, or maximum a posteriori, for every model."""
 
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy.typing as npt
 
@@ -17,7 +18,7 @@ def calibrate(  # noqa: PLR0913 - the interface of a numerical method, as in sci
     responses: npt.ArrayLike | SparseResponses,
     models: ItemModel | str | Sequence[ItemModel | str] = ItemModel.TWO_PL,
     *,
-    groups: Sequence[Hashable] | None = None,
+    groups: Sequence[Hashable] | npt.NDArray[Any] | None = None,
     weights: npt.ArrayLike | None = None,
     fixed: ItemParams | None = None,
     start: ItemParams | None = None,

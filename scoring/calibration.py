@@ -5,13 +5,22 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from scoring.errors import InvalidParameters
 from scoring.params import ItemParams
 from scoring.priors import WEAK_PRIORS, ItemPriors
 from scoring.quadrature import Quadrature, normal_quadrature
-from scoring.responses import MISSING, FloatArray, IntArray, ResponseMatrix
+from scoring.responses import (
+    MISSING,
+    MOST_CATEGORIES,
+    FloatArray,
+    IntArray,
+    ResponseMatrix,
+    SparseResponses,
+    response_matrix,
+)
 
 
 class CalibrationStatus(StrEnum):
@@ -136,6 +145,11 @@ class CalibrationOptions:
     def __post_init__(self) -> None:
         if self.max_iterations < 1 or self.min_responses < 1 or not self.tolerance > 0:
             raise InvalidParameters("max_iterations, min_responses and tolerance must be positive")
+        try:
+            object.__setattr__(self, "standard_errors", StandardErrorMethod(self.standard_errors))
+        except ValueError:
+            known = ", ".join(StandardErrorMethod)
+            raise InvalidParameters(f"standard_errors: {self.standard_errors!r}; known are {known}") from None
 
 
 MAXIMUM_LIKELIHOOD = CalibrationOptions(priors=None, min_responses=1)
@@ -201,23 +215,45 @@ class Calibration:
         """Schwarz (1978): k log n - 2 log L; smaller is better."""
         return float(self.n_parameters * np.log(self.n_persons) - 2.0 * self.log_likelihood)
 
-    def population(self, place: int = 0) -> Quadrature:
-        """The ability distribution of the group at this place in `groups`, the prior of its persons' EAP."""
-        group = self.groups[place]
+    def group(self, name: Hashable) -> GroupDistribution:
+        """The ability distribution of the group of this name.
+
+        Raises
+        ------
+        InvalidParameters : no such group.
+        """
+        for group in self.groups:
+            if group.name == name:
+                return group
+        known = ", ".join(repr(group.name) for group in self.groups)
+        raise InvalidParameters(f"group: {name!r}; known are {known}")
+
+    def population(self, name: Hashable = None) -> Quadrature:
+        """The ability distribution of a group, the prior of its persons' EAP; the reference's when None."""
+        group = self.groups[0] if name is None else self.group(name)
         if (group.mean, group.sd) == (0.0, 1.0):
             return self.quadrature
         nodes = self.quadrature.nodes
         weights = np.exp(-0.5 * ((nodes - group.mean) / group.sd) ** 2)
         return Quadrature(nodes, weights / weights.sum())
 
-    def recode(self, responses: ResponseMatrix) -> ResponseMatrix:
-        """The same responses in the categories of `params`.
+    def recode(self, responses: npt.ArrayLike | SparseResponses) -> ResponseMatrix | SparseResponses:
+        """The same responses in the categories of `params`, dense or sparse as they came.
 
-        A mark that nobody earned when the item was calibrated counts as the nearest lower one that was.
+        A mark that nobody earned when the item was calibrated counts as the nearest lower one that was; below
+        the lowest that was, as that.
         """
-        recoded = np.array(responses, dtype=np.int8)
+        given = (
+            responses
+            if isinstance(responses, SparseResponses)
+            else response_matrix(responses, MOST_CATEGORIES)
+        )
+        if not self.recoded:
+            return given
+        table = np.tile(np.arange(MOST_CATEGORIES, dtype=np.int8), (self.params.n_items, 1))
         for item in self.recoded:
-            column = recoded[:, item.item]
-            places = np.searchsorted(np.array(item.marks), column, side="right") - 1
-            column[:] = np.where(column == MISSING, MISSING, np.maximum(places, 0))
-        return recoded
+            places = np.searchsorted(np.array(item.marks), table[item.item], side="right") - 1
+            table[item.item] = np.maximum(places, 0)
+        if isinstance(given, SparseResponses):
+            return SparseResponses(given.start, given.item, table[given.item, given.mark], given.n_items)
+        return np.where(given == MISSING, MISSING, table[np.arange(len(table)), given]).astype(np.int8)

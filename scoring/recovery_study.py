@@ -173,7 +173,7 @@ def _scores(
         part = SparseResponses(
             kept.start[first : last + 1] - kept.start[first], kept.item[own], kept.mark[own], kept.n_items
         )
-        scores = eap_scores(part, fitted.params.subset(usable), fitted.population(place))
+        scores = eap_scores(part, fitted.params.subset(usable), fitted.population(fitted.groups[place].name))
         theta[first:last], se[first:last] = scores.theta, scores.se
         first = last
     return theta, se

@@ -109,8 +109,9 @@ class SparseResponses:
         return int(self.start.size) - 1
 
     @classmethod
-    def from_dense(cls, responses: ResponseMatrix) -> Self:
-        """The same responses without the places that were never presented."""
+    def from_dense(cls, responses: npt.ArrayLike) -> Self:
+        """The same responses without the places that were never presented; errors as in response_matrix."""
+        responses = response_matrix(responses, MOST_CATEGORIES)
         met = presented(responses)
         start = np.concatenate([[0], np.cumsum(met.sum(axis=1))]).astype(np.int64)
         item = np.nonzero(met)[1].astype(np.int32)

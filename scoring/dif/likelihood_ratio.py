@@ -238,7 +238,7 @@ def _test_item(item: int, anchors: BoolArray, runs: _Runs) -> _Row:
     place = next(k for k, group in enumerate(augmented.groups) if group.name == Virtual.FOCAL)
     group = augmented.groups[place]
     df = augmented.n_parameters - compact.n_parameters
-    ability = augmented.population(place)
+    ability = augmented.population(augmented.groups[place].name)
     return _Row(None, max(g_square, 0.0), df, pair, ability, group.mean, group.sd)
 
 

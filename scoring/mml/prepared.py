@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -87,12 +87,12 @@ def prepare(
 
 
 def populations_of(
-    groups: Sequence[Hashable] | None, n_persons: int, reference: Hashable
+    groups: Sequence[Hashable] | npt.NDArray[Any] | None, n_persons: int, reference: Hashable
 ) -> tuple[list[Hashable], IntArray]:
     """Labels of the populations, the reference first, and (n_persons,) which each person belongs to."""
     if groups is None:
         return ["all"], np.zeros(n_persons, dtype=np.intp)
-    members = list(groups)
+    members: list[Hashable] = groups.tolist() if isinstance(groups, np.ndarray) else list(groups)
     if len(members) != n_persons:
         raise InvalidResponses(f"groups: expected {n_persons} labels, got {len(members)}")
     labels = list(dict.fromkeys(members))

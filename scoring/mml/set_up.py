@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ class Request:
 
     responses: npt.ArrayLike | SparseResponses
     models: ItemModel | str | Sequence[ItemModel | str] = ItemModel.TWO_PL
-    groups: Sequence[Hashable] | None = None
+    groups: Sequence[Hashable] | npt.NDArray[Any] | None = None
     weights: npt.ArrayLike | None = None
     fixed: ItemParams | None = None
     start: ItemParams | None = None

@@ -11,10 +11,15 @@ from scoring import (
     DisconnectedDesign,
     ExclusionReason,
     InvalidParameters,
+    InvalidResponses,
     ItemParams,
+    ItemPriors,
     LogNormal,
     Normal,
     NothingToCalibrate,
+    ScoringError,
+    SparseResponses,
+    StandardErrorMethod,
     calibrate,
     eap,
     normal_quadrature,
@@ -190,3 +195,91 @@ def test_options_without_meaning_are_refused(wrong):
 def test_a_prior_needs_a_spread(prior):
     with pytest.raises(InvalidParameters):
         prior(0.0, 0.0)
+
+
+def test_options_are_read_by_name_and_unknown_names_refused():
+    assert CalibrationOptions(standard_errors="OBSERVED").standard_errors is StandardErrorMethod.OBSERVED
+    with pytest.raises(InvalidParameters, match="standard_errors: 'exact'; known are AUTO"):
+        CalibrationOptions(standard_errors="exact")
+
+
+def test_marks_that_nobody_earned_are_closed_up_and_later_responses_follow():
+    rng = np.random.default_rng(6)
+    marks = rng.integers(0, 4, (400, 5)).astype(np.int8)
+    marks[:, 2] = np.array([0, 0, 2, 3])[marks[:, 2]]
+    fitted = calibrate(marks, "GPCM")
+    assert [(item.item, item.marks) for item in fitted.recoded] == [(2, (0, 2, 3))]
+    assert fitted.params.n_categories.tolist() == [4, 4, 3, 4, 4]
+    assert [w.item for w in fitted.warnings if w.code is CalibrationMessage.EMPTY_CATEGORIES] == [2]
+    later = np.array(
+        [[0, 1, 0, 2, 3], [3, 3, 1, 3, MISSING], [1, 1, 2, 1, 1], [2, 2, 3, 2, 2]], dtype=np.int8
+    )
+    recoded = fitted.recode(later)
+    assert recoded[:, 2].tolist() == [0, 0, 1, 2]
+    assert (np.delete(recoded, 2, axis=1) == np.delete(later, 2, axis=1)).all()
+    sparse = fitted.recode(SparseResponses.from_dense(later))
+    assert (sparse.dense() == recoded).all()
+
+
+def test_a_group_is_found_by_its_name():
+    _, responses = simulated(400, 10)
+    groups = np.array(["south", "north"])[np.arange(400) % 2]
+    fitted = calibrate(responses, groups=groups, options=CalibrationOptions(reference="north"))
+    assert (fitted.groups[0].name, fitted.groups[0].mean, fitted.groups[0].sd) == ("north", 0.0, 1.0)
+    south = fitted.group("south")
+    population = fitted.population("south")
+    assert population.nodes @ population.weights == pytest.approx(south.mean, abs=1e-6)
+    with pytest.raises(InvalidParameters, match="known are 'north', 'south'"):
+        fitted.group("west")
+
+
+def test_fixed_items_hold_and_a_new_populations_mean_and_spread_are_found():
+    rng = np.random.default_rng(9)
+    params = ItemParams.two_pl(rng.lognormal(0, 0.2, 30), rng.normal(0, 1, 30))
+    responses = simulate_responses(rng.normal(0.8, 0.7, 4000), params, rng)
+    known = ItemParams.two_pl(
+        np.where(np.arange(30) < 15, params.a, np.nan), np.where(np.arange(30) < 15, params.b, np.nan)
+    )
+    fitted = calibrate(responses, fixed=known, options=MAXIMUM_LIKELIHOOD)
+    assert (fitted.params.a[:15] == params.a[:15]).all()
+    assert np.isnan(fitted.se_a[:15]).all()
+    assert fitted.groups[0].mean == pytest.approx(0.8, abs=3 * fitted.groups[0].se_mean)
+    assert fitted.groups[0].sd == pytest.approx(0.7, abs=3 * fitted.groups[0].se_sd)
+    assert recovery(params.b[15:], fitted.params.b[15:]).rmse < 0.1
+
+
+def test_groups_no_person_links_are_one_scale_when_each_holds_a_fixed_item():
+    params, responses = simulated(800, 10)
+    responses[:400, 5:] = MISSING
+    responses[400:, :5] = MISSING
+    held = np.isin(np.arange(10), [0, 1, 5, 6])
+    known = ItemParams.two_pl(np.where(held, params.a, np.nan), np.where(held, params.b, np.nan))
+    assert calibrate(responses, fixed=known).status is CalibrationStatus.CONVERGED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"groups": ["a"]}, "groups: expected 60 labels, got 1"),
+        ({"weights": [1.0]}, r"weights: expected shape \(60,\)"),
+        ({"weights": [-1.0] + [1.0] * 59}, r"weights\[0\] is -1.0"),
+        ({"models": ["2PL"]}, "models: expected one for each of 8 items, got 1"),
+        ({"models": "4PL"}, "'4PL' is not a valid ItemModel; known are Rasch"),
+        ({"fixed": ItemParams.two_pl([1.0], [0.0])}, "fixed: expected 8 items, got 1"),
+        ({"options": CalibrationOptions(priors=ItemPriors(b=Normal(np.zeros(3), 1.0)))}, "priors.b.mean"),
+        ({"options": CalibrationOptions(reference="z"), "groups": ["a"] * 60}, "nobody belongs to group 'z'"),
+    ],
+)
+def test_wrong_arguments_are_named(wrong, message):
+    _, responses = simulated(60, 8)
+    with pytest.raises(ScoringError, match=message):
+        calibrate(responses, **wrong)
+
+
+def test_a_wrong_response_is_named_by_its_place():
+    _, responses = simulated(60, 8)
+    responses[7, 3] = 2
+    with pytest.raises(InvalidResponses, match=r"responses\[:, 3\]: mark 2 for a 2PL item"):
+        calibrate(responses)
+    with pytest.raises(InvalidResponses, match=r"responses\[1, 0\] is 0.5"):
+        calibrate([[0, 1], [0.5, 1]])
