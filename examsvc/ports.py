@@ -32,3 +32,9 @@ class Progress(Protocol):
     """How far long work is; raises nothing, may ask to stop."""
 
     def __call__(self, done: int, total: int) -> None: ...
+
+
+class StagedProgress(Protocol):
+    """How far long work of several stages is; raises nothing, may ask to stop."""
+
+    def __call__(self, done: int, total: int, stage: str = "") -> None: ...

@@ -1,6 +1,7 @@
 """Item parameters from responses: marginal maximum likelihood, or maximum a posteriori, for every model."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
@@ -67,5 +68,5 @@ def calibrate(  # noqa: PLR0913 - the interface of a numerical method, as in sci
     chosen = options or CalibrationOptions()
     ready = set_up(Request(responses, models, groups, weights, fixed, start), chosen, workers)
     limits = Limits(chosen.max_iterations, chosen.tolerance)
-    point = iterate(ready.model, ready.start, limits, (progress, should_cancel))
-    return report(ready, point, chosen.standard_errors)
+    model, point = iterate(ready.model, ready.start, limits, (progress, should_cancel))
+    return report(replace(ready, model=model), point, chosen.standard_errors)

@@ -56,6 +56,10 @@ class CalibrationMessage(StrEnum):
     EMPTY_CATEGORIES = "EMPTY_CATEGORIES"
     GUESSING_AT_BOUND = "GUESSING_AT_BOUND"
     POPULATION_BEYOND_NODES = "POPULATION_BEYOND_NODES"
+    POPULATION_FINER_THAN_NODES = "POPULATION_FINER_THAN_NODES"
+    POPULATION_WITHOUT_SPREAD = "POPULATION_WITHOUT_SPREAD"
+    MAXIMUM_NOT_VERIFIED = "MAXIMUM_NOT_VERIFIED"
+    UNLINKED_FORMS = "UNLINKED_FORMS"
 
 
 class StandardErrorMethod(StrEnum):
@@ -131,6 +135,8 @@ class CalibrationOptions:
     min_responses : an item with fewer is not calibrated, "classical statistics only"
     quadrature : the nodes, and the weights of a population that is not estimated; N(0, 1) sets the scale
     reference : the group whose mean is 0 (and SD 1 unless slopes are fixed); the first to occur when None
+    allow_unlinked : calibrate items that no person links too, on the strength of populations alone: with
+        forms given to persons at random, all are samples of one N(0, 1) (equivalent groups)
     standard_errors : see StandardErrorMethod
     """
 
@@ -140,11 +146,20 @@ class CalibrationOptions:
     min_responses: int = 50
     quadrature: Quadrature = field(default_factory=normal_quadrature)
     reference: Hashable = None
+    allow_unlinked: bool = False
     standard_errors: StandardErrorMethod = StandardErrorMethod.AUTO
 
     def __post_init__(self) -> None:
-        if self.max_iterations < 1 or self.min_responses < 1 or not self.tolerance > 0:
-            raise InvalidParameters("max_iterations, min_responses and tolerance must be positive")
+        for name in ("max_iterations", "min_responses"):
+            value = getattr(self, name)
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise InvalidParameters(f"{name}: expected a whole number of 1 or more, got {value!r}")
+        if not (isinstance(self.tolerance, int | float) and 0 < self.tolerance < 1):
+            raise InvalidParameters(f"tolerance: expected a number between 0 and 1, got {self.tolerance!r}")
+        if not isinstance(self.priors, ItemPriors | None):
+            raise InvalidParameters(f"priors: expected ItemPriors or None, got {type(self.priors).__name__}")
+        if not isinstance(self.quadrature, Quadrature):
+            raise InvalidParameters(f"quadrature: expected Quadrature, got {type(self.quadrature).__name__}")
         try:
             object.__setattr__(self, "standard_errors", StandardErrorMethod(self.standard_errors))
         except ValueError:

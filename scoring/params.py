@@ -45,6 +45,13 @@ class ItemModel(StrEnum):
 _DICHOTOMOUS = (ItemModel.RASCH, ItemModel.ONE_PL, ItemModel.TWO_PL, ItemModel.THREE_PL)
 
 
+def _models(given: Sequence[ItemModel | str]) -> tuple[ItemModel, ...]:
+    try:
+        return tuple(map(ItemModel, given))
+    except ValueError as unknown:
+        raise InvalidParameters(f"models: {unknown}; known are {', '.join(ItemModel)}") from None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ItemParams:
     """Parameters of items that may follow different models, in the logistic metric (D = 1).
@@ -86,7 +93,7 @@ class ItemParams:
         self._keep("thresholds", np.array(given, dtype=np.float64))
         if self.thresholds.ndim != 2 or len(self.thresholds) != self.a.size or not self.thresholds.shape[1]:
             raise InvalidParameters("thresholds must be a matrix with a row per item")
-        models = tuple(map(ItemModel, self.models)) or tuple(
+        models = _models(self.models) or tuple(
             ItemModel.THREE_PL if c > 0 else ItemModel.TWO_PL for c in self.c.tolist()
         )
         object.__setattr__(self, "models", models)
@@ -183,7 +190,11 @@ class ItemParams:
         """The items at these positions (in that order), or where a mask is True."""
         where = np.asarray(index)
         if where.dtype == np.bool_:
+            if where.shape != self.a.shape:
+                raise InvalidParameters(f"index: a mask of {self.n_items} items has shape {where.shape}")
             where = np.flatnonzero(where)
+        if where.size and (where.dtype.kind not in "iu" or where.min() < 0 or where.max() >= self.n_items):
+            raise InvalidParameters(f"index: expected positions 0 to {self.n_items - 1}")
         where = where.astype(np.intp)
         models = tuple(self.models[place] for place in where.tolist())
         return type(self)(self.a[where], self.b[where], self.c[where], self.thresholds[where], models)

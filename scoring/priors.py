@@ -14,8 +14,15 @@ Numbers = float | FloatArray
 
 
 def _require_positive(what: str, values: Numbers) -> None:
-    if not (np.isfinite(values) & (np.asarray(values) > 0)).all():
+    _require_numbers(what, values)
+    if not (np.asarray(values) > 0).all():
         raise InvalidParameters(f"a prior's {what} must be positive")
+
+
+def _require_numbers(what: str, values: Numbers) -> None:
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+        raise InvalidParameters(f"a prior's {what} must be finite")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +33,7 @@ class Normal:
     sd: Numbers
 
     def __post_init__(self) -> None:
+        _require_numbers("mean", self.mean)
         _require_positive("sd", self.sd)
 
     def of(self, items: IntArray) -> Self:
@@ -45,6 +53,7 @@ class LogNormal:
     sd: Numbers
 
     def __post_init__(self) -> None:
+        _require_numbers("mean", self.mean)
         _require_positive("sd", self.sd)
 
     def of(self, items: IntArray) -> Self:
@@ -60,6 +69,7 @@ class LogitNormal:
     sd: Numbers
 
     def __post_init__(self) -> None:
+        _require_numbers("mean", self.mean)
         _require_positive("sd", self.sd)
 
     def of(self, items: IntArray) -> Self:
@@ -94,6 +104,13 @@ class ItemPriors:
     a: LogNormal | Normal | None = None
     b: Normal | None = None
     c: LogitNormal | Beta | None = None
+
+    def __post_init__(self) -> None:
+        known = {"a": LogNormal | Normal | None, "b": Normal | None, "c": LogitNormal | Beta | None}
+        for name, kinds in known.items():
+            value = getattr(self, name)
+            if not isinstance(value, kinds):
+                raise InvalidParameters(f"priors.{name}: {type(value).__name__} is no prior of {name}")
 
     def of(self, items: IntArray) -> Self:
         """The priors of the items at these positions, as arrays."""

@@ -18,6 +18,7 @@ MISSING: Final = -1
 """Not presented to this person, or not to be scored. An item seen and left blank is a 0, not MISSING."""
 
 MOST_CATEGORIES: Final = 100
+_CHECKED_AT_ONCE: Final = 65536
 
 
 def response_matrix(values: npt.ArrayLike, n_categories: npt.ArrayLike = 2) -> ResponseMatrix:
@@ -25,7 +26,7 @@ def response_matrix(values: npt.ArrayLike, n_categories: npt.ArrayLike = 2) -> R
 
     Parameters
     ----------
-    values : (n_persons, n_items) of marks 0, 1, … and either MISSING or, in a float array, NaN
+    values : (n_persons, n_items) of marks 0, 1, … and MISSING; also NaN or masked where missing
     n_categories : one number for all, or (n_items,): an item's marks run from 0 to n_categories - 1
 
     Returns
@@ -36,7 +37,12 @@ def response_matrix(values: npt.ArrayLike, n_categories: npt.ArrayLike = 2) -> R
     ------
     InvalidResponses : not a matrix, or a value that is no mark of its item; the first is named by place.
     """
-    array = np.asarray(values)
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InvalidResponses("responses: rows of different length") from None
     if array.ndim != 2:
         raise InvalidResponses(f"responses: expected persons by items, got {array.ndim} dimension(s)")
     if array.dtype.kind == "f":
@@ -90,19 +96,35 @@ class SparseResponses:
     n_items: int
 
     def __post_init__(self) -> None:
-        if (
-            self.start.ndim != 1
-            or self.start.size < 1
-            or self.start[0] != 0
-            or (np.diff(self.start) < 0).any()
-        ):
+        for name in ("start", "item", "mark"):
+            values = getattr(self, name)
+            if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind not in "iu":
+                raise InvalidResponses(f"{name} must be a vector of whole numbers")
+        if self.start.size < 1 or self.start[0] != 0 or (np.diff(self.start) < 0).any():
             raise InvalidResponses("start must ascend from 0")
         if not self.item.shape == self.mark.shape == (int(self.start[-1]),):
             raise InvalidResponses(f"item and mark must have {int(self.start[-1])} entries, as start says")
         if self.item.size and not (self.item.min() >= 0 and self.item.max() < self.n_items):
             raise InvalidResponses(f"item must hold positions 0 to {self.n_items - 1}")
-        if self.mark.dtype != np.int8 or (self.mark.size and not self.mark.min() >= 0):
-            raise InvalidResponses("mark must be int8, 0 or more")
+        in_range = not self.mark.size or (self.mark.min() >= 0 and self.mark.max() < MOST_CATEGORIES)
+        if self.mark.dtype != np.int8 or not in_range:
+            raise InvalidResponses(f"mark must be int8, 0 to {MOST_CATEGORIES - 1}")
+        self._require_items_once()
+
+    def _require_items_once(self) -> None:
+        """Items that ascend within each person are seen in one look; others are sorted, some at a time."""
+        for first in range(0, self.n_persons, _CHECKED_AT_ONCE):
+            last = min(first + _CHECKED_AT_ONCE, self.n_persons)
+            where = slice(int(self.start[first]), int(self.start[last]))
+            person = np.repeat(np.arange(last - first), np.diff(self.start[first : last + 1]))
+            place = person * self.n_items + self.item[where]
+            if (np.diff(place) > 0).all():
+                continue
+            place = np.sort(place)
+            twice = np.flatnonzero(np.diff(place) == 0)
+            if twice.size:
+                who, what = divmod(int(place[twice[0]]), self.n_items)
+                raise InvalidResponses(f"person {first + who} has item {what} twice")
 
     @property
     def n_persons(self) -> int:
@@ -116,6 +138,15 @@ class SparseResponses:
         start = np.concatenate([[0], np.cumsum(met.sum(axis=1))]).astype(np.int64)
         item = np.nonzero(met)[1].astype(np.int32)
         return cls(start, item, responses[met].astype(np.int8, copy=False), responses.shape[1])
+
+    def persons(self, people: IntArray) -> Self:
+        """These persons alone, in this order."""
+        if people.size == self.n_persons and (people == np.arange(self.n_persons)).all():
+            return self
+        counts = np.diff(self.start)[people]
+        start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        places = np.repeat(self.start[people] - start[:-1], counts) + np.arange(int(start[-1]))
+        return type(self)(start, self.item[places], self.mark[places], self.n_items)
 
     def dense(self, first: int = 0, last: int | None = None) -> ResponseMatrix:
         """Persons first … last - 1 as a response matrix."""

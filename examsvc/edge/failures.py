@@ -24,6 +24,29 @@ WORDS: Final[dict[str, LazyString]] = {
     "calibration.no_responses": _l("Nobody has finished a sitting of this campaign yet."),
     "calibration.not_proposed": _l("This calibration has been decided on already."),
     "calibration.not_converged": _l("This calibration did not converge: it cannot be put in force."),
+    "calibration.reference_changed": _l(
+        "Another calibration has come into force since this one was linked. Start it again."
+    ),
+    "calibration.no_calibration_in_force": _l(
+        "No calibration is in force that this one could be linked to. Take the free scale."
+    ),
+    "calibration.too_few_anchors": _l(
+        "Too few items are shared with the calibration in force, or too many of them have moved: no link is "
+        "possible. Take the free scale."
+    ),
+    "calibration.link_not_found": _l(
+        "The shared items do not determine how the two scales go together. Take the free scale."
+    ),
+    "calibration.model_unknown": _l("This model is not known."),
+    "calibration.priors_unknown": _l("These priors are not known."),
+    "calibration.min_responses_too_few": _l("At least 30 responses an item are needed."),
+    "calibration.scale_unknown": _l("This scale is not known."),
+    "calibration.layout_unknown": _l("This layout of a file is not known."),
+    "what_if.nothing_to_compare": _l("Leave out an item or move a cut: there is nothing to compare yet."),
+    "what_if.item_unknown": _l("One of the items stands on no form of this campaign."),
+    "what_if.nothing_left": _l("A form would have no item left that can be scored. Leave out fewer."),
+    "what_if.cuts_not_ascending": _l("The cuts must rise from level to level, between 0 and 100 percent."),
+    "what_if.cut_unreachable": _l("One of the cuts cannot be placed on a form: move it less."),
     "scoring.NOTHING_TO_CALIBRATE": _l(
         "None of the %(n)s items can be calibrated: each has too few responses, or all right, or all wrong."
     ),

@@ -29,6 +29,16 @@ PLACES: dict[str, tuple[str, str]] = {
     "replay": ("exam.show_run", "run_id"),
 }
 
+# the stages of a calibration in their order, in words
+STAGES: dict[str, LazyString] = {
+    "fitting": _l("fitting the items"),
+    "items": _l("fit of the items"),
+    "persons": _l("fit of the sittings"),
+    "forms": _l("reliability and fit of the forms"),
+    "dimensions": _l("competencies as dimensions"),
+    "storing": _l("storing the proposal"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class JobPicture:
@@ -68,9 +78,16 @@ def picture_job(row: JobRow) -> JobPicture:
 def _percent(row: JobRow) -> int | None:
     if row.state == "done":
         return 100
-    if row.total == 0 or (row.kind == "calibrate" and row.state in UNFINISHED):
-        return None  # a calibration ends when it has converged, long before its limit
+    if row.kind == "calibrate" and row.state in UNFINISHED:
+        return _share_of_stages(row)
+    if row.total == 0:
+        return None
     return min(100, 100 * row.done // row.total)
+
+
+def _share_of_stages(row: JobRow) -> int | None:
+    """By stages done: iterations end when they have converged, long before their limit."""
+    return None if row.stage not in STAGES else 100 * list(STAGES).index(row.stage) // len(STAGES)
 
 
 def _text(row: JobRow) -> str:
@@ -80,11 +97,31 @@ def _text(row: JobRow) -> str:
         if row.cancel_requested:
             return str(_("Stopping at the next step."))
         if row.kind == "calibrate":
-            return str(_("Iteration %(done)s. It stops by itself when it has converged.", done=row.done))
+            return _calibrating_text(row)
         return str(_("Step %(done)s of %(total)s.", done=row.done, total=row.total))
     if row.state == "done":
         return _done_text(row)
+    if row.state == "cancelled" and row.kind == "calibrate":
+        return str(_("The calibration was stopped. Nothing of it was kept."))
     return words_of(row.message)
+
+
+def _calibrating_text(row: JobRow) -> str:
+    if row.stage is None or row.stage not in STAGES:
+        return str(_("Reading the responses."))
+    number = list(STAGES).index(row.stage) + 1
+    if row.stage == "fitting":
+        return str(
+            _(
+                "Stage %(number)s of %(all)s: fitting the items, iteration %(done)s.",
+                number=number,
+                all=len(STAGES),
+                done=row.done,
+            )
+        )
+    return str(
+        _("Stage %(number)s of %(all)s: %(stage)s.", number=number, all=len(STAGES), stage=STAGES[row.stage])
+    )
 
 
 def _done_text(row: JobRow) -> str:

@@ -7,16 +7,20 @@ from dataclasses import asdict
 from typing import Any
 
 from examsvc.accounts.actor import Actor
-from examsvc.ports import Progress
-from examsvc.services import Services, assembly, calibration, results
+from examsvc.ports import Progress, StagedProgress
+from examsvc.services import Services, assembly, results
 from examsvc.services.assembly import AssemblyOrder
+from examsvc.services.calibration_campaign import calibrate_campaign
+from examsvc.services.calibration_order import CalibrationOrder
 
-Handler = Callable[[Services, Actor, dict[str, Any], Progress], dict[str, Any]]
+Handler = Callable[[Services, Actor, dict[str, Any], StagedProgress], dict[str, Any]]
 
 
-def calibrate(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Fit a campaign's items: {"campaign_id"} → {"calibration_id"}."""
-    return {"calibration_id": calibration.calibrate_campaign(deps, actor, params["campaign_id"], progress)}
+def calibrate(
+    deps: Services, actor: Actor, params: dict[str, Any], progress: StagedProgress
+) -> dict[str, Any]:
+    """Fit a campaign's items: the fields of a CalibrationOrder → {"calibration_id"}."""
+    return {"calibration_id": calibrate_campaign(deps, actor, CalibrationOrder(**params), progress)}
 
 
 def score(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:

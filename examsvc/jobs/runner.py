@@ -11,6 +11,7 @@ from examsvc.jobs.handlers import HANDLERS
 from examsvc.services import Services
 from examsvc.services.failures import failure_of
 from examsvc.store import accounts, database_now, jobs
+from examsvc.store.jobs import Step
 from examsvc.store.models import UserRow
 from examsvc.store.rows import get_row
 
@@ -23,19 +24,25 @@ class Cancelled(Exception):
 
 
 class JobProgress:
-    """Fulfils ports.Progress: writes the row at most twice a second, and stops a cancelled job."""
+    """Fulfils ports.Progress and StagedProgress: writes the row, and stops a cancelled job.
+
+    At most twice a second, but at every change of stage: before a stage begins it is known whether to stop.
+    """
 
     def __init__(self, deps: Services, job_id: int) -> None:
         self._deps = deps
         self._job_id = job_id
         self._noted_at = 0.0
+        self._stage = ""
 
-    def __call__(self, done: int, total: int) -> None:
-        if time.monotonic() - self._noted_at < _NOTE_EVERY_S and done < total:
+    def __call__(self, done: int, total: int, stage: str = "") -> None:
+        lately = time.monotonic() - self._noted_at < _NOTE_EVERY_S
+        if lately and done < total and stage == self._stage:
             return
-        self._noted_at = time.monotonic()
+        self._noted_at, self._stage = time.monotonic(), stage
         with self._deps.store.begin() as session:
-            cancel = jobs.note_progress(session, self._job_id, database_now(session), done, total)
+            now = database_now(session)
+            cancel = jobs.note_progress(session, self._job_id, now, Step(done, total, stage or None))
         if cancel and done < total:  # what is complete is not called cancelled
             raise Cancelled
 

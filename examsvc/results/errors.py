@@ -45,3 +45,11 @@ class ScoringRefused(ResultsError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class WhatIfRefused(ResultsError):
+    """The question cannot be answered; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

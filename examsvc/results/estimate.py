@@ -1,15 +1,17 @@
 """Estimates and levels of all sittings of one form, overall and by competency."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from examsvc.positions.framework import LevelScale
+from examsvc.results.dimensions import Dimensions, Population
 from examsvc.results.errors import PlanMalformed
 from examsvc.results.marks import Keys, Responses, mark_matrix, scored_matrix
-from scoring.ability import AbilityEstimates, eap
+from scoring.ability import eap
 from scoring.cuts import level_of, level_probabilities, theta_at_expected_share
+from scoring.multidim import CompetencyModel, multidimensional_eap
 from scoring.params import ItemParams
 from scoring.quadrature import Quadrature, normal_quadrature
 from scoring.responses import MISSING, BoolArray, FloatArray, IntArray, ResponseMatrix
@@ -26,6 +28,8 @@ class ScoringPlan:
     competencies : item ids by competency
     scale : the levels and the percents they begin at
     min_items : of scored items, below which a competency reports "insufficient evidence"
+    population : of those the calibration rests on: where every estimate starts from
+    dimensions : how the competencies go together; None estimates each by its own items alone
     """
 
     item_ids: tuple[str, ...]
@@ -33,6 +37,8 @@ class ScoringPlan:
     competencies: Mapping[str, tuple[str, ...]]
     scale: LevelScale
     min_items: int
+    population: Population = field(default_factory=Population)
+    dimensions: Dimensions | None = None
 
     def __post_init__(self) -> None:
         if len(set(self.item_ids)) != len(self.item_ids):
@@ -41,6 +47,15 @@ class ScoringPlan:
             raise PlanMalformed("params_of_other_items")
         if not {item for items in self.competencies.values() for item in items} <= set(self.item_ids):
             raise PlanMalformed("competency_of_foreign_item")
+        joined = [item for code in self.joined for item in self.competencies[code]]
+        if len(set(joined)) != len(joined):
+            raise PlanMalformed("item_of_two_dimensions")
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """The competencies that are estimated together."""
+        known = () if self.dimensions is None else self.dimensions.codes
+        return tuple(code for code in self.competencies if code in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +91,17 @@ class FormScores:
 class _Estimates:
     """Arrays over sittings of one group of items."""
 
-    ability: AbilityEstimates
+    theta: FloatArray
+    se: FloatArray
+    n_responses: IntArray
     levels: IntArray
     probabilities: FloatArray
 
     def standing(self, row: int, min_items: int) -> Standing:
-        n_items = int(self.ability.n_responses[row])
+        n_items = int(self.n_responses[row])
         if n_items == 0:
             return Standing(None, None, None, (), 0, False)
-        theta, se = float(self.ability.theta[row]), float(self.ability.se[row])
+        theta, se = float(self.theta[row]), float(self.se[row])
         if n_items < min_items:
             return Standing(theta, se, None, (), n_items, False)
         probabilities = tuple(float(share) for share in self.probabilities[row])
@@ -102,10 +119,12 @@ def items_by_competency(
     return {competency: tuple(items) for competency, items in sorted(groups.items())}
 
 
-def score_form(
-    plan: ScoringPlan, sittings: Sequence[Responses], keys: Keys, quadrature: Quadrature | None = None
-) -> FormScores:
+def score_form(plan: ScoringPlan, sittings: Sequence[Responses], keys: Keys) -> FormScores:
     """Score all sittings of a form at once.
+
+    The whole form gives one estimate. Where the plan knows how the competencies go together, each of them is
+    estimated from all items (multidimensional EAP), else from its own; in either case a competency with few
+    items of its own claims no level: what is borrowed is a prediction, not evidence.
 
     The cuts are percents of the form carried to theta by its test characteristic curve; one set serves the
     whole and every competency, since all are estimates on one scale. Blank responses of an attempted form
@@ -115,7 +134,7 @@ def score_form(
     ------
     KeyMissing : an item has no key. scoring.errors.ShareUnreachable : a cut cannot be placed on this form.
     """
-    prior = quadrature or normal_quadrature()
+    prior = normal_quadrature(mean=plan.population.mean, sd=plan.population.sd)
     marks = mark_matrix(plan.item_ids, sittings, keys)
     evidence = scored_matrix(plan.item_ids, sittings, keys)
     usable = _usable(plan, keys)
@@ -124,14 +143,15 @@ def score_form(
     groups = {
         competency: _estimates(evidence, plan, usable & np.isin(plan.item_ids, items), (cuts, prior))
         for competency, items in plan.competencies.items()
-    }
+        if competency not in plan.joined
+    } | _joint_estimates(evidence, plan, usable, cuts)
     totals = marks.sum(axis=1, dtype=np.int64)
     scores = tuple(
         SittingScore(
             number_correct=int(total),
             percent=100 * int(total) / len(plan.item_ids),
             overall=overall.standing(row, plan.min_items),
-            competencies={name: group.standing(row, plan.min_items) for name, group in groups.items()},
+            competencies={name: groups[name].standing(row, plan.min_items) for name in plan.competencies},
         )
         for row, total in enumerate(totals)
     )
@@ -164,4 +184,35 @@ def _estimates(
         silent = np.full((evidence.shape[0], 1), MISSING, dtype=np.int8)
         ability = eap(silent, ItemParams.two_pl([1.0], [0.0]), prior)
     probabilities = level_probabilities(ability.posterior, prior.nodes, cuts)
-    return _Estimates(ability, level_of(ability.theta, cuts), probabilities)
+    levels = level_of(ability.theta, cuts)
+    return _Estimates(ability.theta, ability.se, ability.n_responses, levels, probabilities)
+
+
+def _joint_estimates(
+    evidence: ResponseMatrix, plan: ScoringPlan, usable: BoolArray, cuts: tuple[float, ...]
+) -> dict[str, _Estimates]:
+    """Every joined competency from the items of all of them."""
+    if plan.dimensions is None or not plan.joined:
+        return {}
+    known = plan.dimensions.of(plan.joined)
+    place_of = {item: place for place, code in enumerate(known.codes) for item in plan.competencies[code]}
+    dimension = np.array([place_of.get(item, -1) for item in plan.item_ids])
+    where = usable & (dimension >= 0)
+    if not where.any():
+        return {code: _estimates(evidence, plan, where, (cuts, normal_quadrature())) for code in known.codes}
+    means, sds = np.array(known.means), np.array(known.sds)
+    model = CompetencyModel(plan.params.subset(where), dimension[where], means, sds)
+    scores = multidimensional_eap(evidence[:, where], model, known.correlations, keep_posterior=True)
+    posterior = scores.posterior
+    if posterior is None:
+        raise PlanMalformed("posterior_missing")
+    return {
+        code: _Estimates(
+            scores.theta[:, place],
+            scores.se[:, place],
+            scores.n_responses[:, place],
+            level_of(scores.theta[:, place], cuts),
+            level_probabilities(posterior[:, place], scores.nodes[place], cuts),
+        )
+        for place, code in enumerate(known.codes)
+    }

@@ -1,5 +1,7 @@
 """A second scoring of a sitting, by other code: plain loops that share nothing with the first but the facts.
 
+Competencies that the plan joins are estimated a second time in rescore_joint.py, which says what it shares.
+
 283 doctors were once passed or failed wrongly after keys had slipped by a row; a result is released only when
 two separate ways from responses to result agree.
 """
@@ -9,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from examsvc.results.dimensions import Population
 from examsvc.results.estimate import ScoringPlan, SittingScore
 from examsvc.results.marks import Keys, Responses
+from examsvc.results.rescore_joint import JointTable, abilities_of, joint_means, lowest_precision
 
 LOWEST: Final = -6.0
 STEP: Final = 0.1
@@ -34,19 +38,46 @@ class CurveTable:
 
     right: Mapping[str, tuple[float, ...]]
     wrong: Mapping[str, tuple[float, ...]]
+    joint: JointTable | None = None
 
 
 def curve_table(plan: ScoringPlan) -> CurveTable:
     """Logs of the 3PL curve of each calibrated item, from the scalar formula."""
     right: dict[str, tuple[float, ...]] = {}
     wrong: dict[str, tuple[float, ...]] = {}
-    for place, item_id in enumerate(plan.item_ids):
-        a, b, c = float(plan.params.a[place]), float(plan.params.b[place]), float(plan.params.c[place])
-        if not math.isnan(a):
-            chances = [c + (1 - c) / (1 + math.exp(-a * (theta - b))) for theta in _THETAS]
-            right[item_id] = tuple(math.log(max(chance, 1e-300)) for chance in chances)
-            wrong[item_id] = tuple(math.log(max(1 - chance, 1e-300)) for chance in chances)
-    return CurveTable(right, wrong)
+    for item_id in plan.item_ids:
+        curve = _logs(plan, item_id, _THETAS)
+        if curve is not None:
+            right[item_id], wrong[item_id] = curve
+    return CurveTable(right, wrong, _joint_table(plan))
+
+
+def _joint_table(plan: ScoringPlan) -> JointTable | None:
+    if plan.dimensions is None or not plan.joined:
+        return None
+    known = plan.dimensions.of(plan.joined)
+    right: dict[str, tuple[float, ...]] = {}
+    wrong: dict[str, tuple[float, ...]] = {}
+    for place, code in enumerate(known.codes):
+        thetas = abilities_of(place, known)
+        for item_id in plan.competencies[code]:
+            curve = _logs(plan, item_id, thetas)
+            if curve is not None:
+                right[item_id], wrong[item_id] = curve
+    return JointTable(known, lowest_precision(known), right, wrong)
+
+
+def _logs(
+    plan: ScoringPlan, item_id: str, thetas: Sequence[float]
+) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    place = plan.item_ids.index(item_id)
+    a, b, c = float(plan.params.a[place]), float(plan.params.b[place]), float(plan.params.c[place])
+    if math.isnan(a):
+        return None
+    odds = [math.exp(min(700.0, -a * (theta - b))) for theta in thetas]  # of wrong, without guessing
+    chances = [c + (1 - c) / (1 + odd) for odd in odds]
+    right = tuple(math.log(max(chance, 1e-300)) for chance in chances)
+    return right, tuple(math.log(max(1 - chance, 1e-300)) for chance in chances)
 
 
 def rescore(plan: ScoringPlan, table: CurveTable, responses: Responses, keys: Keys) -> Rescore:
@@ -64,9 +95,15 @@ def rescore(plan: ScoringPlan, table: CurveTable, responses: Responses, keys: Ke
     attempted = any(responses.get(item_id) is not None for item_id in plan.item_ids)
     thetas: dict[str, float | None] = {}
     ses: dict[str, float | None] = {}
-    for name, items in {"": plan.item_ids, **plan.competencies}.items():
-        counted = [item for item in items if attempted and item in correct and item in table.right]
-        thetas[name], ses[name] = _posterior_mean(counted, correct, table)
+    counted = {
+        name: [item for item in items if attempted and item in correct and item in table.right]
+        for name, items in {"": plan.item_ids, **plan.competencies}.items()
+    }
+    for name in ("", *(name for name in plan.competencies if name not in plan.joined)):
+        thetas[name], ses[name] = _posterior_mean(counted[name], correct, table, plan.population)
+    if table.joint is not None:
+        for name, found in joint_means(table.joint, correct, counted).items():
+            thetas[name], ses[name] = found if found is not None else (None, None)
     return Rescore(total, thetas, ses)
 
 
@@ -85,11 +122,11 @@ def differences(score: SittingScore, second: Rescore) -> tuple[str, ...]:
 
 
 def _posterior_mean(
-    items: Sequence[str], correct: Mapping[str, bool], table: CurveTable
+    items: Sequence[str], correct: Mapping[str, bool], table: CurveTable, population: Population
 ) -> tuple[float | None, float | None]:
     if not items:
         return None, None
-    logs = [-0.5 * theta * theta for theta in _THETAS]
+    logs = [-0.5 * ((theta - population.mean) / population.sd) ** 2 for theta in _THETAS]
     for item in items:
         curve = table.right[item] if correct[item] else table.wrong[item]
         for point in range(POINTS):

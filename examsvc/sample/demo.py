@@ -18,11 +18,14 @@ from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.app import create_app
 from examsvc.bootstrap import House, open_house
 from examsvc.ports import Progress as Following
+from examsvc.ports import StagedProgress
 from examsvc.sample import bank, exams, sittings
 from examsvc.sample.sittings import OVER_HTTP, Candidate, Truth
 from examsvc.sample.staff import PASSWORD, STAFF, actor, ensure_staff
 from examsvc.sample.summary import Summary, summarise
 from examsvc.services import Services, calibration, results
+from examsvc.services.calibration_campaign import calibrate_campaign
+from examsvc.services.calibration_order import CalibrationOrder
 from examsvc.services.finalise import finalise_due
 from examsvc.settings import Settings
 from examsvc.store import Store, measuring
@@ -137,7 +140,7 @@ class Demo:
         examiner = actor(deps, "khao_thi")
         if not bank.has_calibration_of(deps, campaign_id):
             task = bars.add_task("calibration (iterations)", total=None)
-            proposed = calibration.calibrate_campaign(deps, examiner, campaign_id, _bar(bars, task))
+            proposed = calibrate_campaign(deps, examiner, CalibrationOrder(campaign_id), _stages(bars, task))
             calibration.adopt_calibration(deps, actor(deps, "khao_thi_2"), proposed)
         task = bars.add_task("scoring (forms)", total=None)
         results.score_campaign(deps, examiner, campaign_id, _bar(bars, task))
@@ -189,8 +192,13 @@ class Demo:
                 "theta by competency (sufficient evidence): r, RMSE",
                 f"{summary.competencies.correlation:.3f}, {summary.competencies.rmse:.3f}",
             ),
+            (
+                "  were each estimated by its own items: r, RMSE",
+                f"{summary.alone.correlation:.3f}, {summary.alone.rmse:.3f}",
+            ),
             ("levels right, overall", f"{summary.levels_right:.1%}"),
             ("levels right, by competency", f"{summary.competency_levels_right:.1%}"),
+            ("  were each estimated by its own items", f"{summary.alone_levels_right:.1%}"),
             ("competencies with sufficient evidence", f"{summary.competency_sufficient:.1%}"),
             ("officers with a profile", f"{summary.n_profiles}"),
             ("audit chain", f"{summary.chain.n_entries} entries, {chain}"),
@@ -216,5 +224,13 @@ class Demo:
 def _bar(bars: Progress, task: object) -> Following:
     def follow(done: int, total: int) -> None:
         bars.update(task, completed=done, total=total)  # type: ignore[arg-type]
+
+    return follow
+
+
+def _stages(bars: Progress, task: object) -> StagedProgress:
+    def follow(done: int, total: int, stage: str = "") -> None:
+        words = f"calibration ({stage})" if stage else "calibration"
+        bars.update(task, completed=done, total=total or None, description=words)  # type: ignore[arg-type]
 
     return follow

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import brentq
 
 from examsvc.audit.chain import ChainReport
+from examsvc.results.estimate import score_form
+from examsvc.results.marks import Responses
 from examsvc.sample import exams
 from examsvc.sample.sittings import Candidate, Truth
 from examsvc.sample.truth import true_share
 from examsvc.services import Services
 from examsvc.services.audit import verify_chain
+from examsvc.services.scoring_plans import campaign_plan, form_plan
 from examsvc.store import assembly as assembly_store
 from examsvc.store import measuring
 from scoring import Recovery, recovery
@@ -34,6 +37,8 @@ class Summary:
     levels_right: float
     competency_levels_right: float
     competency_sufficient: float
+    alone: Recovery  # the same competencies, each by its own items
+    alone_levels_right: float
     n_profiles: int
     chain: ChainReport
     faults: tuple[str, ...]
@@ -64,6 +69,8 @@ def summarise(deps: Services, campaign_id: int, candidates: Sequence[Candidate],
             right_part = None if row.level is None else row.level == _level(true_part, cuts[form_id])
             if row.sufficient and row.theta is not None:
                 parts.append((true_part, row.theta, right_part))
+    sat_by = {line.sitting.id: officer_of[line.candidate.officer_id] for line in lines}
+    alone = _each_alone(deps, campaign_id, truth, sat_by)
     n_parts = sum(len(rows) for rows in by_competency.values())
     n_forms, n_certified = _count_forms(deps)
     figures = Summary(
@@ -78,11 +85,38 @@ def summarise(deps: Services, campaign_id: int, candidates: Sequence[Candidate],
         levels_right=_share([right for _, _, right in overall]),
         competency_levels_right=_share([bool(right) for _, _, right in parts if right is not None]),
         competency_sufficient=len(parts) / max(1, n_parts),
+        alone=_recovery([(true, found) for true, found, _ in alone]),
+        alone_levels_right=_share([right for _, _, right in alone]),
         n_profiles=officers_with_evidence,
         chain=verify_chain(deps),
         faults=(),
     )
     return _with_faults(figures)
+
+
+def _each_alone(
+    deps: Services, campaign_id: int, truth: Truth, officers: Mapping[int, str]
+) -> list[tuple[float, float, bool]]:
+    """What the same sittings would have given had each competency been estimated by its own items."""
+    found: list[tuple[float, float, bool]] = []
+    with deps.store.read() as session:
+        campaign = campaign_plan(session, campaign_id)
+        for form in measuring.list_sat_forms(session, campaign_id):
+            plan = form_plan(session, campaign, form)
+            ids = [row.id for row in measuring.list_closed_sittings(session, campaign_id, form.form_id)]
+            raw = measuring.responses_by_sitting(session, ids)
+            responses: list[Responses] = [
+                {str(version_id): option for version_id, option in raw[identity].items()} for identity in ids
+            ]
+            scores = score_form(replace(plan.plan, dimensions=None), responses, plan.keys).scores
+            cuts = _true_cuts(truth, form.form_id)
+            for identity, score in zip(ids, scores, strict=True):
+                abilities = truth.abilities[officers[identity]]
+                for code, standing in score.competencies.items():
+                    if standing.is_sufficient and standing.theta is not None:
+                        right = standing.level == _level(abilities[code], cuts)
+                        found.append((abilities[code], standing.theta, right))
+    return found
 
 
 def _with_faults(figures: Summary) -> Summary:
@@ -94,6 +128,8 @@ def _with_faults(figures: Summary) -> Summary:
         "two scorings disagree": figures.n_rescored_equal == figures.n_scored,
         "abilities are not recovered (r < 0.85)": figures.overall.correlation >= 0.85,
         "not every officer has a profile": figures.n_profiles >= figures.n_candidates,
+        "competencies gain nothing by each other": figures.competencies.rmse < figures.alone.rmse
+        and figures.competency_levels_right > figures.alone_levels_right,
         "the audit chain is broken": figures.chain.first_bad_seq is None,
     }
     faults = tuple(fault for fault, kept in promises.items() if not kept)

@@ -22,6 +22,7 @@ from examsvc.results.errors import (
     ReleaseRefused,
     ResultsError,
     ScoringRefused,
+    WhatIfRefused,
 )
 from examsvc.store import NotFound, StoreBusy
 from scoring.errors import (
@@ -64,6 +65,11 @@ def _results(_error: ResultsError) -> Failure:
 @failure_of.register
 def _calibration(error: CalibrationRefused) -> Failure:
     return {"code": f"calibration.{error.code}"}
+
+
+@failure_of.register
+def _what_if(error: WhatIfRefused) -> Failure:
+    return {"code": f"what_if.{error.code}"}
 
 
 @failure_of.register

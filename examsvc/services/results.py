@@ -2,79 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-
-import numpy as np
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.canonical import canonical_sha256
 from examsvc.ports import Progress
-from examsvc.positions.framework import LevelScale
 from examsvc.results.errors import ScoringRefused
-from examsvc.results.estimate import ScoringPlan, SittingScore, Standing, items_by_competency, score_form
-from examsvc.results.marks import ItemKey, Keys, Responses, number_correct
-from examsvc.results.release import Provenance, ResultAct, ResultState, require_releasable, state_after
-from examsvc.results.rescore import CurveTable, curve_table, differences, rescore
-from examsvc.rulepacks.pack import RulePack
-from examsvc.rulepacks.registry import get_pack
+from examsvc.results.estimate import SittingScore, Standing, score_form
+from examsvc.results.marks import Keys, Responses, number_correct
+from examsvc.results.release import ResultAct, ResultState, require_releasable, state_after
+from examsvc.results.rescore import differences, rescore
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
+from examsvc.services.scoring_plans import CampaignPlan, FormPlan, campaign_plan, form_plan
 from examsvc.store import Session, database_now
 from examsvc.store import measuring as store
-from examsvc.store.measuring import ResultLine, SatForm
-from examsvc.store.models import (
-    CalibrationRow,
-    CampaignRow,
-    CompetencyScoreRow,
-    EvidenceRow,
-    ItemParameterRow,
-    LevelScaleRow,
-    ResultRow,
-    ScoreRow,
-)
+from examsvc.store.measuring import ResultLine
+from examsvc.store.models import CampaignRow, CompetencyScoreRow, EvidenceRow, ResultRow, ScoreRow
 from examsvc.store.rows import get_row
-from scoring import ItemParams
-
-
-@dataclass(frozen=True, slots=True)
-class _Campaign:
-    """What all of a campaign's scores have in common."""
-
-    actor: Actor
-    calibration: CalibrationRow
-    parameters: Mapping[int, ItemParameterRow]
-    rules: RulePack
-    scale: LevelScale
-    competency_of_topic: Mapping[str, tuple[int, str]]
-
-    @property
-    def competency_ids(self) -> dict[str, int]:
-        return {code: identity for identity, code in self.competency_of_topic.values()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """One form's plan, keys and curves."""
-
-    form: SatForm
-    plan: ScoringPlan
-    keys: Keys
-    curves: CurveTable
-    keys_checksum: str
-
-    def provenance(self, campaign: _Campaign) -> Provenance:
-        return Provenance(
-            rule_pack=campaign.rules.label,
-            level_scale=campaign.scale.label,
-            blueprint=self.form.blueprint_label,
-            form_checksum=self.form.checksum,
-            keys_checksum=self.keys_checksum,
-            calibration=campaign.calibration.code,
-            calibration_checksum=campaign.calibration.checksum,
-        )
 
 
 def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Progress) -> int:
@@ -85,9 +31,9 @@ def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Pro
     """
     permit(actor, "results.score")
     with deps.store.read() as session:
-        campaign = _campaign(session, actor, campaign_id)
+        campaign = campaign_plan(session, campaign_id)
         forms = store.list_sat_forms(session, campaign_id)
-        plans = [_form(session, campaign, form) for form in forms]
+        plans = [form_plan(session, campaign, form) for form in forms]
         if store.count_unfinished(session, campaign_id):
             raise ScoringRefused("sittings_unfinished")
         if not plans:
@@ -96,7 +42,7 @@ def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Pro
     for done, plan in enumerate(plans):
         progress(done, len(plans))
         with deps.store.begin() as session:
-            added += _score_form(session, campaign, campaign_id, plan)
+            added += _score_form(session, actor, campaign, plan)
     with deps.store.begin() as session:
         record_act(
             session,
@@ -140,60 +86,8 @@ def list_results(deps: Services, actor: Actor, campaign_id: int) -> list[ResultL
         return store.list_results(session, campaign_id)
 
 
-def _campaign(session: Session, actor: Actor, campaign_id: int) -> _Campaign:
-    row = get_row(session, CampaignRow, campaign_id)
-    calibration = store.find_adopted(session)
-    if calibration is None:
-        raise ScoringRefused("no_adopted_calibration")
-    scale = get_row(session, LevelScaleRow, row.level_scale_id)
-    percents = tuple(float(percent) for percent in scale.cut_percents)
-    return _Campaign(
-        actor=actor,
-        calibration=calibration,
-        parameters=store.get_parameters(session, calibration.id),
-        rules=get_pack(row.rule_pack_code, row.rule_pack_version),
-        scale=LevelScale(
-            scale.code, scale.version, percents, tuple(str(level) for level in range(len(percents) + 1))
-        ),
-        competency_of_topic=store.competency_of_topic(session),
-    )
-
-
-def _form(session: Session, campaign: _Campaign, form: SatForm) -> _Form:
-    item_ids = tuple(str(item.version_id) for item in form.items)
-    keys = _keys(session, [item.version_id for item in form.items])
-    topics = {str(item.version_id): item.topic for item in form.items}
-    competencies_of_topic = {
-        topic: (code,) for topic, (_identity, code) in campaign.competency_of_topic.items()
-    }
-    plan = ScoringPlan(
-        item_ids=item_ids,
-        params=_params(campaign, form),
-        competencies=items_by_competency(topics, competencies_of_topic),
-        scale=campaign.scale,
-        min_items=campaign.rules.min_items_per_competency,
-    )
-    facts = [[item_id, sorted(keys[item_id].accepted), keys[item_id].version] for item_id in item_ids]
-    return _Form(form, plan, keys, curve_table(plan), canonical_sha256(facts))
-
-
-def _params(campaign: _Campaign, form: SatForm) -> ItemParams:
-    """The calibration's parameters in the form's order; NaN where it has none."""
-    rows = [campaign.parameters.get(item.version_id) for item in form.items]
-    a = [np.nan if row is None or row.a is None else row.a for row in rows]
-    b = [np.nan if row is None or row.b is None else row.b for row in rows]
-    return ItemParams.two_pl(np.array(a), np.array(b))
-
-
-def _keys(session: Session, version_ids: list[int]) -> dict[str, ItemKey]:
-    return {
-        str(version_id): ItemKey.single(key.option_id, key.version)
-        for version_id, key in store.keys_in_force(session, version_ids).items()
-    }
-
-
-def _score_form(session: Session, campaign: _Campaign, campaign_id: int, form: _Form) -> int:
-    sittings = store.list_closed_sittings(session, campaign_id, form.form.form_id)
+def _score_form(session: Session, actor: Actor, campaign: CampaignPlan, form: FormPlan) -> int:
+    sittings = store.list_closed_sittings(session, campaign.campaign_id, form.form.form_id)
     ids = [sitting.id for sitting in sittings]
     scored = store.find_scored(session, campaign.calibration.id, ids)
     fresh = [sitting for sitting in sittings if (sitting.id, form.keys_checksum) not in scored]
@@ -222,7 +116,7 @@ def _score_form(session: Session, campaign: _Campaign, campaign_id: int, form: _
             cuts=list(scores.cuts),
             provenance=asdict(form.provenance(campaign)),
             rescored_equal=not differences(score, second),
-            created_by=campaign.actor.user_id,
+            created_by=actor.user_id,
             created_at=now,
         )
         session.add(row)
@@ -235,7 +129,7 @@ def _score_form(session: Session, campaign: _Campaign, campaign_id: int, form: _
 
 
 def _competency_rows(
-    campaign: _Campaign, form: _Form, score_id: int, score: SittingScore, chosen: Responses
+    campaign: CampaignPlan, form: FormPlan, score_id: int, score: SittingScore, chosen: Responses
 ) -> list[CompetencyScoreRow]:
     ids = campaign.competency_ids
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,15 @@ from sqlalchemy.orm import Session
 from examsvc.store.models.jobs import JobRow
 
 MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a job is, within its stage if it has several."""
+
+    done: int
+    total: int
+    stage: str | None = None
 
 
 def claim(session: Session, job_id: int, now: datetime) -> JobRow | None:
@@ -24,13 +34,13 @@ def claim(session: Session, job_id: int, now: datetime) -> JobRow | None:
     return None if taken is None else session.get(JobRow, job_id, populate_existing=True)
 
 
-def note_progress(session: Session, job_id: int, now: datetime, done: int, total: int) -> bool:
+def note_progress(session: Session, job_id: int, now: datetime, step: Step) -> bool:
     """Record how far a job is; true when somebody asked to cancel it."""
     return bool(
         session.execute(
             sa.update(JobRow)
             .where(JobRow.id == job_id)
-            .values(done=done, total=total, noted_at=now)
+            .values(done=step.done, total=step.total, stage=step.stage, noted_at=now)
             .returning(JobRow.cancel_requested)
         ).scalar_one()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,11 @@ from examsvc.delivery.sitting import MARKED_STATES
 from examsvc.store.models import (
     AdministrationRow,
     CampaignRow,
+    CandidateRow,
     CompetencyRow,
     FormRow,
+    ItemRow,
+    ItemVersionRow,
     ResultRow,
     ScoreRow,
     SittingRow,
@@ -82,6 +86,35 @@ def form_codes(session: Session, form_ids: Sequence[int]) -> dict[int, str]:
     """The forms' codes by id."""
     query = sa.select(FormRow.id, FormRow.code).where(FormRow.id.in_(set(form_ids)))
     return dict(session.execute(query).all())
+
+
+def candidate_numbers(session: Session, campaign_id: int) -> dict[int, str]:
+    """Sitting → the candidate's number, never the name; with the administration where numbers repeat."""
+    query = (
+        sa.select(SittingRow.id, CandidateRow.number, AdministrationRow.code)
+        .join(CandidateRow, CandidateRow.id == SittingRow.candidate_id)
+        .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
+        .where(AdministrationRow.campaign_id == campaign_id)
+    )
+    rows = session.execute(query).all()
+    times = Counter(number for _sitting, number, _administration in rows)
+    return {
+        sitting: number if times[number] == 1 else f"{administration}/{number}"
+        for sitting, number, administration in rows
+    }
+
+
+def item_names(session: Session, version_ids: Sequence[int]) -> dict[int, str]:
+    """Item version → code and version, as in "T01-001/2"; no wording."""
+    query = sa.select(ItemVersionRow.id, ItemRow.code, ItemVersionRow.version).join(
+        ItemRow, ItemRow.id == ItemVersionRow.item_id
+    )
+    wanted = set(version_ids)
+    return {
+        identity: f"{code}/{version}"
+        for identity, code, version in session.execute(query)
+        if identity in wanted
+    }
 
 
 def list_competencies(session: Session) -> list[CompetencyRow]:

@@ -106,7 +106,9 @@ class Persons:
             last = min(first + size, self.n_persons)
             held = self.responses
             piece = (
-                taken(held, np.arange(first, last)) if isinstance(held, SparseResponses) else held[first:last]
+                held.persons(np.arange(first, last))
+                if isinstance(held, SparseResponses)
+                else held[first:last]
             )
             weights = None if self.weights is None else self.weights[first:last]
             yield Persons(self.items, piece, self.population, weights)
@@ -284,7 +286,7 @@ def _sorted_sparse(
     for group in np.unique(population[rest]).tolist():
         people = rest[population[rest] == group]
         found.append(
-            Persons(None, taken(responses, people), group, None if weights is None else weights[people])
+            Persons(None, responses.persons(people), group, None if weights is None else weights[people])
         )
     return found
 
@@ -320,18 +322,8 @@ def _one_pattern(
     item, mark = np.take_along_axis(item, order, axis=1), np.take_along_axis(mark, order, axis=1)
     group, own = int(population[people[0]]), None if weights is None else weights[people]
     if not (item == item[0]).all():
-        return Persons(None, taken(responses, people), group, own)
+        return Persons(None, responses.persons(people), group, own)
     return _counted_once(item[0].astype(np.intp), np.ascontiguousarray(mark), group, own)
-
-
-def taken(responses: SparseResponses, people: IntArray) -> SparseResponses:
-    """These persons alone."""
-    if people.size == responses.n_persons:
-        return responses
-    counts = np.diff(responses.start)[people]
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    places = np.repeat(responses.start[people] - start[:-1], counts) + np.arange(int(start[-1]))
-    return SparseResponses(start, responses.item[places], responses.mark[places], responses.n_items)
 
 
 def _category_counts(persons: Sequence[Persons], places: ItemPlaces) -> FloatArray:

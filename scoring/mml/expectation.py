@@ -108,10 +108,16 @@ def _density(block: Block, tables: Tables) -> tuple[FloatArray, FloatArray]:
 def _of_slopes(weighted: FloatArray, base: FloatArray, nodes: FloatArray) -> tuple[FloatArray, FloatArray]:
     """weighted theta + base less its largest value in each row, in one pass, and that value.
 
-    The base is concave, a sum of log P_0 and a log density, so that the largest value moves up the nodes as
-    the weighted marks grow: where it lies is looked up instead of searched.
+    The base is concave where the population is normal, a sum of log P_0 and a log density, so that the
+    largest value moves up the nodes as the weighted marks grow: where it lies is looked up, not searched.
     """
-    at = np.searchsorted(np.maximum.accumulate((base[:-1] - base[1:]) / np.diff(nodes)), weighted)
+    falls = (base[:-1] - base[1:]) / np.diff(nodes)
+    if (np.diff(falls) < -1e-6 * np.abs(falls).max()).any():
+        log_joint = np.multiply.outer(weighted, nodes) + base
+        highest = log_joint.max(axis=1)
+        log_joint -= highest[:, None]
+        return log_joint, highest
+    at = np.searchsorted(np.maximum.accumulate(falls), weighted)
     peak = weighted * nodes[at] + base[at]
     lines = np.column_stack([weighted, np.ones_like(weighted), -peak])
     return lines @ np.stack([nodes, base, np.ones_like(nodes)]), peak

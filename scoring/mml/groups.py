@@ -23,6 +23,10 @@ LOWEST_G: Final = -9.0
 HIGHEST_G: Final = 4.0
 """Bounds of logit c: without a prior c may run to 0, where its logit has no maximum."""
 
+_STEEPEST_START: Final = 6.0
+_FLATTEST_START: Final = 0.1  # the slope 0 is a saddle: nothing leads away from it
+_FARTHEST_START: Final = 6.0
+
 
 class Family(Enum):
     PARTIAL = auto()
@@ -118,9 +122,8 @@ def slope_intercept(params: ItemParams) -> FloatArray:
         steps = np.cumsum(steps, axis=1)
     eta = np.column_stack([params.a, steps])
     if model is ItemModel.THREE_PL:
-        with np.errstate(divide="ignore"):
-            logit = np.log(params.c) - np.log1p(-params.c)
-        eta = np.column_stack([eta, np.clip(logit, LOWEST_G, HIGHEST_G)])
+        with np.errstate(divide="ignore"):  # an item held fixed may have c = 0
+            eta = np.column_stack([eta, np.log(params.c) - np.log1p(-params.c)])
     return eta
 
 
@@ -160,12 +163,28 @@ def starting_eta(
             [eta[:, :1], np.log(share / (1.0 - share)) * stretch, np.full(len(steps), -1.7)]
         )
     if start is not None:
-        known = start.calibrated[group.items]
-        if known.any():
-            eta[known] = slope_intercept(start.subset(group.items[known]))
-            if positive_slopes:
-                eta[:, 0] = np.where(eta[:, 0] > 0, eta[:, 0], 0.1)
+        _begin_at(eta, group, start, positive_slopes=positive_slopes)
     return _least_squares(group, eta)
+
+
+def _begin_at(eta: FloatArray, group: ItemGroup, start: ItemParams, *, positive_slopes: bool) -> None:
+    """Put in place the starting values of items with as many steps, within what can be iterated from."""
+    for row, item in enumerate(group.items.tolist()):
+        a = float(start.a[item])
+        steps = start.thresholds[item, : group.n_steps]
+        if np.isnan(a) or start.n_categories[item] != group.n_steps + 1:
+            continue
+        a = np.clip(a, 0.1 if positive_slopes else -_STEEPEST_START, _STEEPEST_START)
+        a = a if abs(a) >= _FLATTEST_START else _FLATTEST_START
+        d = -a * np.clip(steps, -_FARTHEST_START, _FARTHEST_START)
+        if group.family is Family.PARTIAL:
+            d = np.cumsum(d)
+        elif (np.diff(d) > -1e-3).any():  # steps of another model, out of order here
+            continue
+        eta[row, : 1 + group.n_steps] = np.concatenate([[a], d])
+        if group.family is Family.GUESSING and start.c[item] > 0:
+            c = float(start.c[item])
+            eta[row, -1] = np.clip(np.log(c / (1.0 - c)), LOWEST_G + 1.0, HIGHEST_G - 1.0)
 
 
 def _least_squares(group: ItemGroup, eta: FloatArray) -> tuple[FloatArray, FloatArray]:

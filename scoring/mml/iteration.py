@@ -21,13 +21,15 @@ from scoring.mml.state import (
     tables_of,
 )
 from scoring.priors import ItemPriors, LogNormal
-from scoring.quadrature import Quadrature
+from scoring.quadrature import Quadrature, normal_quadrature
 from scoring.responses import FloatArray
 
 Progress = Callable[[int, int, float], None]
 ShouldCancel = Callable[[], bool]
 _PATIENCE: Final = 2
 _SCALE_STEPS: Final = 4
+_FINEST_SPACING: Final = 0.02
+_MOST_NODES: Final = 1601
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +41,7 @@ class Model:
     sample: Sample
     quadrature: Quadrature
     expect: Summing
+    may_change_nodes: bool = False
 
     @property
     def wants_positive_slopes(self) -> bool:
@@ -93,8 +96,11 @@ def evaluate(model: Model, state: State, n_iterations: int = 0) -> Point:
 
 def iterate(
     model: Model, start: State, limits: Limits, hooks: tuple[Progress | None, ShouldCancel | None]
-) -> Point:
-    """EM with Anderson acceleration; a proposal that lowers the log posterior gives way to the EM step."""
+) -> tuple[Model, Point]:
+    """EM with Anderson acceleration; a proposal that lowers the log posterior gives way to the EM step.
+
+    Returns the model too, since its nodes follow the populations where they may.
+    """
     progress, should_cancel = hooks
     best: Point | None = None
     accelerator: Anderson | None = None
@@ -102,7 +108,7 @@ def iterate(
     slow = 0  # iterations in a row that hardly helped while the reference population was expanded
     for iteration in range(1, limits.max_iterations + 1):
         if best is not None and should_cancel is not None and should_cancel():
-            return replace(best, n_iterations=iteration - 1, is_cancelled=True)
+            return model, replace(best, n_iterations=iteration - 1, is_cancelled=True)
         point = evaluate(model, attempts.pop(), iteration)
         if progress is not None:
             progress(iteration, limits.max_iterations, point.log_likelihood)
@@ -110,12 +116,16 @@ def iterate(
             accelerator.forget()
             continue
         if point.gradient_norm <= limits.tolerance:
-            return replace(point, is_converged=True)
+            return model, replace(point, is_converged=True)
         if best is not None and slow < _PATIENCE and best.gradient_norm < 1e-3:
             slow = slow + 1 if point.gradient_norm > 0.5 * best.gradient_norm else 0
             if slow == _PATIENCE and accelerator is not None:
                 accelerator.forget()
         best = point
+        following = _following(model, point.state)
+        if following is not None:  # nothing learned on the other nodes can be compared
+            model, best, accelerator, attempts = following, None, None, [point.state]
+            continue
         plain = _em_step(model, point)
         expanded = plain if slow == _PATIENCE else _expanded(model, point, plain)
         if accelerator is None:
@@ -125,8 +135,26 @@ def iterate(
             plain,
             *(bold for bold in (expanded, proposal) if bold is not plain and _exists(model, bold)),
         ]
-    assert best is not None  # max_iterations is at least 1
-    return replace(best, n_iterations=limits.max_iterations)
+    last = best or evaluate(model, attempts[-1])
+    return model, replace(last, n_iterations=limits.max_iterations)
+
+
+def _following(model: Model, state: State) -> Model | None:
+    """The model on nodes that suit the populations, where these grew narrow or went beyond the present ones.
+
+    Nodes must lie closer than a population's SD, and reach four SDs to both sides of its mean.
+    """
+    nodes = model.quadrature.nodes
+    lowest, highest, sd = state.populations.reach()
+    spacing = float(np.diff(nodes).max())
+    if not model.may_change_nodes or (sd > 2.0 * spacing and lowest >= nodes[0] and highest <= nodes[-1]):
+        return None
+    lower, upper = min(nodes[0], np.floor(lowest - 1.0)), max(nodes[-1], np.ceil(highest + 1.0))
+    finer = min(spacing, max(sd / 3.0, _FINEST_SPACING))
+    n_nodes = int(np.ceil((upper - lower) / finer)) + 1
+    if ((lower, upper) == (nodes[0], nodes[-1]) and n_nodes <= nodes.size) or n_nodes > _MOST_NODES:
+        return None
+    return replace(model, quadrature=normal_quadrature(n_nodes, lower, upper))
 
 
 def _exists(model: Model, state: State) -> bool:

@@ -1,8 +1,8 @@
 """What is to be calibrated, checked: too little data left out, empty categories closed, one scale for all."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +10,12 @@ import numpy.typing as npt
 from scoring.calibration import CalibrationOptions, ExcludedItem, ExclusionReason, RecodedItem
 from scoring.design import components_of, connected_components
 from scoring.errors import DisconnectedDesign, InvalidParameters, InvalidResponses, NothingToCalibrate
+from scoring.mml.persons import answered_and_extreme
 from scoring.params import ItemModel, ItemParams
 from scoring.responses import (
     MISSING,
     MOST_CATEGORIES,
-    FloatArray,
+    BoolArray,
     IntArray,
     ResponseMatrix,
     SparseResponses,
@@ -38,9 +39,18 @@ class Prepared:
     counts: IntArray
     excluded: tuple[ExcludedItem, ...]
     recoded: tuple[RecodedItem, ...]
-    n_persons: int
-    n_answered: int
+    answered: BoolArray
     n_extreme: int
+    fixed: ItemParams | None
+    is_unlinked: bool
+
+    @property
+    def n_persons(self) -> int:
+        return int(self.answered.size)
+
+    @property
+    def n_answered(self) -> int:
+        return int(self.answered.sum())
 
     @property
     def n_items(self) -> int:
@@ -54,9 +64,7 @@ def prepare(
     options: CalibrationOptions,
 ) -> Prepared:
     """Check the input of a calibration; `known` are the parameters held fixed and those to start from."""
-    marks = responses
-    if not isinstance(marks, SparseResponses):
-        marks = _read(marks)
+    marks = responses if isinstance(responses, SparseResponses) else _read(responses)
     n_items = marks.n_items if isinstance(marks, SparseResponses) else marks.shape[1]
     chosen = _models(models, n_items)
     fixed = known[0]
@@ -79,42 +87,13 @@ def prepare(
     recoded = _recoded(counts, kept, held)
     n_steps = _n_steps(counts, recoded, fixed)
     marks = _closed(marks, kept, recoded)
-    _require_one_scale(marks, kept, held)
-    answered, extreme = _persons(marks, n_steps)
+    unlinked = _unlinked(marks, kept, held)
+    if unlinked and not options.allow_unlinked:
+        raise DisconnectedDesign(unlinked)
+    answered, n_extreme = answered_and_extreme(marks, n_steps)
     return Prepared(
-        marks, chosen, n_steps, kept, counts, excluded, recoded, _n_persons(marks), answered, extreme
+        marks, chosen, n_steps, kept, counts, excluded, recoded, answered, n_extreme, fixed, bool(unlinked)
     )
-
-
-def populations_of(
-    groups: Sequence[Hashable] | npt.NDArray[Any] | None, n_persons: int, reference: Hashable
-) -> tuple[list[Hashable], IntArray]:
-    """Labels of the populations, the reference first, and (n_persons,) which each person belongs to."""
-    if groups is None:
-        return ["all"], np.zeros(n_persons, dtype=np.intp)
-    members: list[Hashable] = groups.tolist() if isinstance(groups, np.ndarray) else list(groups)
-    if len(members) != n_persons:
-        raise InvalidResponses(f"groups: expected {n_persons} labels, got {len(members)}")
-    labels = list(dict.fromkeys(members))
-    if reference is not None:
-        if reference not in labels:
-            raise InvalidResponses(f"options.reference: nobody belongs to group {reference!r}")
-        labels.remove(reference)
-        labels.insert(0, reference)
-    place = {label: number for number, label in enumerate(labels)}
-    return labels, np.array([place[label] for label in members], dtype=np.intp)
-
-
-def weights_of(weights: npt.ArrayLike | None, n_persons: int) -> FloatArray | None:
-    if weights is None:
-        return None
-    values = np.asarray(weights, dtype=np.float64)
-    if values.shape != (n_persons,):
-        raise InvalidResponses(f"weights: expected shape ({n_persons},), got {values.shape}")
-    at_fault = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
-    if at_fault.size:
-        raise InvalidResponses(f"weights[{at_fault[0]}] is {values[at_fault[0]]}: a weight is 0 or more")
-    return values
 
 
 def _read(values: npt.ArrayLike) -> ResponseMatrix:
@@ -122,6 +101,8 @@ def _read(values: npt.ArrayLike) -> ResponseMatrix:
 
 
 def _models(models: ItemModel | str | Sequence[ItemModel | str], n_items: int) -> tuple[ItemModel, ...]:
+    if not isinstance(models, Sequence | np.ndarray):
+        raise InvalidParameters(f"models: expected a name or one for each item, got {models!r}")
     given = [models] * n_items if isinstance(models, str) else list(models)
     if len(given) != n_items:
         raise InvalidParameters(f"models: expected one for each of {n_items} items, got {len(given)}")
@@ -132,12 +113,10 @@ def _models(models: ItemModel | str | Sequence[ItemModel | str], n_items: int) -
 
 
 def _require_fitting(name: str, params: ItemParams | None, n_items: int) -> None:
+    if params is not None and not isinstance(params, ItemParams):
+        raise InvalidParameters(f"{name}: expected ItemParams, got {type(params).__name__}")
     if params is not None and params.n_items != n_items:
         raise InvalidParameters(f"{name}: expected {n_items} items, got {params.n_items}")
-
-
-def _n_persons(marks: ResponseMatrix | SparseResponses) -> int:
-    return marks.n_persons if isinstance(marks, SparseResponses) else len(marks)
 
 
 def _category_counts(marks: ResponseMatrix | SparseResponses) -> IntArray:
@@ -225,34 +204,16 @@ def _closed(
     return SparseResponses(start, marks.item[stays], left[stays], n_items)
 
 
-def _require_one_scale(
-    marks: ResponseMatrix | SparseResponses, kept: IntArray, held: npt.NDArray[np.bool_]
-) -> None:
+def _unlinked(marks: ResponseMatrix | SparseResponses, kept: IntArray, held: BoolArray) -> list[IntArray]:
+    """Groups of items that neither persons nor fixed items put on one scale; empty when all are."""
     if not isinstance(marks, SparseResponses) and (marks != MISSING)[:, kept].all(axis=1).any():
-        return  # somebody met everything
+        return []  # somebody met everything
     if not isinstance(marks, SparseResponses):
         few = (marks[:_ENOUGH_PERSONS] != MISSING)[:, kept]
         if len(components_of(few)) == 1:
-            return  # the first persons tie everything together already
+            return []  # the first persons tie everything together already
     components = connected_components(marks, MOST_CATEGORIES)
     inside = np.zeros(held.size, dtype=np.bool_)
     inside[kept] = True
     linked = [part for part in components if inside[part].any()]
-    if len(linked) > 1 and not all(held[part].any() for part in linked):
-        raise DisconnectedDesign(linked)
-
-
-def _persons(marks: ResponseMatrix | SparseResponses, n_steps: IntArray) -> tuple[int, int]:
-    """How many persons have any response, and of how many every mark is lowest or every mark highest."""
-    if isinstance(marks, SparseResponses):
-        some = np.diff(marks.start) > 0
-        where = marks.start[:-1][some]
-        if not where.size:
-            return 0, 0
-        lowest = np.logical_and.reduceat(marks.mark == 0, where)
-        highest = np.logical_and.reduceat(marks.mark == n_steps[marks.item], where)
-        return int(some.sum()), int((lowest | highest).sum())
-    met = marks != MISSING
-    answered = met.any(axis=1)
-    above, below = (marks > 0).any(axis=1), (met & (marks < n_steps)).any(axis=1)
-    return int(answered.sum()), int((answered & ~(above & below)).sum())
+    return linked if len(linked) > 1 and not all(held[part].any() for part in linked) else []

@@ -1,6 +1,7 @@
 """The priors' share of the log posterior, with its derivatives in slope, intercepts and logit of guessing."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from scipy.special import expit
@@ -8,6 +9,8 @@ from scipy.special import expit
 from scoring.mml.groups import Family, ItemGroup, step_matrix
 from scoring.priors import Beta, ItemPriors, LogNormal, Normal
 from scoring.responses import FloatArray
+
+_FLATTEST: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +66,7 @@ def _add_slope(terms: PriorTerms, prior: LogNormal | Normal, a: FloatArray, shar
 def _add_thresholds(terms: PriorTerms, prior: Normal, eta: FloatArray, group: ItemGroup) -> None:
     """With b = L d / a: b_a = -b / a, b_d = L / a, b_aa = 2 b / a², b_ad = -L / a²."""
     steps, to_b = slice(1, 1 + group.n_steps), step_matrix(group.family, group.n_steps)
-    a = eta[:, :1]
+    a = np.where(np.abs(eta[:, :1]) < _FLATTEST, np.copysign(_FLATTEST, eta[:, :1]), eta[:, :1])
     b = eta[:, steps] @ to_b.T / a
     mean, precision = np.asarray(prior.mean)[:, None], np.asarray(prior.sd)[:, None] ** -2.0
     pull = (b - mean) * precision

@@ -1,6 +1,7 @@
 """What a calibration reports, from where its iteration ended."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from scoring.calibration import (
 from scoring.mml.blocks import Sample
 from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, thresholds_of
 from scoring.mml.iteration import Model, Point
+from scoring.mml.latent import LOWEST_LOG_SD
 from scoring.mml.observed import item_information_blocks, observed_information
 from scoring.mml.prepared import Prepared
 from scoring.mml.sampling import Errors, errors_from_information, errors_from_items
@@ -36,6 +38,7 @@ _OBSERVED_FLOPS: Final = 1e12  # about a minute of one core
 def report(ready: SetUp, point: Point, wanted: StandardErrorMethod) -> Calibration:
     """Parameters with their errors, populations, status and warnings."""
     errors, method = None, StandardErrorMethod.NONE
+    point = replace(point, state=replace(point.state, populations=point.state.populations.settled()))
     if not point.is_cancelled:
         errors, method = _errors(ready.model, point, wanted)
         if _has_runaway_slope(ready.model, point.state):
@@ -119,7 +122,11 @@ def _result(
         excluded=prepared.excluded,
         recoded=prepared.recoded,
         warnings=_warnings(
-            prepared, model, point, unsure=errors is None and method is not StandardErrorMethod.NONE
+            prepared,
+            model,
+            point,
+            unsure=errors is None and method is not StandardErrorMethod.NONE,
+            is_unchecked=point.is_converged and method is not StandardErrorMethod.OBSERVED,
         ),
         standard_errors=method,
         quadrature=model.quadrature,
@@ -130,10 +137,17 @@ def _params(prepared: Prepared, model: Model, state: State, most: int) -> ItemPa
     a, c = np.full(prepared.n_items, np.nan), np.zeros(prepared.n_items)
     steps = np.full((prepared.n_items, most), np.nan)
     for group, eta in zip(model.groups, state.eta(model.groups), strict=True):
+        if not (group.n_own or group.n_shared):
+            continue
         a[group.items] = eta[:, 0]
         steps[group.items, : group.n_steps] = thresholds_of(eta, group.family, group.n_steps)
         if group.family is Family.GUESSING:
             c[group.items] = 1.0 / (1.0 + np.exp(-eta[:, -1]))
+    fixed = prepared.fixed
+    if fixed is not None:
+        held = np.flatnonzero(fixed.calibrated)
+        width = min(most, fixed.thresholds.shape[1])
+        a[held], c[held], steps[held, :width] = fixed.a[held], fixed.c[held], fixed.thresholds[held, :width]
     return ItemParams(a, steps[:, 0], c, steps, prepared.models)
 
 
@@ -155,7 +169,7 @@ def _distributions(
 
 
 def _warnings(
-    prepared: Prepared, model: Model, point: Point, *, unsure: bool
+    prepared: Prepared, model: Model, point: Point, *, unsure: bool, is_unchecked: bool
 ) -> tuple[CalibrationWarning, ...]:
     """Codes of the whole calibration first, then of items in order."""
     whole = []
@@ -164,10 +178,17 @@ def _warnings(
     if prepared.n_answered < prepared.n_persons:
         whole.append(CalibrationMessage.PERSONS_WITHOUT_RESPONSES)
     populations, nodes = point.state.populations, model.quadrature.nodes
-    free = populations.free_mean | populations.free_sd
-    reach = np.abs(populations.mean) + 4.0 * populations.sd
-    if (reach[free] > min(-nodes[0], nodes[-1])).any():
+    lowest, highest, sd = populations.reach()
+    if lowest < nodes[0] or highest > nodes[-1]:
         whole.append(CalibrationMessage.POPULATION_BEYOND_NODES)
+    if sd < 1.5 * np.diff(nodes).max():
+        whole.append(CalibrationMessage.POPULATION_FINER_THAN_NODES)
+    if (populations.log_sd <= LOWEST_LOG_SD).any():
+        whole.append(CalibrationMessage.POPULATION_WITHOUT_SPREAD)
+    if prepared.is_unlinked:
+        whole.append(CalibrationMessage.UNLINKED_FORMS)
+    if is_unchecked:
+        whole.append(CalibrationMessage.MAXIMUM_NOT_VERIFIED)
     of_items = [
         *((item.item, CalibrationMessage.EMPTY_CATEGORIES) for item in prepared.recoded),
         *((item, CalibrationMessage.NEGATIVE_DISCRIMINATION) for item in _reversed(model, point)),

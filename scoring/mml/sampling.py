@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from scipy import sparse
@@ -14,6 +15,10 @@ from scoring.mml.iteration import Model
 from scoring.mml.observed import Layout, layout_of
 from scoring.mml.state import State
 from scoring.responses import BoolArray, FloatArray, IntArray
+
+_SMALLEST_EIGENVALUE: Final = 1e-4
+"""Of the observed information relative to the complete one: several times what the expansion leaves out."""
+_POWER_STEPS: Final = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,11 +41,13 @@ class Errors:
         return roots
 
 
-def errors_from_information(model: Model, state: State, information: FloatArray) -> Errors | None:
+def errors_from_information(
+    model: Model, state: State, found: tuple[FloatArray, FloatArray]
+) -> Errors | None:
     """None when the information is not positive definite: no maximum, or the data do not hold it."""
-    try:
-        covariance = cho_solve(cho_factor(information), np.eye(len(information)))
-    except LinAlgError:
+    information, complete = found
+    covariance = _inverse(information, complete)
+    if covariance is None:
         return None
     layout = layout_of(state)
     blocks, rows = [], []
@@ -52,6 +59,25 @@ def errors_from_information(model: Model, state: State, information: FloatArray)
     variance = np.append(np.diag(covariance), 0.0)  # position -1: not free
     sd = state.populations.sd * np.sqrt(variance[layout.log_sd])
     return Errors(_item_covariances(model, state, blocks), between, np.sqrt(variance[layout.mean]), sd)
+
+
+def _inverse(information: FloatArray, complete: FloatArray) -> FloatArray | None:
+    """None when what is known of some direction is nothing, or no more than the expansion's error."""
+    scale = np.sqrt(np.maximum(complete, 1e-300))
+    try:
+        scaled = cho_solve(cho_factor(information / np.outer(scale, scale)), np.eye(len(information)))
+    except LinAlgError:
+        return None
+    direction = np.sqrt(np.abs(np.diag(scaled)))
+    largest = 0.0
+    for _ in range(_POWER_STEPS):  # towards the largest eigenvalue of the inverse
+        image = scaled @ direction
+        largest = float(np.linalg.norm(image) / np.linalg.norm(direction))
+        direction = image / np.linalg.norm(image)
+    if largest * _SMALLEST_EIGENVALUE > 1.0:
+        return None
+    covariance: FloatArray = scaled / np.outer(scale, scale)
+    return covariance
 
 
 def errors_from_items(model: Model, state: State, information: Sequence[FloatArray]) -> Errors | None:

@@ -13,10 +13,12 @@ from scoring.mml.groups import item_groups, starting_eta
 from scoring.mml.iteration import Model
 from scoring.mml.latent import Populations
 from scoring.mml.maximisation import group_priors
-from scoring.mml.prepared import Prepared, populations_of, prepare, weights_of
+from scoring.mml.persons import counted_persons, populations_of
+from scoring.mml.prepared import Prepared, prepare
 from scoring.mml.spread import Workers, in_this_process
 from scoring.mml.state import State
 from scoring.params import ItemModel, ItemParams
+from scoring.quadrature import Quadrature, normal_quadrature
 from scoring.responses import SparseResponses
 
 
@@ -44,14 +46,30 @@ class SetUp:
 
 def set_up(request: Request, options: CalibrationOptions, workers: Workers | None = None) -> SetUp:
     """Check the request and lay it out; errors as in `calibrate`."""
-    prepared = prepare(request.responses, request.models, (request.fixed, request.start), options)
-    labels, population = populations_of(request.groups, prepared.n_persons, options.reference)
-    weights = weights_of(request.weights, prepared.n_persons)
+    counted = counted_persons(request.responses, request.weights, request.groups)
+    prepared = prepare(counted.responses, request.models, (request.fixed, request.start), options)
+    labels, population = populations_of(counted.groups, prepared.answered, options.reference)
+    weights = counted.weights
     groups = item_groups(prepared.models, prepared.n_steps, prepared.kept, request.fixed)
     sample = sample_of(prepared.responses, item_places(groups, prepared.n_items), population, weights)
     summing = in_this_process(sample) if workers is None else workers.summing(sample)
-    model = Model(groups, group_priors(options.priors, groups), sample, options.quadrature, summing)
+    model = Model(
+        groups,
+        group_priors(options.priors, groups),
+        sample,
+        options.quadrature,
+        summing,
+        may_change_nodes=_is_default(options.quadrature),
+    )
     return SetUp(prepared, model, _start(model, request.start, len(labels)), labels)
+
+
+def _is_default(quadrature: Quadrature) -> bool:
+    """Whether the nodes are nobody's choice, so that others may take their place."""
+    default = normal_quadrature()
+    return quadrature.n_nodes == default.n_nodes and bool(
+        (quadrature.nodes == default.nodes).all() and (quadrature.weights == default.weights).all()
+    )
 
 
 def _start(model: Model, start: ItemParams | None, n_populations: int) -> State:

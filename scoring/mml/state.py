@@ -9,7 +9,7 @@ from scoring.mml.blocks import ItemPlaces
 from scoring.mml.curves import Counts, log_curves
 from scoring.mml.expectation import Expectation, Tables
 from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, ItemGroup
-from scoring.mml.latent import Populations
+from scoring.mml.latent import LOWEST_LOG_SD, Populations
 from scoring.quadrature import Quadrature
 from scoring.responses import FloatArray
 
@@ -111,9 +111,11 @@ def is_admissible(state: State, groups: Sequence[ItemGroup], *, positive_slopes:
             return False
         if group.family is Family.GRADED and (np.diff(eta[:, 1:], axis=1) >= 0).any():
             return False
-        if group.family is Family.GUESSING and not ((eta[:, 2] >= LOWEST_G) & (eta[:, 2] <= HIGHEST_G)).all():
+        within = (eta[:, -1] >= LOWEST_G) & (eta[:, -1] <= HIGHEST_G)
+        if group.family is Family.GUESSING and group.n_own and not within.all():
             return False
-    return bool((np.abs(state.populations.log_sd) < 3).all())
+    log_sd = state.populations.log_sd
+    return bool(((log_sd >= LOWEST_LOG_SD) & (log_sd < 3)).all())
 
 
 _STEEPEST = 60.0

@@ -51,6 +51,8 @@ CALIBRATIONS = (
     "/calibrations",
     "/calibrations/<int:calibration_id>",
     "/calibrations/<int:calibration_id>/items/<int:version_id>",
+    "/calibrations/<int:calibration_id>/what-if",
+    "/calibrations/<int:calibration_id>/report",
 )
 RESULTS = ("/results", "/results/<int:campaign_id>")
 POSITIONS = ("/positions", "/positions/<code>")
@@ -67,7 +69,7 @@ TOURS: dict[str, tuple[str, ...]] = {
     "thu_ky": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *POSITIONS, "/bank"),
     "chu_tich": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *CALIBRATIONS, *RESULTS),
     "giam_thi": ("/", *EXAM_ROOMS),
-    "khao_thi": ("/", *BLUEPRINTS, *CAMPAIGNS, *CALIBRATIONS, *RESULTS),
+    "khao_thi": ("/", *BLUEPRINTS, *CAMPAIGNS, *CALIBRATIONS, "/calibrations/new", *RESULTS),
     "nhan_su": ("/", *UNITS, *POSITIONS, "/people/load"),
     "thanh_tra": ("/", "/audit", "/items", *RESULTS, *EXAM_ROOMS, *UNITS),
     "quan_tri": ("/", "/accounts", "/accounts/<int:user_id>"),
@@ -79,6 +81,10 @@ OTHERWISE = {
     "/items/import/<sha256>",
     "/items/import/template.xlsx",
     "/people/empty.xlsx",
+    "/calibrations/<int:calibration_id>/report.pdf",
+    "/calibrations/<int:calibration_id>/parameters.csv",
+    "/calibrations/<int:calibration_id>/mirt.csv",
+    "/calibrations/<int:calibration_id>/responses.csv",
 }
 
 

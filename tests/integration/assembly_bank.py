@@ -93,7 +93,7 @@ def lay_bank(deps: Services, *, adopted: bool = True, password_hash: str | None 
             code="JUDGED-1",
             method="judgement",
             model="2PL",
-            state="adopted" if adopted else "proposed",
+            state="proposed",
             n_persons=0,
             n_items=0,
             summary={},
@@ -115,6 +115,7 @@ def lay_bank(deps: Services, *, adopted: bool = True, password_hash: str | None 
             ItemEnemyRow(item_a_id=one, item_b_id=other)
             for one, other in zip(items[::17], items[1::17], strict=False)
         )
+        calibration.state = "adopted" if adopted else "proposed"  # sealed from here on
     return laid
 
 

@@ -18,6 +18,8 @@ from examsvc.delivery.admission import Outcome
 from examsvc.delivery.errors import PermitRequired
 from examsvc.services import Services, accounts, calibration, campaigns, results, rooms, sittings
 from examsvc.services.audit import record_act, verify_chain
+from examsvc.services.calibration_campaign import calibrate_campaign
+from examsvc.services.calibration_order import CalibrationOrder
 from examsvc.store import Store, StoreBusy
 from examsvc.store import accounts as account_store
 from examsvc.store.models import (
@@ -354,7 +356,7 @@ def test_adopting_scoring_and_releasing_at_once_happen_once(services: Services):
     measured = lay_measured_campaign(services)
     examiner, second = measured.staff["examiner"], measured.staff["second"]
     chairman, campaign_id = measured.staff["chairman"], measured.campaign_id
-    proposed = calibration.calibrate_campaign(services, examiner, campaign_id, _silent)
+    proposed = calibrate_campaign(services, examiner, CalibrationOrder(campaign_id), _silent)
     adopt = lambda: calibration.adopt_calibration(services, second, proposed)  # noqa: E731
     assert sum(came is None for came in at_once(*[adopt] * 4)) == 1
     score = lambda: results.score_campaign(services, examiner, campaign_id, _silent)  # noqa: E731
@@ -390,5 +392,5 @@ def _sitting_ids(deps: Services) -> list[int]:
         return list(session.scalars(sa.select(SittingRow.id).order_by(SittingRow.id)))
 
 
-def _silent(_done: int, _total: int) -> None:
+def _silent(_done: int, _total: int, _stage: str = "") -> None:
     """Nobody follows the progress."""

@@ -134,7 +134,7 @@ def calibrate(services: Services, people: Cast, ids: list[int]) -> int:
             code="judged",
             method="judgement",
             model="2PL",
-            state="adopted",
+            state="proposed",
             n_persons=0,
             n_items=len(ids),
             summary={},
@@ -157,6 +157,8 @@ def calibrate(services: Services, people: Cast, ids: list[int]) -> int:
             )
             for id_ in ids
         )
+        session.flush()
+        row.state = "adopted"
         return mark_calibrated(session, people.examiner, row.id)
 
 

@@ -14,11 +14,15 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.roles import Role
 from examsvc.results.errors import CalibrationRefused, ScoringRefused
+from examsvc.rulepacks.registry import get_pack
 from examsvc.services import Services, calibration, jobs, results
 from examsvc.services.audit import verify_chain
+from examsvc.services.calibration_campaign import calibrate_campaign
+from examsvc.services.calibration_order import CalibrationOrder
 from examsvc.store import database_now
 from examsvc.store.models import (
     CalibrationRow,
+    CompetencyRow,
     CompetencyScoreRow,
     EvidenceRow,
     ItemKeyRow,
@@ -31,6 +35,7 @@ from examsvc.store.models import (
 )
 from tests.integration.measured_campaign import (
     AT,
+    COMPETENCIES,
     N_APPROVED,
     N_ITEMS,
     N_SITTINGS,
@@ -40,10 +45,23 @@ from tests.integration.measured_campaign import (
     lay_measured_campaign,
     right_option,
 )
+from tests.integration.measuring_steps import adopted, calibration_of, count, proposed, scored, silent
 from tests.integration.signing_in import sign_in
 
 pytestmark = pytest.mark.integration
 PASSWORD = "tay-nải-xanh-7"
+UNSEALING = (
+    "UPDATE calibration SET analysis = '{}'",
+    "UPDATE calibration SET options = '{}'",
+    "UPDATE calibration SET summary = '{}'",
+    "UPDATE calibration SET state = 'proposed'",
+    "DELETE FROM calibration WHERE state = 'adopted'",
+    "UPDATE item_parameter SET a = 1",
+    "UPDATE item_parameter SET fit = '{}'",
+    "DELETE FROM item_parameter",
+    "INSERT INTO item_parameter (calibration_id, item_version_id, n_responses, options, flags) "
+    "SELECT calibration_id, item_version_id + 10000, 0, '[]', '[]' FROM item_parameter LIMIT 1",
+)
 
 
 @pytest.fixture
@@ -51,21 +69,9 @@ def measured(services: Services) -> Measured:
     return lay_measured_campaign(services)
 
 
-def silent(_done: int, _total: int) -> None:
-    """Nobody follows."""
-
-
 def calibrated(deps: Services, measured: Measured) -> int:
     """A calibration in force."""
-    calibration_id = calibration.calibrate_campaign(
-        deps, measured.staff["examiner"], measured.campaign_id, silent
-    )
-    calibration.adopt_calibration(deps, measured.staff["second"], calibration_id)
-    return calibration_id
-
-
-def scored(deps: Services, measured: Measured) -> int:
-    return results.score_campaign(deps, measured.staff["examiner"], measured.campaign_id, silent)
+    return adopted(deps, measured)
 
 
 def released(deps: Services, measured: Measured) -> int:
@@ -76,11 +82,6 @@ def run_job(deps: Services, actor: Actor, kind: str, campaign_id: int) -> JobRow
     """The job as it ended; the queue of these tests runs it at once."""
     job_id = jobs.ask(deps, actor, kind, {"campaign_id": campaign_id})
     return jobs.read_job(deps, actor, job_id)
-
-
-def count(deps: Services, query: sa.Select) -> int:
-    with deps.store.read() as session:
-        return session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
 
 
 def states(deps: Services) -> dict[str, int]:
@@ -120,7 +121,7 @@ def test_a_calibration_job_ends_with_a_proposal(services: Services, measured: Me
 
 def test_only_a_second_person_adopts(services: Services, measured: Measured):
     examiner, second = measured.staff["examiner"], measured.staff["second"]
-    calibration_id = calibration.calibrate_campaign(services, examiner, measured.campaign_id, silent)
+    calibration_id = calibrate_campaign(services, examiner, CalibrationOrder(measured.campaign_id), silent)
     with pytest.raises(Forbidden):
         calibration.adopt_calibration(services, examiner, calibration_id)
     calibration.adopt_calibration(services, second, calibration_id)
@@ -142,7 +143,7 @@ def test_adoption_makes_approved_items_calibrated_and_leaves_the_others(
 
 def test_a_calibration_that_did_not_converge_is_never_adopted(services: Services, measured: Measured):
     examiner = measured.staff["examiner"]
-    calibration_id = calibration.calibrate_campaign(services, examiner, measured.campaign_id, silent)
+    calibration_id = calibrate_campaign(services, examiner, CalibrationOrder(measured.campaign_id), silent)
     change(services, sa.update(CalibrationRow).values(summary={"status": "MAX_ITERATIONS"}))
     with pytest.raises(CalibrationRefused, match="not_converged"):
         calibration.adopt_calibration(services, measured.staff["second"], calibration_id)
@@ -250,6 +251,56 @@ def test_unfinished_sittings_refuse_and_the_job_says_so(
 def test_scoring_waits_for_a_calibration_in_force(services: Services, measured: Measured):
     job = run_job(services, measured.staff["examiner"], "score", measured.campaign_id)
     assert (job.state, job.message) == ("failed", {"code": "results.no_adopted_calibration"})
+
+
+def test_competencies_are_estimated_together_and_both_scorings_agree(services: Services, measured: Measured):
+    calibration_id = calibrated(services, measured)
+    scored(services, measured)
+    with services.store.read() as session:
+        found = session.get_one(CalibrationRow, calibration_id).analysis["dimensions"]
+        rows = session.execute(
+            sa.select(ScoreRow, CompetencyScoreRow, CompetencyRow.code)
+            .join(CompetencyScoreRow, CompetencyScoreRow.score_id == ScoreRow.id)
+            .join(CompetencyRow, CompetencyRow.id == CompetencyScoreRow.competency_id)
+        ).all()
+    mean_se = {line["code"]: line["se_joint"] for line in found["gain"]}
+    for code in COMPETENCIES:
+        ses = [standing.se for _score, standing, name in rows if name == code]
+        assert np.mean(ses) == pytest.approx(mean_se[code], abs=0.01)  # the joint ones, as announced
+    assert all(score.rescored_equal for score, _standing, _name in rows)
+    assert {score.provenance["calibration"] for score, _standing, _name in rows} == {
+        calibration_of(services, calibration_id).code
+    }
+
+
+def test_few_items_stay_insufficient_evidence_whatever_they_borrow(services: Services, measured: Measured):
+    calibrated(services, measured)
+    scored(services, measured)
+    least = get_pack("INTERNAL_CA", 1).min_items_per_competency
+    with services.store.read() as session:
+        rows = session.scalars(sa.select(CompetencyScoreRow)).all()
+    assert {row.sufficient for row in rows} == {row.n_items >= least for row in rows}
+    for row in rows:
+        assert row.theta is not None
+        assert (row.level is not None) is row.sufficient is (row.n_items >= least)
+
+
+def test_the_database_itself_seals_an_adopted_calibration(services: Services, measured: Measured):
+    calibrated(services, measured)
+    for statement in UNSEALING:
+        with pytest.raises(sa.exc.DBAPIError, match=r"sealed|only grows"), services.store.begin() as session:
+            session.execute(sa.text(statement))
+
+
+def test_a_proposal_is_not_sealed_yet_and_its_adoption_may_take_two_steps(
+    services: Services, measured: Measured
+):
+    calibration_id = proposed(services, measured)
+    change(services, sa.update(CalibrationRow).values(state="adopted"))  # as code before the seal did
+    change(services, sa.update(CalibrationRow).values(adopted_at=AT))
+    with pytest.raises(sa.exc.DBAPIError, match="sealed"):
+        change(services, sa.update(CalibrationRow).values(adopted_at=None))
+    assert calibration_of(services, calibration_id).state == "adopted"
 
 
 def test_a_stranger_to_the_act_cannot_even_ask_for_its_job(services: Services, measured: Measured):

@@ -59,7 +59,7 @@ def test_adding_items_never_reduces_information(first, second):
     assert (item_information(THETA, both) >= 0).all()
     total = form_information(THETA, first) + form_information(THETA, second)
     np.testing.assert_allclose(form_information(THETA, both), total, rtol=1e-12)
-    assert (form_information(THETA, both) >= form_information(THETA, first)).all()
+    assert (form_information(THETA, both) >= form_information(THETA, first) * (1 - 1e-12)).all()  # rounding
 
 
 @given(forms(), floats(0.0, 0.4))

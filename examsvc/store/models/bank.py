@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examsvc.store.types import Base
+
+_JSON = JSON(none_as_null=True)
 
 
 class ItemRow(Base):
@@ -96,12 +98,14 @@ class CalibrationRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
     method: Mapped[str] = mapped_column(String(16))  # judgement | mml
-    model: Mapped[str] = mapped_column(String(8))  # 2PL
+    model: Mapped[str] = mapped_column(String(8))  # asked of the campaign's items: 2PL | Rasch | 3PL
     state: Mapped[str] = mapped_column(String(16))  # proposed | adopted | rejected
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     n_persons: Mapped[int]
     n_items: Mapped[int]
     summary: Mapped[dict[str, Any]]  # status, iterations, log-likelihood, gradient norm, options, warnings
+    options: Mapped[dict[str, Any] | None] = mapped_column(_JSON)  # what was asked: CalibrationOrder
+    analysis: Mapped[dict[str, Any] | None] = mapped_column(_JSON)  # what it says of persons, forms, links
     checksum: Mapped[str] = mapped_column(String(64))
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
@@ -125,4 +129,9 @@ class ItemParameterRow(Base):
     p_value: Mapped[float | None]
     point_biserial: Mapped[float | None]
     options: Mapped[list[Any]]  # [{"id": "A", "share": 0.1, "point_biserial": -0.2, "is_key": false}, …]
-    flags: Mapped[list[Any]]  # stable codes
+    flags: Mapped[list[Any]]  # [{"code": stable code, "option": "A" or null}, …]
+    model: Mapped[str] = mapped_column(String(16), default="2PL", server_default="2PL")
+    thresholds: Mapped[list[Any] | None] = mapped_column(_JSON)  # None: dichotomous, b says it
+    se_c: Mapped[float | None]
+    fit: Mapped[dict[str, Any] | None] = mapped_column(_JSON)  # s_x2, df, p, rmsea, infit, infit_z, outfit, …
+    curve: Mapped[list[Any] | None] = mapped_column(_JSON)  # [{"theta", "n", "mean", "low", "high"}, …]

@@ -20,6 +20,7 @@ class JobRow(Base):
     state: Mapped[str] = mapped_column(String(16), index=True)  # queued | running | done | failed | cancelled
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
+    stage: Mapped[str | None] = mapped_column(String(32))  # what a job of several stages is doing now
     message: Mapped[dict[str, Any]]  # {"code": …, parameters}: rendered in the reader's language
     cancel_requested: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[dict[str, Any]]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from flask_babel import gettext as _
 
+from examsvc.web.examiner.plots import Axes, Dot, Marker, Plot, Tick, nice_step
 from examsvc.web.examiner.wording import decimal
-from scoring import ItemParams, form_information, item_information, probability_correct
+from scoring import ItemParams, expected_marks, form_information, item_information
 from scoring.responses import FloatArray
 
 LOWEST, HIGHEST = -4.0, 4.0
@@ -20,102 +20,40 @@ TABLE_THETAS: Final = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 BIN: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A place on an axis and its label."""
-
-    at: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A rectangle; `title` says what it stands for."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    title: str
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Marker:
-    """A vertical line at a value; near an edge of the picture its label leans inwards."""
-
-    at: float
-    label: str
-    anchor: str = "middle"
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """A picture in the units of its view box; the same figures stand in a table beside it."""
-
-    title: str
-    x_label: str
-    y_label: str
-    x_ticks: tuple[Tick, ...]
-    y_ticks: tuple[Tick, ...]
-    paths: tuple[str, ...] = ()
-    bars: tuple[Bar, ...] = ()
-    markers: tuple[Marker, ...] = ()
-    width: int = 480
-    height: int = 290
-    left: int = 66
-    right: int = 464
-    top: int = 26
-    bottom: int = 232
-
-
-@dataclass(frozen=True, slots=True)
-class _Axes:
-    """From values to places in the view box."""
-
-    x_range: tuple[float, float]
-    y_top: float
-    frame: Plot = field(default_factory=lambda: Plot("", "", "", (), ()))
-
-    def x(self, value: float) -> float:
-        low, high = self.x_range
-        return round(self.frame.left + (value - low) / (high - low) * (self.frame.right - self.frame.left), 1)
-
-    def y(self, value: float) -> float:
-        return round(self.frame.bottom - value / self.y_top * (self.frame.bottom - self.frame.top), 1)
-
-    def path(self, xs: FloatArray, ys: FloatArray) -> str:
-        points = [f"{self.x(x)},{self.y(y)}" for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
-        return "M" + " L".join(points)
-
-    def y_ticks(self, step: float, label: Callable[[float], str]) -> tuple[Tick, ...]:
-        values = np.arange(0.0, self.y_top + step / 2, step).tolist()
-        return tuple(Tick(self.y(value), label(value)) for value in values)
-
-
-def response_curve(params: ItemParams) -> Plot:
-    """How the chance of a right answer grows with ability, for one item."""
-    axes = _Axes((LOWEST, HIGHEST), 1.0)
-    difficulty = float(params.b[0])
-    is_visible = LOWEST <= difficulty <= HIGHEST
-    anchor = "end" if difficulty > HIGHEST - 1 else "start" if difficulty < LOWEST + 1 else "middle"
+def response_curve(params: ItemParams, points: Sequence[Mapping[str, Any]] = ()) -> Plot:
+    """How the expected share of an item's marks grows with ability, beside what groups of persons earned."""
+    axes = Axes((LOWEST, HIGHEST), 1.0)
     return Plot(
-        title=_("Probability of a right answer by ability"),
+        title=_("The model and the responses") if points else _("Probability of a right answer by ability"),
         x_label=_("ability θ"),
-        y_label=_("probability"),
-        x_ticks=_theta_ticks(axes),
+        y_label=_("probability") if params.models[0].is_dichotomous else _("share of the marks"),
+        x_ticks=axes.whole_ticks(range(-4, 5)),
         y_ticks=axes.y_ticks(0.25, lambda value: decimal(value, 2)),
-        paths=(axes.path(GRID, probability_correct(GRID, params)[:, 0]),),
-        markers=(Marker(axes.x(difficulty), f"b = {decimal(difficulty)}", anchor),) if is_visible else (),
+        paths=(axes.path(GRID, _expected_share(GRID, params)),),
+        dots=tuple(_observed(axes, point) for point in points if LOWEST <= point["theta"] <= HIGHEST),
+        markers=_difficulty(axes, params),
+        key=(("line", _("the model")), ("dot", _("the responses, with intervals (95%)"))) if points else (),
     )
 
 
 def response_table(params: ItemParams) -> list[tuple[float, float, float]]:
     """Ability, probability, information: the points of the curve for those who read rather than see."""
     thetas = np.array(TABLE_THETAS)
-    chances = probability_correct(thetas, params)[:, 0]
+    chances = _expected_share(thetas, params)
     information = item_information(thetas, params)[:, 0]
     return list(zip(thetas.tolist(), chances.tolist(), information.tolist(), strict=True))
+
+
+def observed_table(
+    params: ItemParams, points: Sequence[Mapping[str, Any]]
+) -> list[tuple[Mapping[str, Any], float, bool]]:
+    """Each group of persons, what the model expects of it, and whether that lies inside its interval."""
+    thetas = np.array([point["theta"] for point in points], dtype=np.float64)
+    expected = _expected_share(thetas, params).tolist()
+    return [
+        (point, share, point["low"] <= share <= point["high"])
+        for point, share in zip(points, expected, strict=True)
+    ]
 
 
 def difficulties(params: ItemParams) -> tuple[Plot, list[tuple[str, int]]]:
@@ -128,7 +66,7 @@ def information(params: ItemParams) -> tuple[Plot, list[tuple[float, float, floa
     """Where all items together measure well: picture, and a table of ability, information, standard error."""
     curve = form_information(GRID, params)
     step = nice_step(float(curve.max()))
-    axes = _Axes((LOWEST, HIGHEST), step * math.ceil(float(curve.max()) / step))
+    axes = Axes((LOWEST, HIGHEST), step * math.ceil(float(curve.max()) / step))
     thetas = np.array(TABLE_THETAS)
     values = form_information(thetas, params)
     table = [
@@ -139,7 +77,7 @@ def information(params: ItemParams) -> tuple[Plot, list[tuple[float, float, floa
         title=_("Information of all items together"),
         x_label=_("ability θ"),
         y_label=_("information"),
-        x_ticks=_theta_ticks(axes),
+        x_ticks=axes.whole_ticks(range(-4, 5)),
         y_ticks=axes.y_ticks(step, lambda value: decimal(value, 0 if step >= 1 else 1)),
         paths=(axes.path(GRID, curve),),
     )
@@ -157,9 +95,9 @@ def levels(counts: Sequence[tuple[str, int]]) -> Plot:
     """How many sittings reach each level."""
     most = max((n for _name, n in counts), default=0)
     step = nice_step(most)
-    axes = _Axes((0.0, float(len(counts))), step * math.ceil(max(most, 1) / step))
+    axes = Axes((0.0, float(len(counts))), step * math.ceil(max(most, 1) / step))
     bars = tuple(
-        _bar(axes, (place + 0.15, place + 0.85), n, f"{name}: {n}", label=str(n))
+        axes.bar((place + 0.15, place + 0.85), n, f"{name}: {n}", label=str(n))
         for place, (name, n) in enumerate(counts)
     )
     return Plot(
@@ -172,15 +110,6 @@ def levels(counts: Sequence[tuple[str, int]]) -> Plot:
     )
 
 
-def nice_step(most: float) -> float:
-    """A round distance between about four ticks from 0 to `most`."""
-    if most <= 0:
-        return 1.0
-    raw = most / 4
-    power = 10.0 ** math.floor(math.log10(raw))
-    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw)
-
-
 def _histogram(
     values: FloatArray, title: str, x_label: str, y_label: str
 ) -> tuple[Plot, list[tuple[str, int]]]:
@@ -188,11 +117,11 @@ def _histogram(
     inside = np.clip(values, LOWEST, HIGHEST - 1e-9)  # what lies beyond stands in the outermost bin
     counts = np.histogram(inside, bins=edges)[0].tolist()
     step = max(1.0, nice_step(max(counts)))
-    axes = _Axes((LOWEST, HIGHEST), step * math.ceil(max(max(counts), 1) / step))
+    axes = Axes((LOWEST, HIGHEST), step * math.ceil(max(max(counts), 1) / step))
     names = [f"{decimal(low, 1)} … {decimal(low + BIN, 1)}" for low in edges[:-1].tolist()]
     gap = 0.04
     bars = tuple(
-        _bar(axes, (low + gap, low + BIN - gap), n, f"{name}: {n}")
+        axes.bar((low + gap, low + BIN - gap), n, f"{name}: {n}")
         for low, n, name in zip(edges[:-1].tolist(), counts, names, strict=True)
         if n
     )
@@ -200,17 +129,28 @@ def _histogram(
         title=title,
         x_label=x_label,
         y_label=y_label,
-        x_ticks=_theta_ticks(axes),
+        x_ticks=axes.whole_ticks(range(-4, 5)),
         y_ticks=axes.y_ticks(step, lambda value: decimal(value, 0)),
         bars=bars,
     )
     return plot, [(name, n) for name, n in zip(names, counts, strict=True) if n]
 
 
-def _bar(axes: _Axes, reach: tuple[float, float], n: int, title: str, label: str = "") -> Bar:
-    left, right, top = axes.x(reach[0]), axes.x(reach[1]), axes.y(n)
-    return Bar(left, top, round(right - left, 1), round(axes.frame.bottom - top, 1), title, label)
+def _expected_share(thetas: FloatArray, params: ItemParams) -> FloatArray:
+    """Of one item: for one with marks 0 and 1 the probability of a right answer."""
+    share: FloatArray = expected_marks(thetas, params)[:, 0] / (params.n_categories[0] - 1)
+    return share
 
 
-def _theta_ticks(axes: _Axes) -> tuple[Tick, ...]:
-    return tuple(Tick(axes.x(value), decimal(value, 0)) for value in (-4, -3, -2, -1, 0, 1, 2, 3, 4))
+def _observed(axes: Axes, point: Mapping[str, Any]) -> Dot:
+    low, high = max(0.0, point["low"]), min(1.0, point["high"])
+    title = f"θ {decimal(point['theta'])}, n {point['n']}: {decimal(point['mean'])}"
+    return Dot(axes.x(point["theta"]), axes.y(point["mean"]), title, axes.y(low), axes.y(high))
+
+
+def _difficulty(axes: Axes, params: ItemParams) -> tuple[Marker, ...]:
+    difficulty = float(params.b[0])
+    if not LOWEST <= difficulty <= HIGHEST:
+        return ()
+    anchor = "end" if difficulty > HIGHEST - 1 else "start" if difficulty < LOWEST + 1 else "middle"
+    return (Marker(axes.x(difficulty), f"b = {decimal(difficulty)}", anchor),)

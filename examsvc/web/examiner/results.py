@@ -20,6 +20,7 @@ from examsvc.store.measuring import ResultLine
 from examsvc.store.models import CompetencyRow, CompetencyScoreRow
 from examsvc.web.examiner import curves, wording
 from examsvc.web.examiner.calibrations import ask_once, shown_job
+from examsvc.web.examiner.plots import Plot
 from examsvc.web.examiner.room import room
 
 PAGE = 50
@@ -143,12 +144,12 @@ def _basis(line: ResultLine) -> tuple[int, str, int]:
     return line.sitting.form_id, line.score.keys_checksum, line.score.calibration_id
 
 
-def _abilities(lines: list[ResultLine]) -> tuple[curves.Plot, list[tuple[str, int]]] | None:
+def _abilities(lines: list[ResultLine]) -> tuple[Plot, list[tuple[str, int]]] | None:
     thetas = [line.score.theta for line in lines if line.score.theta is not None]
     return curves.abilities(thetas) if thetas else None
 
 
-def _levels(lines: list[ResultLine]) -> tuple[curves.Plot, list[tuple[str, int, float]]] | None:
+def _levels(lines: list[ResultLine]) -> tuple[Plot, list[tuple[str, int, float]]] | None:
     if not lines:
         return None
     amounts = Counter(line.score.level for line in lines)

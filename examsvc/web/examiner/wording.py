@@ -57,6 +57,38 @@ FLAGS: Final[dict[str, FlagWords]] = {
     "DISTRACTOR_NOT_WORKING": FlagWords(
         _l("Idle distractor"), _l("Hardly anybody chooses this option: it could be replaced."), "badge-info"
     ),
+    "MISFIT": FlagWords(
+        _l("Fits badly"),
+        _l(
+            "Its curve is not the model's: look at the picture, the key and the options, then at the wording."
+        ),
+        "badge-warn",
+    ),
+    "OVERFIT": FlagWords(
+        _l("Too regular"),
+        _l("Responses follow ability more strictly than the model says: often a near copy of other items."),
+        "badge-info",
+    ),
+    "LOCAL_DEPENDENCE": FlagWords(
+        _l("Hangs on another item"),
+        _l("With another item it shares more than ability: make the two enemies, or keep one of them."),
+        "badge-warn",
+    ),
+    "EASY_DRIFT": FlagWords(
+        _l("Has become easier"),
+        _l("Easier than in the calibration before, beyond chance: it may have leaked."),
+        "badge-warn",
+    ),
+    "HARD_DRIFT": FlagWords(
+        _l("Has become harder"),
+        _l("Harder than in the calibration before, beyond chance: law or practice may have changed."),
+        "badge-warn",
+    ),
+    "SLOPE_DRIFT": FlagWords(
+        _l("Discriminates otherwise"),
+        _l("Tells people apart better or worse than in the calibration before, beyond chance."),
+        "badge-warn",
+    ),
     "TOO_FEW_RESPONSES": FlagWords(
         _l("Not calibrated: few responses"),
         _l("Too few responses for parameters: classical figures only."),
@@ -73,6 +105,16 @@ FLAGS: Final[dict[str, FlagWords]] = {
         "badge-bad",
         is_serious=True,
     ),
+    "ONE_CATEGORY": FlagWords(
+        _l("Not calibrated: one mark only"),
+        _l("Everybody earned the same mark: the item has no place on the scale."),
+        "badge-warn",
+    ),
+    "ANCHORED": FlagWords(
+        _l("Held fixed"),
+        _l("Kept at the figures of the calibration in force: this campaign did not change them."),
+        "badge-state",
+    ),
     "CARRIED_OVER": FlagWords(
         _l("Carried over"),
         _l("On no form of this campaign: the figures are those of the calibration before."),
@@ -87,18 +129,6 @@ CALIBRATION_STATES: Final = {
 METHODS: Final = {
     "judgement": _l("Expert judgement"),
     "mml": _l("Responses (marginal maximum likelihood)"),
-}
-STATUSES: Final = {
-    "JUDGED": _l("Judged by the authors, provisional"),
-    "CONVERGED": _l("Converged"),
-    "NOT_DETERMINED": _l("Not determined by these responses"),
-    "MAX_ITERATIONS": _l("Stopped at the limit of iterations"),
-    "CANCELLED": _l("Cancelled"),
-}
-WARNINGS: Final = {
-    "NEGATIVE_DISCRIMINATION": _l("an item is answered right less often by the abler"),
-    "INFORMATION_NOT_POSITIVE_DEFINITE": _l("standard errors could not be computed"),
-    "PERSONS_WITHOUT_RESPONSES": _l("sittings without any response were left out"),
 }
 RESULT_STATES: Final = {
     "provisional": (_l("Provisional"), "badge-warn"),
@@ -139,7 +169,9 @@ def decimal(value: float | None, digits: int = 2) -> str:
     """A figure in the reader's notation; a dash where there is none."""
     if value is None or math.isnan(value):
         return NOTHING
-    text: str = format_decimal(value, format=f"#,##0.{'0' * digits}" if digits else "#,##0")
+    text: str = format_decimal(
+        round(value, digits) + 0.0, format=f"#,##0.{'0' * digits}" if digits else "#,##0"
+    )
     return text.replace("-", "−")
 
 

@@ -261,7 +261,7 @@ def test_groups_no_person_links_are_one_scale_when_each_holds_a_fixed_item():
     ("wrong", "message"),
     [
         ({"groups": ["a"]}, "groups: expected 60 labels, got 1"),
-        ({"weights": [1.0]}, r"weights: expected shape \(60,\)"),
+        ({"weights": [1.0]}, r"weights: expected numbers of shape \(60,\)"),
         ({"weights": [-1.0] + [1.0] * 59}, r"weights\[0\] is -1.0"),
         ({"models": ["2PL"]}, "models: expected one for each of 8 items, got 1"),
         ({"models": "4PL"}, "'4PL' is not a valid ItemModel; known are Rasch"),

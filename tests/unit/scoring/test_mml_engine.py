@@ -4,18 +4,23 @@ import numpy as np
 import pytest
 
 from scoring import (
+    MAXIMUM_LIKELIHOOD,
     MISSING,
     Beta,
+    CalibrationMessage,
     CalibrationOptions,
+    CalibrationStatus,
     ItemModel,
     ItemParams,
     ItemPriors,
     LogitNormal,
     LogNormal,
     Normal,
+    Quadrature,
     SparseResponses,
     calibrate,
     category_probabilities,
+    simulate_responses,
 )
 from scoring.mml.iteration import Limits, evaluate, iterate
 from scoring.mml.iteration import _em_step as em_step
@@ -93,9 +98,9 @@ def test_the_gradient_is_the_slope_of_the_log_posterior(priors, groups):
 @pytest.mark.parametrize("as_sparse", [False, True])
 def test_the_observed_information_is_the_slope_of_the_gradient(priors, as_sparse):
     ready = laid_out(priors, as_sparse=as_sparse, groups=two_groups())
-    end = iterate(ready.model, ready.start, Limits(500, 1e-9), (None, None))
+    _, end = iterate(ready.model, ready.start, Limits(500, 1e-9), (None, None))
     numeric = -differences(lambda at: gradient_at(ready.model, at), end.state)
-    exact = observed_information(ready.model, end)
+    exact, _ = observed_information(ready.model, end)
     assert exact == pytest.approx(numeric, abs=2e-5 * np.abs(numeric).max())
     errors, expected = (np.sqrt(np.diag(np.linalg.inv(matrix))) for matrix in (exact, numeric))
     assert errors == pytest.approx(expected, rel=1e-4)
@@ -114,7 +119,7 @@ def test_the_em_step_never_lowers_the_log_posterior():
 
 def test_acceleration_ends_where_plain_em_would():
     ready = laid_out(PRIORS)
-    end = iterate(ready.model, ready.start, Limits(500, 1e-7), (None, None))
+    _, end = iterate(ready.model, ready.start, Limits(500, 1e-7), (None, None))
     state = ready.start
     for _ in range(400):
         state = em_step(ready.model, evaluate(ready.model, state))
@@ -143,3 +148,95 @@ def test_a_weight_is_a_person_repeated():
     assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, abs=1e-6)
     assert weighted.params.a == pytest.approx(repeated.params.a, abs=1e-5)
     assert weighted.se_thresholds == pytest.approx(repeated.se_thresholds, rel=1e-3, nan_ok=True)
+
+
+@pytest.mark.parametrize("models", [["GRM"] * 6, ["3PL", "GRM"] * 3, ["GRM", "GPCM", "2PL"] * 2])
+def test_the_order_of_items_changes_no_standard_error(models):
+    rng = np.random.default_rng(7)
+    theta = rng.normal(size=(700, 1, 1))
+    marks = (rng.random((700, 6, 1)) < 1 / (1 + np.exp(-1.4 * (theta - np.linspace(-1, 1, 3))))).sum(axis=2)
+    most = [1 if model in ("3PL", "2PL") else 2 + place % 2 for place, model in enumerate(models)]
+    marks = np.minimum(marks, most)
+    order = np.argsort([models[place] for place in range(6)], kind="stable")
+    given = calibrate(marks, models)
+    sorted_by_model = calibrate(marks[:, order], [models[place] for place in order])
+    assert given.status is sorted_by_model.status is CalibrationStatus.CONVERGED
+    assert given.se_thresholds[order] == pytest.approx(sorted_by_model.se_thresholds, rel=1e-6, nan_ok=True)
+
+
+def test_forms_of_different_length_each_get_the_terms_their_persons_need():
+    """Persons who met fixed items alone, first in order, say nothing of how wide others' posteriors are."""
+    rng = np.random.default_rng(12)
+    params = ItemParams.two_pl(rng.lognormal(0.2, 0.3, 9), rng.normal(0, 1, 9))
+    theta = np.concatenate([rng.normal(0, 1, 300), rng.normal(1, 0.7, 600)])
+    marks = simulate_responses(theta, params, rng)
+    marks[:300, 4:] = MISSING
+    marks[300:, 0] = MISSING
+    held = np.arange(9) < 4
+    fixed = ItemParams.two_pl(np.where(held, params.a, np.nan), np.where(held, params.b, np.nan))
+    groups = ["old"] * 300 + ["new"] * 600
+    options = CalibrationOptions(priors=None, tolerance=1e-8)
+    forward = calibrate(marks, fixed=fixed, groups=groups, options=options)
+    backward = calibrate(marks[::-1], fixed=fixed, groups=groups[::-1], options=options)
+    assert forward.se_a == pytest.approx(backward.se_a, rel=2e-4, nan_ok=True)
+
+
+@pytest.mark.parametrize("n_items", [1, 2])
+def test_fewer_facts_than_parameters_are_never_called_converged(n_items):
+    marks = (np.random.default_rng(2).random((500, n_items)) < 0.6).astype(int)
+    found = calibrate(marks, options=MAXIMUM_LIKELIHOOD)
+    assert found.status is CalibrationStatus.NOT_DETERMINED
+
+
+def test_a_maximum_that_nobody_checked_is_announced():
+    marks = mixed_responses()
+    found = calibrate(marks, MODELS, options=CalibrationOptions(min_responses=1, standard_errors="ITEM"))
+    assert CalibrationMessage.MAXIMUM_NOT_VERIFIED in [warning.code for warning in found.warnings]
+
+
+def test_nodes_follow_a_population_that_is_narrow_or_far_away():
+    rng = np.random.default_rng(3)
+    params = ItemParams.two_pl(np.full(40, 1.2), np.linspace(-2, 6, 40))
+    theta = np.concatenate([rng.normal(0, 1, 1500), rng.normal(4, 0.3, 1500)])
+    marks = simulate_responses(theta, params, rng)
+    found = calibrate(marks, groups=np.repeat([0, 1], 1500), options=MAXIMUM_LIKELIHOOD)
+    assert found.status is CalibrationStatus.CONVERGED
+    assert found.warnings == ()
+    assert found.group(1).mean == pytest.approx(4.0, abs=3 * found.group(1).se_mean)
+    assert found.group(1).sd == pytest.approx(0.3, abs=3 * found.group(1).se_sd)
+
+
+def test_a_population_without_spread_is_announced():
+    rng = np.random.default_rng(0)
+    marks = (rng.random((300, 10)) < np.linspace(0.3, 0.8, 10)).astype(int)
+    found = calibrate(marks, "Rasch", options=CalibrationOptions(max_iterations=2000))
+    assert found.status is CalibrationStatus.CONVERGED
+    assert found.groups[0].sd < 0.15
+    if found.groups[0].sd < 0.0501:
+        assert [w.code for w in found.warnings] == [CalibrationMessage.POPULATION_WITHOUT_SPREAD]
+
+
+def test_weightless_nodes_and_two_humps_are_distributions_too():
+    nodes = np.linspace(-6, 6, 61)
+    cut, humps = (
+        np.where(np.abs(nodes) > 3, 0, np.exp(-(nodes**2) / 2)),
+        np.exp(-2 * (np.abs(nodes) - 2) ** 2),
+    )
+    for weights in (cut, humps):
+        grid = Quadrature(nodes, weights / weights.sum())
+        marks = mixed_responses()[:, :2]
+        whole = marks[(marks != MISSING).all(axis=1)]
+        found = calibrate(whole, "Rasch", fixed=ItemParams.two_pl([1.0, np.nan], [0.0, np.nan]),
+                          options=CalibrationOptions(quadrature=grid, min_responses=1))  # fmt: skip
+        assert np.isfinite(found.log_likelihood)
+
+
+def test_forms_given_at_random_may_stay_unlinked_when_asked():
+    rng = np.random.default_rng(4)
+    params = ItemParams.two_pl(np.ones(12), rng.normal(0, 1, 12))
+    marks = simulate_responses(rng.normal(size=4000), params, rng)
+    marks[::2, 6:] = MISSING
+    marks[1::2, :6] = MISSING
+    found = calibrate(marks, options=CalibrationOptions(priors=None, allow_unlinked=True))
+    assert found.params.b == pytest.approx(params.b, abs=0.2)
+    assert [w.code for w in found.warnings] == [CalibrationMessage.UNLINKED_FORMS]
