@@ -18,6 +18,7 @@ from scoring.ability import (
     posterior_blocks,
     wle_scores,
 )
+from scoring.analysis import Analysis, AnalysisOptions, analyse
 from scoring.calibrate import calibrate
 from scoring.calibration import (
     MAXIMUM_LIKELIHOOD,
@@ -76,7 +77,9 @@ from scoring.errors import (
 )
 from scoring.hierarchy import Borrowing, TopicPrior, borrowed_priors, calibrate_borrowing
 from scoring.information import expected_number_correct, form_information, item_information
+from scoring.judgement import params_from_expected_shares
 from scoring.level_zones import LevelZones, level_zones, posterior_level_zones
+from scoring.mml.spread import DaskWorkers
 from scoring.models import (
     category_probabilities,
     expected_marks,
@@ -89,6 +92,7 @@ from scoring.multidim import (
     CorrelationEstimate,
     CorrelationOptions,
     CorrelationStatus,
+    JointStatus,
     MultidimensionalScores,
     borrowing_gain,
     estimate_correlations,
@@ -103,6 +107,7 @@ from scoring.number_correct import (
     sum_score_table,
     sum_scores,
 )
+from scoring.parameter_errors import ParameterErrors
 from scoring.params import ItemModel, ItemParams
 from scoring.pass_rule import (
     ComponentReason,
@@ -128,7 +133,7 @@ from scoring.reliability import (
 )
 from scoring.responses import MISSING, SparseResponses, response_matrix
 from scoring.scale import DecideOn, Rounding, ScaleBasis, ScoreScale, conditional_sem
-from scoring.screening import BLANK, identical_responses, recode_not_reached
+from scoring.screening import BLANK, IdenticalGroup, Recoded, identical_responses, recode_not_reached
 from scoring.simulate import (
     Population,
     Recovery,
@@ -148,6 +153,8 @@ __all__ = [
     "WEAK_PRIORS",
     "AbilityEstimates",
     "Alpha",
+    "Analysis",
+    "AnalysisOptions",
     "Beta",
     "Borrowing",
     "BorrowingGain",
@@ -164,6 +171,7 @@ __all__ = [
     "CorrelationOptions",
     "CorrelationStatus",
     "CutQuality",
+    "DaskWorkers",
     "DecideOn",
     "DecisionQuality",
     "DisconnectedDesign",
@@ -172,6 +180,7 @@ __all__ = [
     "ExclusionReason",
     "FlagThresholds",
     "GroupDistribution",
+    "IdenticalGroup",
     "InvalidCuts",
     "InvalidParameters",
     "InvalidQuadrature",
@@ -183,6 +192,7 @@ __all__ = [
     "ItemParams",
     "ItemPriors",
     "ItemStatistics",
+    "JointStatus",
     "LevelZones",
     "LogNormal",
     "LogitNormal",
@@ -193,6 +203,7 @@ __all__ = [
     "NothingToCalibrate",
     "Omega",
     "Outcome",
+    "ParameterErrors",
     "ParameterRecovery",
     "PassDecision",
     "PassRule",
@@ -200,6 +211,7 @@ __all__ = [
     "PooledEstimate",
     "Population",
     "Quadrature",
+    "Recoded",
     "RecodedItem",
     "Recovery",
     "RecoveryPlan",
@@ -217,6 +229,7 @@ __all__ = [
     "TopicPrior",
     "WeightedLikelihood",
     "alpha",
+    "analyse",
     "borrowed_priors",
     "borrowing_gain",
     "calibrate",
@@ -259,6 +272,7 @@ __all__ = [
     "normal_quadrature",
     "omega",
     "parameter_recovery",
+    "params_from_expected_shares",
     "plausible_values",
     "pool",
     "pooled_level_shares",

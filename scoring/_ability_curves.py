@@ -131,21 +131,25 @@ class Slopes:
 
 def _dichotomous(part: _Part, theta: FloatArray, weight: WeightedLikelihood | None) -> list[FloatArray]:
     """L = 1 / (1 + e^-z), r = (1 - c) L / P is the chance of knowing if right, s = a (1 - L) r or -a L."""
-    a, reached = part.a, expit(part.a * theta + part.d)
-    spread = reached * (1.0 - reached) * a * a
-    skew = 1.0 - 2.0 * reached
+    a, right = part.a, part.mark == 1
+    sign = np.where(right, 1.0, -1.0)
+    # 1 - L if right, L if wrong: of the logit itself, as where it is small a difference has no digit right.
+    other = expit(-sign * (a * theta + part.d))
+    spread = other * (1.0 - other) * a * a
+    skew = sign * (2.0 * other - 1.0)
     if part.c is None:
-        slopes = [a * (part.mark - reached), -spread]
+        slopes = [a * sign * other, -spread]
         return slopes if weight is None else [*slopes, spread, a * spread * skew]
-    right = part.mark == 1
+    reached = np.where(right, 1.0 - other, other)
     known = (1.0 - part.c) * reached / (part.c + (1.0 - part.c) * reached)
-    when_right = a * (1.0 - reached) * known
-    bend = when_right * a * (1.0 - reached) * (1.0 - known) - spread * known
+    missed = np.where(right, other, 1.0 - other)
+    when_right = a * missed * known
+    bend = when_right * a * missed * (1.0 - known) - spread * known
     slopes = [np.where(right, when_right, -a * reached), np.where(right, bend, -spread)]
     if weight is None:
         return slopes
     if weight is WeightedLikelihood.SQRT_INFORMATION:
-        skew += (1.0 - known) * (1.0 - reached)
+        skew += (1.0 - known) * missed
     return [*slopes, spread * known, a * spread * known * skew]
 
 

@@ -3,7 +3,8 @@
 With between-item dimensions a person's likelihood is a product of functions of one ability each. Every one
 is replaced by a Gaussian factor (a site: precision tau, precision times mean nu), chosen so that the product
 with all the others has the right mean and variance, worked out on a grid. The grid is one-dimensional,
-whatever the number of dimensions. All abilities are standardised here.
+whatever the number of dimensions. All abilities are standardised here. Two dimensions need no such thing:
+their sums over a grid of pairs are matrix products.
 References: Minka (2001); Rasmussen & Williams (2006), section 3.6.
 """
 
@@ -15,6 +16,9 @@ import numpy as np
 from scoring.responses import BoolArray, FloatArray
 
 _DAMPING: Final = 0.9  # undamped parallel updates may swing where correlations are near 1
+REACH: Final = 6.0  # of the grid, in standard deviations of the population
+_FAR: Final = 3.0  # SDs between what all responses and what a dimension's own say of an ability
+CLOSEST: Final = 0.9999  # correlation: closer to 1, a grid of pairs would have to be finer than it is worth
 _LOWEST_PRECISION: Final = -0.8  # times the prior precision of its weakest direction: the sum stays positive
 
 
@@ -36,12 +40,14 @@ class JointPosterior:
 
     marginal : (n_persons, n_dims, n_nodes), rows sum to 1: likelihood times what all other dimensions say
     log_evidence : (n_persons,) log of the marginal likelihood, as expectation propagation approximates it
+    settled : (n_persons,) whether propagation came to rest, and far from no dimension's own estimate
     """
 
     mean: FloatArray
     covariance: FloatArray
     marginal: FloatArray
     log_evidence: FloatArray
+    settled: BoolArray
 
 
 def gaussian_posterior(sites: Sites, inverse: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -84,6 +90,7 @@ def propagate(
     lowest = _LOWEST_PRECISION * float(np.linalg.eigvalsh(inverse)[0])
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=2, keepdims=True))
     mean, covariance, _ = gaussian_posterior(sites, inverse)
+    unsettled: BoolArray = np.ones(len(met), dtype=np.bool_)
     for _ in range(limits[0]):
         cavity = _cavity(sites, mean, covariance)
         tilted_mean, tilted_variance = _moments(likelihood * _density(nodes, *cavity), nodes)
@@ -91,13 +98,13 @@ def propagate(
         sites = Sites(sites.tau + _DAMPING * (new.tau - sites.tau), sites.nu + _DAMPING * (new.nu - sites.nu))
         mean, covariance, _ = gaussian_posterior(sites, inverse)
         variance = np.diagonal(covariance, axis1=1, axis2=2)
-        change = np.abs(mean - tilted_mean)[met].max(initial=0.0)
-        if (
-            max(change, np.abs(np.sqrt(variance) - np.sqrt(tilted_variance))[met].max(initial=0.0))
-            < limits[1]
-        ):
+        change = np.maximum(np.abs(mean - tilted_mean), np.abs(np.sqrt(variance) - np.sqrt(tilted_variance)))
+        unsettled = np.asarray((np.where(met, change, 0.0) >= limits[1]).any(axis=1))
+        if not unsettled.any():
             break
-    return sites, _joint(log_likelihood, nodes, sites, inverse)
+    own_mean, own_variance = _moments(likelihood * np.exp(-0.5 * nodes**2), nodes)
+    is_far = (met & (np.abs(mean - own_mean) > _FAR * np.sqrt(own_variance))).any(axis=1)
+    return sites, _joint(log_likelihood, nodes, sites, inverse, ~(unsettled | is_far))
 
 
 def _cavity(sites: Sites, mean: FloatArray, covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -132,7 +139,7 @@ def _new_sites(
 
 
 def _joint(
-    log_likelihood: FloatArray, nodes: FloatArray, sites: Sites, inverse: FloatArray
+    log_likelihood: FloatArray, nodes: FloatArray, sites: Sites, inverse: FloatArray, settled: BoolArray
 ) -> JointPosterior:
     mean, covariance, log_evidence = gaussian_posterior(sites, inverse)
     precision, shift = _cavity(sites, mean, covariance)
@@ -147,4 +154,48 @@ def _joint(
     full = precision + sites.tau
     own -= 0.5 * ((shift + sites.nu) ** 2 / full - np.log(full))
     log_evidence = log_evidence + np.where(met, own, 0.0).sum(axis=1)
-    return JointPosterior(mean, covariance, marginal / total[:, :, None], log_evidence)
+    return JointPosterior(mean, covariance, marginal / total[:, :, None], log_evidence, settled)
+
+
+def exact_pair(log_likelihood: FloatArray, nodes: FloatArray, correlation: float) -> JointPosterior:
+    """The joint posterior of two abilities, by the trapezoidal rule over pairs of nodes.
+
+    log_likelihood : (n_persons, 2, n_nodes). A correlation beyond CLOSEST is taken as that.
+    """
+    r = float(np.clip(correlation, -CLOSEST, CLOSEST))
+    x, y = nodes[:, None], nodes[None]
+    log_kernel = -((x - y) ** 2 + 2.0 * (1.0 - r) * x * y) / (2.0 * (1.0 - r * r))
+    kernel, peak = np.exp(log_kernel), log_likelihood.max(axis=2)
+    first, second = np.moveaxis(np.exp(log_likelihood - peak[:, :, None]), 1, 0)
+    marginal = np.stack([first * (second @ kernel), second * (first @ kernel)], axis=1)
+    product = np.einsum("ni,ni->n", (first * nodes) @ kernel, second * nodes)
+    total, log_scale = marginal[:, 0].sum(axis=1), np.zeros(len(first))
+    # Likelihoods and prior that contradict each other: every product underflows unless their logs are added.
+    for person in np.flatnonzero(total < 1e-200):
+        logs = log_likelihood[person, 0][:, None] + log_likelihood[person, 1] + log_kernel
+        log_scale[person] = logs.max() - peak[person].sum()
+        weights = np.exp(logs - logs.max())
+        marginal[person] = weights.sum(axis=1), weights.sum(axis=0)
+        total[person], product[person] = weights.sum(), nodes @ weights @ nodes
+    marginal /= total[:, None, None]
+    mean = marginal @ nodes
+    covariance = np.empty((len(first), 2, 2))
+    at = np.arange(2)
+    covariance[:, at, at] = ((nodes - mean[:, :, None]) ** 2 * marginal).sum(axis=2)
+    covariance[:, 0, 1] = covariance[:, 1, 0] = product / total - mean.prod(axis=1)
+    cell = np.log((nodes[1] - nodes[0]) ** 2 / (2.0 * np.pi * np.sqrt(1.0 - r * r)))
+    log_evidence = np.log(total) + log_scale + peak.sum(axis=1) + cell
+    return JointPosterior(mean, covariance, marginal, log_evidence, np.ones(len(first), dtype=np.bool_))
+
+
+def agree(joint: JointPosterior, exact: JointPosterior) -> BoolArray:
+    """(n_persons,) whether means agree to 0.005 and SDs, both of the grid, to 2 %."""
+    (mean, sd), (exact_mean, exact_sd) = _grid_moments(joint), _grid_moments(exact)
+    apart = np.maximum(np.abs(mean - exact_mean) / 0.005, np.abs(sd / exact_sd - 1.0) / 0.02)
+    return np.asarray((apart <= 1.0).all(axis=1))
+
+
+def _grid_moments(joint: JointPosterior) -> tuple[FloatArray, FloatArray]:
+    nodes = np.linspace(-1.0, 1.0, joint.marginal.shape[2]) * REACH
+    mean = joint.marginal @ nodes
+    return mean, np.sqrt(np.maximum(joint.marginal @ nodes**2 - mean**2, 0.0))

@@ -1,18 +1,24 @@
-"""Items of several competencies, and each person's likelihood in every one of them on a grid."""
+"""Items of several competencies, each person's likelihood in every one on a grid, and scores from those."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
+from scoring._ability_blocks import factor_for, sharpness
+from scoring._multidim_ep import CLOSEST, REACH, JointPosterior
 from scoring.ability import ResponseBlock, Responses, log_likelihood_table, response_blocks
 from scoring.errors import InvalidDimensions
 from scoring.params import ItemParams
-from scoring.responses import FloatArray, IntArray, SparseResponses
+from scoring.quadrature import coarsened
+from scoring.responses import BoolArray, FloatArray, IntArray, SparseResponses
 
 _BLOCK_PERSONS: Final = 1024  # (persons, dimensions, nodes) of float64: some megabytes
-_REACH: Final = 6.0  # of the grid, in standard deviations of the population
+_MOST_NODES: Final = 1921
+MOST_OF_PROPAGATION: Final = 4  # times finer: it sweeps over the grid some dozen times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,12 +65,56 @@ class CompetencyModel:
     @property
     def standard_nodes(self) -> FloatArray:
         """(n_nodes,) in standard deviations from the mean."""
-        return np.linspace(-_REACH, _REACH, self.n_nodes)
+        return np.linspace(-REACH, REACH, self.n_nodes)
 
     @property
     def nodes(self) -> FloatArray:
         """(n_dims, n_nodes) in units of theta, as `level_probabilities` wants them with a posterior."""
         return np.asarray(self.mean[:, None] + self.sd[:, None] * self.standard_nodes)
+
+
+class JointStatus(IntEnum):
+    """How far joint scores can be trusted."""
+
+    NOT_SCORED = 0
+    """No response at all: NaN throughout."""
+    CONVERGED = 1
+    APPROXIMATE = 2
+    """Theta or SE may be off by more than multidimensional_eap states. In two dimensions quadrature found so.
+    In more, an estimate lies more than 3 SDs from what the dimension's own responses say, propagation did not
+    settle, or the correlations are too close to 1 for the grid; errors without such signs go unnoticed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MultidimensionalScores:
+    """One row per person; NaN throughout for a person without any response.
+
+    theta, se : (n_persons, n_dims) posterior means and standard deviations, each on its dimension's scale
+    covariance : (n_persons, n_dims, n_dims) of the posterior
+    n_responses : (n_persons, n_dims); 0 marks an estimate that rests on the other dimensions alone
+    nodes : (n_dims, n_nodes)
+    posterior : (n_persons, n_dims, n_nodes) each dimension's own, or None; for dimension d take
+        `level_probabilities(scores.posterior[:, d], scores.nodes[d], cuts)`
+    status : (n_persons,) int8 JointStatus
+    """
+
+    theta: FloatArray
+    se: FloatArray
+    covariance: FloatArray
+    n_responses: IntArray
+    nodes: FloatArray
+    posterior: FloatArray | None
+    status: npt.NDArray[np.int8]
+
+    @property
+    def scored(self) -> BoolArray:
+        """(n_persons,) whether the person responded to anything."""
+        return np.asarray(self.n_responses.any(axis=1))
+
+    @property
+    def borrowed(self) -> BoolArray:
+        """(n_persons, n_dims) estimates without a response of their own."""
+        return np.asarray(self.scored[:, None] & (self.n_responses == 0))
 
 
 def likelihood_grids(
@@ -88,6 +138,57 @@ def likelihood_grids(
             block.persons, counts, block.item[order], block.mark[order], params.n_items, most
         )
         yield block.persons, rows.sums(table).reshape(n, n_dims, -1), counts.reshape(n, n_dims)
+
+
+def fineness(responses: Responses, model: CompetencyModel, correlations: FloatArray) -> tuple[int, bool]:
+    """How many times finer than the model's the grid must be, and whether it is then fine enough.
+
+    In two dimensions sums over a grid are exact while its spacing is below the posterior SDs of both
+    abilities, of their sum and of their difference: the shortest vectors of the dual lattice.
+    """
+    information, slope = sharpness(model.params)
+    sd = model.sd[model.dimension]
+    information, slope = information * sd**2, slope * sd
+    most = np.zeros(model.n_dims)
+    for block in response_blocks(responses, model.params):
+        n = block.n_responses.size
+        cell = block.person * model.n_dims + model.dimension[block.item]
+        sums = np.bincount(cell, information[block.item], n * model.n_dims).reshape(n, -1)
+        most = np.maximum(most, sums.max(axis=0, initial=0.0))
+    if model.n_dims == 2:
+        r = float(np.clip(correlations[0, 1], -CLOSEST, CLOSEST))
+        covariance = np.linalg.inv(np.linalg.inv(np.array([[1.0, r], [r, 1.0]])) + np.diag(most))
+        variances = np.diag(covariance)
+        both = variances.sum() - 2.0 * abs(covariance[0, 1])
+        precision = 1.0 / min(variances.min(), both)
+    else:
+        precision = float((np.diag(np.linalg.inv(correlations)) + most).max())
+    spacing = 2.0 * REACH / (model.n_nodes - 1)
+    wanted = int(factor_for(spacing, np.asarray(precision), slope.max(initial=0.0)))
+    allowed = max(1, (_MOST_NODES - 1) // (model.n_nodes - 1))
+    if model.n_dims > 2:
+        allowed = min(allowed, MOST_OF_PROPAGATION)
+    return min(wanted, 1 << (allowed.bit_length() - 1)), wanted <= allowed
+
+
+def scores_of(
+    joint: JointPosterior, n_responses: IntArray, model: CompetencyModel, grid: tuple[int, BoolArray]
+) -> MultidimensionalScores:
+    """Scores on the scale of theta; grid : how many times finer than the model's, and who can be trusted."""
+    factor, trusted = grid
+    nodes = np.linspace(-REACH, REACH, joint.marginal.shape[2])
+    mean = joint.marginal @ nodes
+    # The grid knows the skewness of a dimension's own likelihood, which the Gaussian factor has lost.
+    se = np.sqrt(np.maximum(joint.marginal @ nodes**2 - mean**2, 0.0))
+    covariance = joint.covariance * model.sd[:, None] * model.sd
+    theta, se = model.mean + model.sd * mean, model.sd * se
+    posterior = joint.marginal if factor == 1 else coarsened(joint.marginal, factor)
+    status = np.where(trusted, JointStatus.CONVERGED, JointStatus.APPROXIMATE).astype(np.int8)
+    empty = ~n_responses.any(axis=1)  # the population's mean would look like a result
+    for array in (theta, se, covariance, posterior):
+        array[empty] = np.nan
+    status[empty] = JointStatus.NOT_SCORED
+    return MultidimensionalScores(theta, se, covariance, n_responses, model.nodes, posterior, status)
 
 
 def every_kth(responses: Responses, most_persons: int) -> Responses:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from scoring.ability import PersonScores, eap_scores, wle_scores
+from scoring.ability import PersonScores, wle_scores
 from scoring.analysis_results import (
     Analysis,
     AnalysisFlag,
@@ -17,6 +17,7 @@ from scoring.analysis_results import (
     FormReliability,
     ItemQuality,
     PersonQuality,
+    Populations,
 )
 from scoring.calibration import Calibration
 from scoring.errors import InvalidGroups, InvalidResponses
@@ -59,6 +60,7 @@ class _Data:
 
     marks: ResponseMatrix
     params: ItemParams
+    populations: Populations
     population: Quadrature
     place: IntArray
     n_items: int
@@ -75,11 +77,12 @@ class _Data:
         return full
 
 
-def analyse(
+def analyse(  # noqa: PLR0913 - a calibration and its data, who sat what and belongs where
     calibration: Calibration,
-    responses: npt.ArrayLike,
+    responses: npt.ArrayLike | SparseResponses,
     *,
     forms: npt.ArrayLike | None = None,
+    groups: npt.ArrayLike | None = None,
     options: AnalysisOptions | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Analysis:
@@ -87,9 +90,12 @@ def analyse(
 
     Parameters
     ----------
-    calibration : of one population; with several the first one's distribution stands for all
-    responses : (n_persons, n_items) of marks and MISSING, as they were calibrated
+    calibration : of one population or several
+    responses : (n_persons, n_items) of marks and MISSING, as they were calibrated, or SparseResponses, which
+        become such a matrix of int8
     forms : (n_persons,) whole numbers 0, 1, … of the form each sat; one form when None
+    groups : (n_persons,) names as in `calibration.groups`: each person's prior is his group's distribution.
+        Figures of items and forms rest on the groups' mixture there. None: the mixture is everybody's prior
     progress : called with "items", "persons", "forms" as each stage begins, the last before each form; what
         it raises passes through
 
@@ -99,18 +105,19 @@ def analyse(
 
     Raises
     ------
-    InvalidResponses : no matrix of marks of n_items columns. InvalidGroups : forms of another length.
+    InvalidResponses : no matrix of marks of n_items columns. InvalidGroups : forms or groups of another
+        length or name.
     """
     chosen = options or AnalysisOptions()
     tell = progress or (lambda _stage: None)
-    data = _data(calibration, responses, forms)
+    data = _data(calibration, responses, forms, groups)
     tell("items")
     residual = _residual_correlations(data, chosen)
     pairs = _dependent_pairs(data, residual, chosen)
     items = _items(data, residual, pairs, chosen)
     tell("persons")
     persons = _persons(data, chosen)
-    groups = identical_responses(
+    copies = identical_responses(
         data.marks, chosen.duplicate_items, params=data.params, quadrature=data.population
     )
     reliabilities, model_fit = [], []
@@ -127,26 +134,29 @@ def analyse(
         tuple(reliabilities),
         tuple(model_fit),
         tuple(pairs),
-        tuple(group for group in groups if group.p <= chosen.duplicate_p),
+        tuple(group for group in copies if group.p <= chosen.duplicate_p),
     )
 
 
-def _data(calibration: Calibration, responses: npt.ArrayLike, forms: npt.ArrayLike | None) -> _Data:
-    marks = response_matrix(responses, MOST_CATEGORIES)
-    if marks.shape[1] != calibration.params.n_items:
-        raise InvalidResponses(
-            f"responses: expected {calibration.params.n_items} columns, got {marks.shape[1]}"
-        )
+def _data(
+    calibration: Calibration,
+    responses: npt.ArrayLike | SparseResponses,
+    forms: npt.ArrayLike | None,
+    groups: npt.ArrayLike | None,
+) -> _Data:
+    given = responses.dense() if isinstance(responses, SparseResponses) else responses
+    marks = response_matrix(given, MOST_CATEGORIES)
+    n_items = calibration.params.n_items
+    if marks.shape[1] != n_items:
+        raise InvalidResponses(f"responses: expected {n_items} columns, got {marks.shape[1]}")
     number = np.zeros(len(marks), dtype=np.intp) if forms is None else np.asarray(forms)
     if number.shape != (len(marks),) or number.dtype.kind not in "iu":
         raise InvalidGroups(f"forms: expected {len(marks)} whole numbers")
-    place = np.flatnonzero(calibration.params.calibrated)
-    params, population = calibration.params.subset(place), calibration.population()
-    recoded = calibration.recode(marks)
-    dense = recoded.dense() if isinstance(recoded, SparseResponses) else recoded
-    part = np.ascontiguousarray(dense[:, place])
-    scores = eap_scores(part, params, population)
-    return _Data(part, params, population, place, marks.shape[1], number.astype(np.intp), scores)
+    populations = Populations.read(calibration, groups, len(marks))
+    params = calibration.params.subset(place := np.flatnonzero(calibration.params.calibrated))
+    part = np.ascontiguousarray(np.asarray(calibration.recode(marks))[:, place])
+    scores, everybody = populations.scores(part, params), populations.among(np.ones(len(marks), dtype=bool))
+    return _Data(part, params, populations, everybody, place, n_items, number.astype(np.intp), scores)
 
 
 def _residual_correlations(data: _Data, options: AnalysisOptions) -> ResidualCorrelations:
@@ -268,10 +278,12 @@ def _persons(data: _Data, options: AnalysisOptions) -> PersonQuality:
 
 def _marginal(data: _Data, forms: list[int]) -> float:
     """Marginal reliability of each form, averaged over the persons."""
+    sitters = [data.forms == form for form in forms]
     found = [
-        marginal_reliability(data.params.subset(data.columns_of(form)), data.population) for form in forms
+        marginal_reliability(data.params.subset(data.columns_of(form)), data.populations.among(sat))
+        for form, sat in zip(forms, sitters, strict=True)
     ]
-    persons = [int((data.forms == form).sum()) for form in forms]
+    persons = [int(sat.sum()) for sat in sitters]
     return float(np.average(found, weights=persons)) if found else float("nan")
 
 
@@ -283,6 +295,6 @@ def _reliability(data: _Data, form: int) -> FormReliability:
 
 def _model_fit(data: _Data, form: int, options: AnalysisOptions) -> FormFit:
     columns = data.columns_of(form)
-    part = data.marks[data.forms == form][:, columns]
-    chosen = M2Options(min_persons=options.m2_persons)
-    return FormFit(form, m2(part, data.params.subset(columns), data.population, options=chosen))
+    sat, chosen = data.forms == form, M2Options(min_persons=options.m2_persons)
+    part, population = data.marks[sat][:, columns], data.populations.among(sat)
+    return FormFit(form, m2(part, data.params.subset(columns), population, options=chosen))

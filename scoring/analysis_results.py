@@ -1,12 +1,20 @@
-"""What an analysis of a calibration says, and where its flags begin."""
+"""What an analysis of a calibration says, where its flags begin, and whose ability it supposes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
-from scoring.errors import InvalidOptions
+import numpy as np
+import numpy.typing as npt
+
+from scoring.ability import PersonScores, eap_scores
+from scoring.calibration import Calibration
+from scoring.errors import InvalidGroups, InvalidOptions
 from scoring.fit.curves import ItemCurve
 from scoring.fit.m2 import M2
-from scoring.responses import BoolArray, FloatArray, IntArray
+from scoring.params import ItemParams
+from scoring.quadrature import Quadrature
+from scoring.responses import BoolArray, FloatArray, IntArray, ResponseMatrix
 from scoring.screening import IdenticalGroup
 
 
@@ -87,7 +95,7 @@ class ItemQuality:
 class PersonQuality:
     """One row per person; NaN where not scored.
 
-    eap, eap_se : (n_persons,) under the calibration's population; wle : of lz*
+    eap, eap_se : (n_persons,) under the distribution of the person's group; wle : of lz*
     lz_star : (n_persons,) about standard normal, low where the pattern is unlikely
     outfit : (n_persons,); n : (n_persons,) responses
     flagged : (n_persons,) lz_star below threshold
@@ -143,3 +151,55 @@ class Analysis:
     model_fit: tuple[FormFit, ...]
     dependent_pairs: tuple[DependentPair, ...]
     duplicates: tuple[IdenticalGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Populations:
+    """Distributions of ability, and which is whose: group (n_persons,) positions among them."""
+
+    distributions: tuple[Quadrature, ...]
+    group: IntArray
+
+    @classmethod
+    def read(cls, calibration: Calibration, groups: npt.ArrayLike | None, n_persons: int) -> Self:
+        """Of the groups named; without names the groups' mixture, as they were calibrated, is everybody's.
+
+        Raises InvalidGroups for another number of names than persons, or one that was not calibrated.
+        """
+        several = tuple(calibration.population(one.name) for one in calibration.groups)
+        if groups is None:
+            sizes = np.array([one.n_persons for one in calibration.groups], dtype=np.float64)
+            return cls((_mixture(several, sizes),), np.zeros(n_persons, dtype=np.intp))
+        labels = np.asarray(groups)
+        if labels.shape != (n_persons,):
+            raise InvalidGroups(f"groups: expected {n_persons} names, got {labels.shape}")
+        place_of = {one.name: place for place, one in enumerate(calibration.groups)}
+        for person, name in enumerate(labels.tolist()):
+            if name not in place_of:
+                known = ", ".join(map(repr, place_of))
+                raise InvalidGroups(f"groups[{person}]: {name!r} was not calibrated; known are {known}")
+        return cls(several, np.array([place_of[name] for name in labels.tolist()], dtype=np.intp))
+
+    def among(self, persons: BoolArray) -> Quadrature:
+        """The mixture of the groups as they are among some persons."""
+        counts = np.bincount(self.group[persons], minlength=len(self.distributions))
+        return _mixture(self.distributions, counts.astype(np.float64))
+
+    def scores(self, marks: ResponseMatrix, params: ItemParams) -> PersonScores:
+        """EAP of every person under his own group's distribution."""
+        n = len(marks)
+        theta, se = np.full(n, np.nan), np.full(n, np.nan)
+        n_responses, status = np.zeros(n, dtype=np.intp), np.zeros(n, dtype=np.int8)
+        for place in np.unique(self.group).tolist():
+            here = self.group == place
+            part = eap_scores(marks[here], params, self.distributions[place])
+            theta[here], se[here] = part.theta, part.se
+            n_responses[here], status[here] = part.n_responses, part.status
+        return PersonScores(theta, se, n_responses, status)
+
+
+def _mixture(distributions: tuple[Quadrature, ...], sizes: FloatArray) -> Quadrature:
+    if np.count_nonzero(sizes) <= 1:  # itself, to the last digit
+        return distributions[int(sizes.argmax())]
+    weights = np.array([one.weights for one in distributions])
+    return Quadrature(distributions[0].nodes, sizes / sizes.sum() @ weights)

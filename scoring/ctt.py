@@ -14,8 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring._criterion import outside_criterion, rest_score, share_of
+from scoring._ctt_sparse import sparse_sums
 from scoring.errors import InvalidResponses
-from scoring.responses import FloatArray, IntArray, ResponseMatrix, presented, response_matrix
+from scoring.fit._forms import rows_of
+from scoring.responses import (
+    FloatArray,
+    IntArray,
+    ResponseMatrix,
+    SparseResponses,
+    presented,
+    response_matrix,
+)
 
 _PERSONS_AT_ONCE = 4096
 
@@ -82,19 +91,26 @@ class FlagThresholds:
 
 
 def item_statistics(
-    responses: npt.ArrayLike, *, criterion: npt.ArrayLike | None = None, n_categories: npt.ArrayLike = 2
+    responses: npt.ArrayLike | SparseResponses,
+    *,
+    criterion: npt.ArrayLike | None = None,
+    n_categories: npt.ArrayLike = 2,
 ) -> ItemStatistics:
     """Difficulty and discrimination of each item.
 
     Parameters
     ----------
-    responses : (n_persons, n_items) of marks 0 … n_categories - 1 and MISSING
+    responses : (n_persons, n_items) of marks 0 … n_categories - 1 and MISSING, or SparseResponses
     n_categories : one number for all items, or (n_items,)
     criterion : (n_persons,) an outside measure, such as theta; NaN persons are left out. Without it, the
         rest score of the module's first paragraphs.
 
     References: Lord & Novick (1968), ch. 15; Henrysson (1963) on leaving the item out of its own criterion.
     """
+    if isinstance(responses, SparseResponses):
+        highest = np.asarray(n_categories) - 1
+        n, mean, sums, cross = sparse_sums(responses, highest, criterion)
+        return ItemStatistics(n, mean / highest, _correlation(sums, cross))
     marks = response_matrix(responses, n_categories)
     if (np.asarray(n_categories) > 2).any():
         return _polytomous_statistics(marks, np.asarray(n_categories) - 1, criterion)
@@ -169,7 +185,7 @@ def flags(
     return tuple(found)
 
 
-def cronbach_alpha(responses: npt.ArrayLike, *, n_categories: npt.ArrayLike = 2) -> float:
+def cronbach_alpha(responses: npt.ArrayLike | SparseResponses, *, n_categories: npt.ArrayLike = 2) -> float:
     """Internal consistency of one form, J/(J-1) (1 - sum of item variances / variance of the total).
 
     Only persons with every item scored count, so pass one form's columns at a time. NaN for fewer than two
@@ -177,6 +193,8 @@ def cronbach_alpha(responses: npt.ArrayLike, *, n_categories: npt.ArrayLike = 2)
 
     References: Cronbach (1951).
     """
+    if isinstance(responses, SparseResponses):
+        responses = rows_of(responses, np.flatnonzero(np.diff(responses.start) == responses.n_items))
     marks = response_matrix(responses, n_categories)
     complete = marks[presented(marks).all(axis=1)].astype(np.float64)
     n_persons, n_items = complete.shape
@@ -215,12 +233,17 @@ def _polytomous_statistics(
             [use.sum(axis=0), u.sum(axis=0), (u**2).sum(axis=0), y.sum(axis=0), (y**2).sum(axis=0)]
         )
         cross += (u * y).sum(axis=0)
+    return ItemStatistics(n, mean / highest, _correlation(sums, cross))
+
+
+def _correlation(sums: FloatArray, cross: FloatArray) -> FloatArray:
+    """(n_items,) from sums of persons, u, u^2, y, y^2 and of u y; NaN without variation."""
     persons = np.maximum(sums[0], 1.0)
     var_x, var_y = sums[2] - sums[1] ** 2 / persons, sums[4] - sums[3] ** 2 / persons
     varies = (var_x > 1e-9) & (var_y > 1e-12 * persons)
     scale = np.sqrt(np.where(varies, var_x * var_y, 1.0))
     correlation = np.where(varies, (cross - sums[1] * sums[3] / persons) / scale, np.nan)
-    return ItemStatistics(n, mean / highest, np.clip(correlation, -1.0, 1.0))
+    return np.clip(correlation, -1.0, 1.0)
 
 
 def _rest_of_marks(marks: ResponseMatrix, mean: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

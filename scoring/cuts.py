@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from scoring.errors import InvalidCuts, InvalidParameters, ShareUnreachable
+from scoring.errors import InvalidCuts, InvalidParameters, InvalidQuadrature, ShareUnreachable
 from scoring.information import category_slopes, expected_number_correct
 from scoring.params import ItemParams
 from scoring.responses import FloatArray, IntArray
@@ -150,7 +150,7 @@ def level_of(theta: npt.ArrayLike, cuts: npt.ArrayLike) -> IntArray:
     return np.where(np.isnan(estimates), NO_LEVEL, levels)
 
 
-def level_probabilities(posterior: FloatArray, nodes: FloatArray, cuts: npt.ArrayLike) -> FloatArray:
+def level_probabilities(posterior: npt.ArrayLike, nodes: npt.ArrayLike, cuts: npt.ArrayLike) -> FloatArray:
     """How probable each level is, given the posterior distribution of ability.
 
     A node stands for the cell that reaches half-way to its neighbours, with its mass spread evenly: a cut
@@ -166,14 +166,25 @@ def level_probabilities(posterior: FloatArray, nodes: FloatArray, cuts: npt.Arra
     Returns
     -------
     (n_persons, n_levels), rows sum to 1.
+
+    Raises
+    ------
+    InvalidQuadrature : fewer than two nodes, nodes that do not ascend, or a posterior without a column for
+        each. InvalidCuts.
     """
     thresholds = checked_cuts(cuts)
-    middles = (nodes[1:] + nodes[:-1]) / 2.0
-    edges = np.concatenate([[2 * nodes[0] - middles[0]], middles, [2 * nodes[-1] - middles[-1]]])
+    of_node, places = np.asarray(posterior, dtype=np.float64), np.asarray(nodes, dtype=np.float64)
+    if places.ndim != 1 or places.size < 2 or not (np.diff(places) > 0).all():
+        raise InvalidQuadrature("nodes: expected two or more, ascending")
+    if of_node.ndim != 2 or of_node.shape[1] != places.size:
+        raise InvalidQuadrature(f"posterior: expected (n_persons, {places.size}), a column for each node, "
+                                f"got {of_node.shape}")  # fmt: skip
+    middles = (places[1:] + places[:-1]) / 2.0
+    edges = np.concatenate([[2 * places[0] - middles[0]], middles, [2 * places[-1] - middles[-1]]])
     left, width = edges[:-1, None], np.diff(edges)[:, None]
     share_below = np.clip((thresholds - left) / width, 0.0, 1.0)
-    none, whole = np.zeros((nodes.size, 1)), np.ones((nodes.size, 1))
-    probabilities: FloatArray = posterior @ np.diff(np.hstack([none, share_below, whole]), axis=1)
+    none, whole = np.zeros((places.size, 1)), np.ones((places.size, 1))
+    probabilities: FloatArray = of_node @ np.diff(np.hstack([none, share_below, whole]), axis=1)
     return probabilities
 
 

@@ -2,19 +2,27 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import chi2
 
 from scoring.dif.effect_sizes import expected_score_difference, raju_area
 from scoring.errors import InvalidOptions, InvalidParameters
+from scoring.parameter_errors import ParameterErrors
 from scoring.params import ItemParams
 from scoring.quadrature import Quadrature, normal_quadrature
 from scoring.responses import FloatArray, IntArray
+from scoring.robust import robust_z
 
-_NORMAL_OF_IQR: Final = 0.74  # the SD of a normal distribution over its interquartile range
+__all__ = [
+    "DriftFlag",
+    "DriftOptions",
+    "DriftReason",
+    "ItemDrift",
+    "ParameterErrors",
+    "item_drift",
+    "robust_z",
+]
 
 
 class DriftFlag(StrEnum):
@@ -31,52 +39,7 @@ class DriftReason(StrEnum):
 
     NOT_CALIBRATED = "NOT_CALIBRATED"
     SLOPE_NOT_POSITIVE = "SLOPE_NOT_POSITIVE"
-    NO_SPREAD = "NO_SPREAD"
     NO_ERRORS = "NO_ERRORS"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ParameterErrors:
-    """Sampling covariance of item parameters in one campaign.
-
-    covariance : (n_items, 1 + most_steps, 1 + most_steps) of a, b_1 … b_K: `Calibration.item_covariances`
-        without the row and column of c, which come second there. A parameter whose variance is NaN or 0 was
-        not estimated and is not tested.
-
-    Raises
-    ------
-    InvalidParameters : not that shape, or a negative variance.
-    """
-
-    covariance: FloatArray
-
-    def __post_init__(self) -> None:
-        covariance = np.array(self.covariance, dtype=np.float64)
-        if covariance.ndim != 3 or covariance.shape[1] != covariance.shape[2]:
-            raise InvalidParameters("covariance: expected items by parameters by parameters")
-        if (np.diagonal(covariance, axis1=1, axis2=2) < 0).any():
-            raise InvalidParameters("covariance: a variance is negative")
-        covariance.setflags(write=False)
-        object.__setattr__(self, "covariance", covariance)
-
-    @classmethod
-    def of(
-        cls, se_a: npt.ArrayLike, se_thresholds: npt.ArrayLike, cov_ab: npt.ArrayLike | None = None
-    ) -> "ParameterErrors":
-        """From standard errors, (n_items,) and (n_items, most_steps); covariances 0 but those of a and b_1.
-
-        With the covariance of a and b left out Lord's test is somewhat off, mostly for easy or hard items.
-        """
-        slopes, steps = np.asarray(se_a, dtype=np.float64), np.asarray(se_thresholds, dtype=np.float64)
-        steps = steps[:, None] if steps.ndim == 1 else steps
-        if slopes.ndim != 1 or len(steps) != slopes.size:
-            raise InvalidParameters("se_a and se_thresholds must have a row per item")
-        errors = np.hstack([slopes[:, None], steps])
-        covariance: FloatArray = np.eye(errors.shape[1]) * (errors**2)[:, None, :]
-        covariance = np.where(np.eye(errors.shape[1], dtype=np.bool_), covariance, 0.0)
-        if cov_ab is not None:
-            covariance[:, 0, 1] = covariance[:, 1, 0] = np.asarray(cov_ab, dtype=np.float64)
-        return cls(covariance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +72,8 @@ class ItemDrift:
     difference_b : of b; difference_log_a : of ln a
     signed_area, unsigned_area : see raju_area; signed is positive where the item became harder
     d_square : mean squared difference of expected marks over ability, in squared marks
-    robust_z_b, robust_z_a : (difference - median) / (0.74 interquartile range), over the items compared
+    robust_z_b, robust_z_a : (difference - median) / (0.74 interquartile range), over the items compared; see
+        scoring.robust for where most do not differ at all
     chi_square, df, p : Lord's; NaN and 0 without errors
     flags : of each item; reasons : the first that left it, or one of its figures, NaN
     """
@@ -140,7 +104,8 @@ def item_drift(
     Parameters
     ----------
     old, new : n_items rows each; an item without parameters on one side is not compared
-    errors : of old and new; the two samples are taken as independent
+    errors : of old and new, on that scale (`ParameterErrors.transformed` carries them along with their
+        items); the two samples are taken as independent. What either side held fixed is not tested
     options : thresholds of the flags, and what to average over
 
     Raises
@@ -171,7 +136,6 @@ def item_drift(
     reasons = {
         DriftReason.NOT_CALIBRATED: ~(old.calibrated & new.calibrated),
         DriftReason.SLOPE_NOT_POSITIVE: ~positive,
-        DriftReason.NO_SPREAD: np.isnan(z_b) | np.isnan(z_a),
         DriftReason.NO_ERRORS: (df == 0) if errors is not None else np.zeros(old.n_items, dtype=np.bool_),
     }
     return ItemDrift(
@@ -190,26 +154,6 @@ def item_drift(
     )
 
 
-def robust_z(differences: npt.ArrayLike) -> FloatArray:
-    """(difference - median) / (0.74 interquartile range), so that drifting items do not set the yardstick.
-
-    Quartiles by linear interpolation (Hyndman & Fan's type 7). NaN stays NaN and does not count. Where the
-    middle half does not differ at all there is no yardstick: 0 for the items at the median, NaN for others.
-    """
-    values = np.asarray(differences, dtype=np.float64)
-    known = np.isfinite(values)
-    z = np.full(values.shape, np.nan)
-    if not known.any():
-        return z
-    low, median, high = np.quantile(values[known], [0.25, 0.5, 0.75])
-    spread = _NORMAL_OF_IQR * (high - low)
-    if spread > 0:
-        z[known] = (values[known] - median) / spread
-    else:
-        z[values == median] = 0.0
-    return z
-
-
 def _lord(
     old: ItemParams, new: ItemParams, errors: tuple[ParameterErrors, ParameterErrors] | None
 ) -> tuple[FloatArray, IntArray]:
@@ -218,21 +162,29 @@ def _lord(
     chi_square, df = np.full(n_items, np.nan), np.zeros(n_items, dtype=np.intp)
     if errors is None:
         return chi_square, df
-    width = 1 + max(old.thresholds.shape[1], new.thresholds.shape[1])
-    for side, error in zip(("old", "new"), errors, strict=True):
-        if error.covariance.shape[0] != n_items or error.covariance.shape[1] > width:
-            raise InvalidParameters(
-                f"errors of {side}: expected {n_items} items by up to {width} parameters, "
-                f"got {error.covariance.shape}"
-            )
+    blocks = [_own_errors("old", old, errors[0]), _own_errors("new", new, errors[1])]
     values = [np.hstack([side.a[:, None], side.thresholds]) for side in (old, new)]
+    size = min(part.shape[1] for part in (*values, *blocks))
+    gaps = values[1][:, :size] - values[0][:, :size]
     for item in range(n_items):
-        size = min(*(v.shape[1] for v in values), *(e.covariance.shape[1] for e in errors))
-        parts = [error.covariance[item, :size, :size] for error in errors]
-        gap = values[1][item, :size] - values[0][item, :size]
-        tested = np.isfinite(gap) & np.logical_and.reduce([np.diag(part) > 0 for part in parts])
-        total = (parts[0] + parts[1])[np.ix_(tested, tested)]
-        if tested.any() and np.isfinite(total).all() and np.linalg.eigvalsh(total)[0] > 0:
-            chi_square[item] = gap[tested] @ np.linalg.solve(total, gap[tested])
+        parts = [block[item, :size, :size] for block in blocks]
+        tested = np.isfinite(gaps[item]) & np.logical_and.reduce([np.diag(part) > 0 for part in parts])
+        total, gap = (parts[0] + parts[1])[np.ix_(tested, tested)], gaps[item][tested]
+        if tested.any() and np.linalg.eigvalsh(total)[0] > 0:
+            chi_square[item] = gap @ np.linalg.solve(total, gap)
             df[item] = tested.sum()
     return chi_square, df
+
+
+def _own_errors(side: str, params: ItemParams, errors: ParameterErrors) -> FloatArray:
+    """(n_items, 1 + most_steps, 1 + most_steps) of a, b_1 …: without c."""
+    try:
+        blocks = errors.blocks(params.n_items)
+    except InvalidParameters as wrong:
+        raise InvalidParameters(f"errors of {side}, {wrong.what}") from None
+    width = 2 + params.thresholds.shape[1]
+    if blocks.shape[1] != width:
+        raise InvalidParameters(f"errors of {side}: expected {width} parameters of an item (a, c, b_1, ...), "
+                                f"got {blocks.shape[1]}")  # fmt: skip
+    without_c = np.delete(np.arange(blocks.shape[1]), 1)
+    return blocks[:, without_c[:, None], without_c]

@@ -98,7 +98,7 @@ def cusum(
 class ExposureOptions:
     """Who is suspected of having leaked.
 
-    easier : an item is suspect from this fall of difficulty on, in the units of `change`
+    easier : an item is suspect from this fall of difficulty on, in units of theta as `change` is
     exposure_quantile : and only if its exposure is at or above this quantile of all items'
     z : and, when standard errors are given, change / se is at or below -z
     confidence : of the interval of the slope
@@ -155,7 +155,8 @@ def exposure_drift(
 
     Parameters
     ----------
-    change : (n_items,) new minus old difficulty, negative where easier; NaN where unknown
+    change : (n_items,) new minus old difficulty in units of theta, negative where easier: a difference of b,
+        or `change_b` of residual_change; NaN where unknown
     exposure : (n_items,) cumulated exposures, of any count
     se : (n_items,) standard errors of the change. Items then weigh by 1 / se² in the slope, and those without
         a positive error are left out.
@@ -202,13 +203,19 @@ def _line(x: FloatArray, y: FloatArray, weight: FloatArray, confidence: float) -
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ResidualChange:
-    """change, se : (n_items,) in logits, negative where easier than the parameters say; n : persons.
+    """change_b, se_b : (n_items,) of the difficulty, in units of theta as a difference of b is.
 
-    Over the slope, `change / params.a`, it is in units of theta, as a difference of b is.
+    change, se : (n_items,) the same in logits, a times change_b: how much lower than the parameters say the
+        logit of a mark is
+    n : (n_items,) persons
+
+    All negative where easier than the parameters say; exposure_drift asks for change_b and se_b.
     """
 
     change: FloatArray
     se: FloatArray
+    change_b: FloatArray
+    se_b: FloatArray
     n: IntArray
 
 
@@ -218,7 +225,8 @@ def residual_change(
     """Change of difficulty from one campaign's residuals alone, without a new calibration.
 
     One step of the score method: minus the sum of mark minus expected mark, over the sum of the marks'
-    variances; se is one over the root of the latter.
+    variances; se is one over the root of the latter. Exact to first order where the model's slope is all of a
+    mark's (Rasch to GPCM); for the 3PL and GRM roughly so.
 
     Parameters
     ----------
@@ -247,7 +255,8 @@ def residual_change(
     sure = sums[1] > 0
     change[known[sure]] = -sums[0, sure] / sums[1, sure]
     se[known[sure]] = 1.0 / np.sqrt(sums[1, sure])
-    return ResidualChange(change, se, n)
+    slope = np.where(params.a == 0, np.nan, params.a)
+    return ResidualChange(change, se, change / slope, se / np.abs(slope), n)
 
 
 def _blocks(

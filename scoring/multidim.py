@@ -1,16 +1,25 @@
 """Several competencies at once: each borrows strength from the others through their correlations."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from scoring._multidim_ep import JointPosterior, Sites, propagate
+from scoring._multidim_ep import Sites, agree, exact_pair, propagate
 from scoring._multidim_fit import best_correlations, equicorrelation, standard_errors
-from scoring._multidim_grids import CompetencyModel, every_kth, likelihood_grids
+from scoring._multidim_grids import (
+    MOST_OF_PROPAGATION,
+    CompetencyModel,
+    JointStatus,
+    MultidimensionalScores,
+    every_kth,
+    fineness,
+    likelihood_grids,
+    scores_of,
+)
 from scoring.ability import Responses
 from scoring.errors import InvalidDimensions, InvalidOptions
 from scoring.responses import BoolArray, FloatArray, IntArray
@@ -21,6 +30,7 @@ __all__ = [
     "CorrelationEstimate",
     "CorrelationOptions",
     "CorrelationStatus",
+    "JointStatus",
     "MultidimensionalScores",
     "borrowing_gain",
     "estimate_correlations",
@@ -81,37 +91,7 @@ class CorrelationEstimate:
     log_likelihood: float
     n_persons: int
     n_iterations: int
-    converged: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MultidimensionalScores:
-    """One row per person; NaN throughout for a person without any response.
-
-    theta, se : (n_persons, n_dims) posterior means and standard deviations, each on its dimension's scale
-    covariance : (n_persons, n_dims, n_dims) of the posterior
-    n_responses : (n_persons, n_dims); 0 marks an estimate that rests on the other dimensions alone
-    nodes : (n_dims, n_nodes)
-    posterior : (n_persons, n_dims, n_nodes) each dimension's own, or None; for dimension d take
-        `level_probabilities(scores.posterior[:, d], scores.nodes[d], cuts)`
-    """
-
-    theta: FloatArray
-    se: FloatArray
-    covariance: FloatArray
-    n_responses: IntArray
-    nodes: FloatArray
-    posterior: FloatArray | None
-
-    @property
-    def scored(self) -> BoolArray:
-        """(n_persons,) whether the person responded to anything."""
-        return np.asarray(self.n_responses.any(axis=1))
-
-    @property
-    def borrowed(self) -> BoolArray:
-        """(n_persons, n_dims) estimates without a response of their own."""
-        return np.asarray(self.scored[:, None] & (self.n_responses == 0))
+    is_converged: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,14 +167,22 @@ def estimate_correlations(
 
 
 def multidimensional_eap(
-    responses: Responses, model: CompetencyModel, correlations: npt.ArrayLike, *, keep_posterior: bool = False
+    responses: Responses,
+    model: CompetencyModel,
+    correlations: npt.ArrayLike,
+    *,
+    keep_posterior: bool = False,
+    exact: bool = False,
 ) -> MultidimensionalScores:
     """EAP of all competencies together: abilities are normal with these correlations.
 
-    By expectation propagation. Against brute-force quadrature in 2 and 3 dimensions: means within 0.001 and
-    covariances within 0.01 for items without guessing, 0.01 and 0.05 in the worst case tried (two 3PL items
-    with c = 0.25, correlation 0.9). With the identity matrix the estimates are those of `eap`, one dimension
-    at a time. A person without items of a competency gets an estimate from the others, with n_responses 0.
+    By expectation propagation. Against brute-force quadrature: means within 0.001 and covariances within 0.01
+    for items without guessing, 0.01 and 0.05 with c = 0.25 and correlations up to 0.9. Closer to 1 and with
+    guessing, or where correlations and responses contradict each other, errors grow: such persons have status
+    APPROXIMATE. In two dimensions that is found by comparing with quadrature (means to 0.005, SEs to 2 %), in
+    more by signs only, see JointStatus. `exact` asks for the quadrature itself: right to 1e-5, a correlation
+    beyond ±0.9999 taken as that. With the identity matrix the estimates are those of `eap`, one dimension at
+    a time. A person without items of a competency gets an estimate from the others, with n_responses 0.
 
     Parameters
     ----------
@@ -202,39 +190,53 @@ def multidimensional_eap(
     model : items, their dimensions and the marginal distributions
     correlations : (n_dims, n_dims), as of estimate_correlations
     keep_posterior : hold n_persons x n_dims x n_nodes numbers; `multidimensional_blocks` never does
+    exact : by quadrature over pairs of nodes, two dimensions at most
 
     Raises
     ------
-    InvalidDimensions : correlations that are no positive definite correlation matrix of n_dims.
-    InvalidResponses, NotCalibrated : as `scoring.ability.eap`.
+    InvalidDimensions : correlations that are no positive definite correlation matrix of n_dims, or exact in
+        more than two. InvalidResponses, NotCalibrated : as `scoring.ability.eap`.
 
     References: Segall (1996); Adams, Wilson & Wang (1997); Minka (2001).
     """
     parts = []
-    for _, part in multidimensional_blocks(responses, model, correlations):
+    for _, part in multidimensional_blocks(responses, model, correlations, exact=exact):
         posterior = part.posterior if keep_posterior else None
-        parts.append((part.theta, part.se, part.covariance, part.n_responses, posterior))
+        parts.append((part.theta, part.se, part.covariance, part.n_responses, part.status, posterior))
     n_dims, n_nodes = model.n_dims, model.n_nodes
     if not parts:
         none = np.zeros((0, n_dims))
         kept = np.zeros((0, n_dims, n_nodes)) if keep_posterior else None
         none_met, empty = none.astype(np.intp), np.zeros((0, n_dims, n_dims))
-        return MultidimensionalScores(none, none, empty, none_met, model.nodes, kept)
-    theta, se, covariance, n_responses = (
-        np.concatenate([part[column] for part in parts]) for column in range(4)
+        return MultidimensionalScores(
+            none, none, empty, none_met, model.nodes, kept, np.zeros(0, dtype=np.int8)
+        )
+    theta, se, covariance, n_responses, status = (
+        np.concatenate([part[column] for part in parts]) for column in range(5)
     )
-    kept = np.concatenate([part[4] for part in parts]) if keep_posterior else None
-    return MultidimensionalScores(theta, se, covariance, n_responses, model.nodes, kept)
+    kept = np.concatenate([part[5] for part in parts]) if keep_posterior else None
+    return MultidimensionalScores(theta, se, covariance, n_responses, model.nodes, kept, status)
 
 
 def multidimensional_blocks(
-    responses: Responses, model: CompetencyModel, correlations: npt.ArrayLike
+    responses: Responses, model: CompetencyModel, correlations: npt.ArrayLike, *, exact: bool = False
 ) -> Iterator[tuple[slice, MultidimensionalScores]]:
     """The scores of multidimensional_eap, posterior included, a block of persons at a time."""
     matrix = _checked(correlations, model.n_dims)
-    for persons, grid, n_responses in likelihood_grids(responses, model):
-        _, joint = propagate(grid, model.standard_nodes, matrix)
-        yield persons, _scores(joint, n_responses, model)
+    if exact and model.n_dims > 2:
+        raise InvalidDimensions(f"exact: two dimensions at most, not {model.n_dims}")
+    factor, is_fine = fineness(responses, model, matrix)
+    finer = replace(model, n_nodes=(model.n_nodes - 1) * factor + 1)
+    for persons, grid, n_responses in likelihood_grids(responses, finer):
+        pair = exact_pair(grid, finer.standard_nodes, float(matrix[0, 1])) if model.n_dims == 2 else None
+        if exact and pair is not None:
+            joint, of_joint = pair, factor
+        else:
+            every = 1 if model.n_dims == 1 else max(1, factor // MOST_OF_PROPAGATION)
+            nodes, of_joint = finer.standard_nodes[::every], factor // every
+            joint = propagate(np.ascontiguousarray(grid[:, :, ::every]), nodes, matrix)[1]
+        trusted = joint.settled & is_fine if pair is None else agree(joint, pair)
+        yield persons, scores_of(joint, n_responses, model, (of_joint, trusted))
 
 
 def borrowing_gain(
@@ -284,16 +286,3 @@ def _checked(correlations: npt.ArrayLike, n_dims: int) -> FloatArray:
     if not np.linalg.eigvalsh(matrix)[0] > 0:
         raise InvalidDimensions("correlations must be positive definite")
     return matrix
-
-
-def _scores(joint: JointPosterior, n_responses: IntArray, model: CompetencyModel) -> MultidimensionalScores:
-    nodes = model.standard_nodes
-    mean = joint.marginal @ nodes
-    # The grid knows the skewness of a dimension's own likelihood, which the Gaussian factor has lost.
-    se = np.sqrt(np.maximum(joint.marginal @ nodes**2 - mean**2, 0.0))
-    covariance = joint.covariance * model.sd[:, None] * model.sd
-    theta, se, posterior = model.mean + model.sd * mean, model.sd * se, joint.marginal
-    empty = ~n_responses.any(axis=1)  # the population's mean would look like a result
-    for array in (theta, se, covariance, posterior):
-        array[empty] = np.nan
-    return MultidimensionalScores(theta, se, covariance, n_responses, model.nodes, posterior)

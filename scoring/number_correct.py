@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scoring._ability_blocks import finer_by
 from scoring.errors import InvalidCuts, InvalidParameters, InvalidResponses
 from scoring.models import category_probabilities
 from scoring.params import ItemParams
-from scoring.quadrature import Quadrature
+from scoring.quadrature import Quadrature, coarsened
 from scoring.responses import FloatArray, IntArray, presented, response_matrix
 
 _BLOCK_POINTS = 512  # (points, items, categories) probabilities of some hundred items stay below 10 MB
@@ -97,6 +98,9 @@ def sum_score_table(params: ItemParams, quadrature: Quadrature) -> SumScoreTable
     params : the form's n_items rows, `params.subset(form)`
     quadrature : the population's distribution of ability
 
+    Where a score's posterior is narrower than the spacing of the nodes, a finer grid takes their place, as in
+    `scoring.ability.eap`; `posterior` is then its mass gathered on the given nodes.
+
     Raises
     ------
     NotCalibrated, InvalidParameters : as score_distributions.
@@ -104,11 +108,17 @@ def sum_score_table(params: ItemParams, quadrature: Quadrature) -> SumScoreTable
     References: Thissen, Pommerich, Billeaud & Williams (1995), eq. 3-6.
     """
     joint = score_distributions(quadrature.nodes, params).T * quadrature.weights
+    factor = finer_by(params, quadrature, joint)
+    grid = quadrature if factor == 1 else quadrature.finer(factor)
+    if factor > 1:
+        joint = score_distributions(grid.nodes, params).T * grid.weights
     probability = joint.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         posterior = joint / probability[:, None]
-    theta = posterior @ quadrature.nodes
-    variance = (posterior * (quadrature.nodes - theta[:, None]) ** 2).sum(axis=1)
+    theta = posterior @ grid.nodes
+    variance = (posterior * (grid.nodes - theta[:, None]) ** 2).sum(axis=1)
+    if factor > 1:
+        posterior = coarsened(posterior, factor)
     return SumScoreTable(np.arange(probability.size), theta, np.sqrt(variance), probability, posterior)
 
 

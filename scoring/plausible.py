@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
+from scoring._ability_blocks import FineGrids
 from scoring.ability import NormalPrior, Responses, count_persons, log_likelihood_table, response_blocks
 from scoring.errors import InvalidCuts, InvalidPlausibleValues
 from scoring.params import ItemParams
 from scoring.quadrature import Quadrature
-from scoring.responses import FloatArray
+from scoring.responses import FloatArray, IntArray
 
+_MOST_BEYOND = 1e-3  # of a prior's mass: a normal one may come within 3.1 sd of the last node
 _FLOOR = -700.0  # exp of it is the smallest normal number: an interval beside an impossible node stays finite
 
 
@@ -45,7 +48,8 @@ def plausible_values(  # noqa: PLR0913 - data, items, grid and randomness are fo
     """Draw from every person's posterior distribution of ability.
 
     Between nodes the density is taken as log-linear, so that draws are continuous and, up to the grid's own
-    accuracy, have the posterior's mean and variance.
+    accuracy, have the posterior's mean and variance. Where a posterior is narrower than the spacing of the
+    nodes, a finer grid takes their place, as in `scoring.ability.eap`.
 
     Parameters
     ----------
@@ -64,7 +68,8 @@ def plausible_values(  # noqa: PLR0913 - data, items, grid and randomness are fo
 
     Raises
     ------
-    InvalidResponses, NotCalibrated : as `scoring.ability.eap`. InvalidPlausibleValues : n_values below 1.
+    InvalidResponses, NotCalibrated : as `scoring.ability.eap`. InvalidPlausibleValues : n_values below 1, or
+        a person's own prior of which more than 1 in 1,000 lies beyond the nodes: draws would pile up there.
 
     References: Mislevy (1991); Mislevy, Beaton, Kaplan & Sheehan (1992).
     """
@@ -72,17 +77,43 @@ def plausible_values(  # noqa: PLR0913 - data, items, grid and randomness are fo
         raise InvalidPlausibleValues(f"n_values must be 1 or more, not {n_values}")
     n_persons = count_persons(responses)
     mean, sd = (conditional or NormalPrior()).of(n_persons)
-    logs, nodes = log_likelihood_table(quadrature.nodes, params), quadrature.nodes
-    # With weights the cells count for what they are; as a density a node's weight is spread over its cell.
-    density = quadrature.log_weights - np.log(np.gradient(nodes))
+    if conditional is not None:
+        _refuse_beyond(mean, sd, quadrature.nodes)
+    precision = None if conditional is None else float(sd.min(initial=np.inf) ** -2.0)
+    logs, fine = log_likelihood_table(quadrature.nodes, params), FineGrids(params, quadrature, precision)
     values = np.empty((n_persons, n_values))
+
+    def log_prior(grid: Quadrature, persons: IntArray) -> FloatArray:
+        if conditional is not None:
+            own: FloatArray = -0.5 * ((grid.nodes - mean[persons, None]) / sd[persons, None]) ** 2
+            return own
+        # As a density a node's weight is spread over its cell.
+        spread: FloatArray = grid.log_weights - np.log(np.gradient(grid.nodes))
+        return spread
+
     for block in response_blocks(responses, params):
-        part = block.persons
-        own = -0.5 * ((nodes - mean[part, None]) / sd[part, None]) ** 2
-        log_density = block.sums(logs) + (density if conditional is None else own)
-        values[part] = draw_from_grid(log_density, nodes, rng.random((len(log_density), n_values)))
-        values[part][block.n_responses == 0] = np.nan
+        whole = np.arange(block.persons.start, block.persons.stop)
+        log_density = block.sums(logs) + log_prior(quadrature, whole)
+        uniform = rng.random((len(log_density), n_values))
+        found = draw_from_grid(log_density, quadrature.nodes, uniform)
+        for rows, _, grid, log_likelihood in fine.parts(block, fine.factors(block, log_density)):
+            finer = log_likelihood + log_prior(grid, whole[rows])
+            found[rows] = draw_from_grid(finer, grid.nodes, uniform[rows])
+        found[block.n_responses == 0] = np.nan
+        values[block.persons] = found
     return values
+
+
+def _refuse_beyond(mean: FloatArray, sd: FloatArray, nodes: FloatArray) -> None:
+    """Raise InvalidPlausibleValues for a normal prior that the nodes do not hold."""
+    beyond = ndtr((nodes[0] - mean) / sd) + ndtr((mean - nodes[-1]) / sd)
+    at_fault = np.flatnonzero(beyond > _MOST_BEYOND)
+    if at_fault.size:
+        person = int(at_fault[0])
+        raise InvalidPlausibleValues(
+            f"conditional: the prior of person {person}, mean {mean[person]:g} and sd {sd[person]:g}, reaches"
+            f" beyond the nodes, {nodes[0]:g} to {nodes[-1]:g}; {at_fault.size - 1} more do: widen quadrature"
+        )
 
 
 def draw_from_grid(log_density: FloatArray, nodes: FloatArray, uniform: FloatArray) -> FloatArray:

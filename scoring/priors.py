@@ -1,6 +1,6 @@
 """What is believed of items before anyone has answered them, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
@@ -26,8 +26,8 @@ def _require_numbers(what: str, values: Numbers) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Normal:
-    """Normal prior of a threshold (b), in units of theta, or of a slope (a); one number, or one an item."""
+class _Gaussian:
+    """mean, sd : one number, or one an item."""
 
     mean: Numbers
     sd: Numbers
@@ -42,39 +42,22 @@ class Normal:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LogNormal:
+class Normal(_Gaussian):
+    """Normal prior of a threshold (b), in units of theta, or of a slope (a); one number, or one an item."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogNormal(_Gaussian):
     """Prior of a slope whose logarithm is normal with this mean and standard deviation.
 
     Its density is taken with respect to log a, so that the prior's mode is exp(mean) and not, as with respect
     to a, exp(mean - sd²): a weak prior should not pull every slope down. Mislevy (1986) does the same.
     """
 
-    mean: Numbers
-    sd: Numbers
-
-    def __post_init__(self) -> None:
-        _require_numbers("mean", self.mean)
-        _require_positive("sd", self.sd)
-
-    def of(self, items: IntArray) -> Self:
-        """The prior of the items at these positions, as arrays."""
-        return type(self)(_taken(self.mean, items), _taken(self.sd, items))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LogitNormal:
+class LogitNormal(_Gaussian):
     """Prior of a lower asymptote c whose logit is normal; the density is taken with respect to logit c."""
-
-    mean: Numbers
-    sd: Numbers
-
-    def __post_init__(self) -> None:
-        _require_numbers("mean", self.mean)
-        _require_positive("sd", self.sd)
-
-    def of(self, items: IntArray) -> Self:
-        """The prior of the items at these positions, as arrays."""
-        return type(self)(_taken(self.mean, items), _taken(self.sd, items))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,11 +107,11 @@ class ItemPriors:
         """Raise InvalidParameters when a prior with one number an item has another number of them."""
         for name in ("a", "b", "c"):
             prior = getattr(self, name)
-            for part in () if prior is None else prior.__slots__:
-                values = np.asarray(getattr(prior, part))
+            for part in () if prior is None else fields(prior):
+                values = np.asarray(getattr(prior, part.name))
                 if values.ndim > 1 or (values.ndim == 1 and values.size != n_items):
                     raise InvalidParameters(
-                        f"priors.{name}.{part}: expected one number or {n_items}, got shape {values.shape}"
+                        f"priors.{name}.{part.name}: expected one number or {n_items}, not {values.shape}"
                     )
 
 

@@ -4,15 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from scipy.optimize import minimize
 from scipy.stats import f as f_distribution
 
 from scoring.errors import InvalidResponses
+from scoring.fit._forms import rows_of
 from scoring.information import form_information
 from scoring.models import category_probabilities
 from scoring.params import ItemParams
 from scoring.quadrature import Quadrature
-from scoring.responses import MOST_CATEGORIES, FloatArray, presented, response_matrix
+from scoring.responses import (
+    MOST_CATEGORIES,
+    FloatArray,
+    ResponseMatrix,
+    SparseResponses,
+    presented,
+    response_matrix,
+)
 
 _SMALLEST_UNIQUENESS = 0.005
 
@@ -37,23 +46,25 @@ class Omega:
 
     omega : (sum of loadings)^2 / ((sum of loadings)^2 + sum of uniquenesses); NaN where there is no model
     loadings, uniquenesses : (n_items,) in marks, and marks squared
-    converged : whether the fit did
+    is_converged : whether the fit did
     heywood : whether an item's uniqueness sank to its bound, which makes omega suspect
     """
 
     omega: float
     loadings: FloatArray
     uniquenesses: FloatArray
-    converged: bool
+    is_converged: bool
     heywood: bool
 
 
-def alpha(responses: npt.ArrayLike, *, pairwise: bool = False, confidence: float = 0.95) -> Alpha:
+def alpha(
+    responses: npt.ArrayLike | SparseResponses, *, pairwise: bool = False, confidence: float = 0.95
+) -> Alpha:
     """Cronbach's alpha of one form, of 0/1 and polytomous marks, with Feldt's interval.
 
     Parameters
     ----------
-    responses : (n_persons, n_items) of marks and MISSING
+    responses : (n_persons, n_items) of marks and MISSING, or SparseResponses
     pairwise : False counts only persons with every item; True takes every covariance over the persons who
         met both items (all pairs must have been met by two persons or more, else NaN)
     confidence : of the interval
@@ -75,7 +86,7 @@ def alpha(responses: npt.ArrayLike, *, pairwise: bool = False, confidence: float
     return Alpha(estimate, low, high, n, n_items)
 
 
-def omega(responses: npt.ArrayLike, *, pairwise: bool = False) -> Omega:
+def omega(responses: npt.ArrayLike | SparseResponses, *, pairwise: bool = False) -> Omega:
     """McDonald's omega (total) from one factor fitted to the covariances by maximum likelihood.
 
     Parameters and missing data as in alpha; three items or more that vary, else NaN. Product-moment
@@ -87,7 +98,7 @@ def omega(responses: npt.ArrayLike, *, pairwise: bool = False) -> Omega:
     sd = np.sqrt(np.maximum(np.diag(covariance), 0.0)) if len(covariance) else np.zeros(0)
     missing = np.full(len(covariance), np.nan)
     if len(covariance) < 3 or not n >= 3 or not np.isfinite(covariance).all() or not (sd > 0).all():
-        return Omega(float("nan"), missing, missing, converged=False, heywood=False)
+        return Omega(float("nan"), missing, missing, is_converged=False, heywood=False)
     loading, uniqueness, converged = _one_factor(covariance / np.outer(sd, sd))
     common = float((loading * sd).sum()) ** 2
     error = float((uniqueness * sd**2).sum())
@@ -154,27 +165,46 @@ def empirical_reliability(theta: npt.ArrayLike, se: npt.ArrayLike, *, shrunken: 
     return variance / (variance + error) if shrunken else (variance - error) / variance
 
 
-def _covariance(responses: npt.ArrayLike, *, pairwise: bool) -> tuple[FloatArray, float]:
+def _covariance(responses: npt.ArrayLike | SparseResponses, *, pairwise: bool) -> tuple[FloatArray, float]:
     """Covariance matrix of the marks, NaN where fewer than two met both items, and the persons behind it."""
-    marks = response_matrix(responses, MOST_CATEGORIES)
-    met = presented(marks)
     if not pairwise:
-        complete = marks[met.all(axis=1)].astype(np.float64)
-        n = float(len(complete))
-        if n < 2 or not marks.shape[1]:
-            return np.full((marks.shape[1], marks.shape[1]), np.nan), n
+        complete = _complete(responses).astype(np.float64)
+        n_persons, n_items = complete.shape
+        if n_persons < 2 or not n_items:
+            return np.full((n_items, n_items), np.nan), float(n_persons)
         centred = complete - complete.mean(axis=0)
-        return centred.T @ centred / (n - 1), n
-    counts = met.astype(np.float64)
-    values = np.where(met, marks, 0).astype(np.float64)
-    n_both = counts.T @ counts
-    sums = values.T @ counts
+        return centred.T @ centred / (n_persons - 1.0), float(n_persons)
+    n_both, sums, products = _pair_sums(responses)
     with np.errstate(invalid="ignore", divide="ignore"):  # nobody met both: NaN is meant
-        covariance = (values.T @ values - sums * sums.T / n_both) / (n_both - 1.0)
+        covariance = (products - sums * sums.T / n_both) / (n_both - 1.0)
         covariance[n_both < 2] = np.nan
         pairs = n_both[np.tril_indices(len(n_both), -1)]
         n = float(pairs.size / (1.0 / pairs).sum()) if pairs.size else 0.0
     return covariance, n
+
+
+def _complete(responses: npt.ArrayLike | SparseResponses) -> ResponseMatrix:
+    """The marks of the persons who met every item."""
+    if isinstance(responses, SparseResponses):
+        everything = np.flatnonzero(np.diff(responses.start) == responses.n_items)
+        return rows_of(responses, everything)
+    marks = response_matrix(responses, MOST_CATEGORIES)
+    return marks[presented(marks).all(axis=1)]
+
+
+def _pair_sums(responses: npt.ArrayLike | SparseResponses) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(n_items, n_items) each, over persons who met both: their number, the first's marks, the products."""
+    if isinstance(responses, SparseResponses):
+        shape = (responses.n_persons, responses.n_items)
+        where = (responses.item, responses.start)
+        counted = sparse.csr_array((np.ones(responses.mark.size), *where), shape=shape)
+        marked = sparse.csr_array((responses.mark.astype(np.float64), *where), shape=shape)
+        pairs = (counted.T @ counted, marked.T @ counted, marked.T @ marked)
+        return pairs[0].toarray(), pairs[1].toarray(), pairs[2].toarray()
+    marks = response_matrix(responses, MOST_CATEGORIES)
+    met = presented(marks)
+    counts, values = met.astype(np.float64), np.where(met, marks, 0).astype(np.float64)
+    return counts.T @ counts, values.T @ counts, values.T @ values
 
 
 def _one_factor(correlation: FloatArray) -> tuple[FloatArray, FloatArray, bool]:

@@ -7,6 +7,7 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from scoring._options import member, settle
 from scoring.errors import InvalidCuts, InvalidScale
 from scoring.number_correct import score_distributions
 from scoring.params import ItemParams
@@ -55,7 +56,7 @@ class ScoreScale:
     Raises
     ------
     InvalidScale : a slope or step that is not positive, numbers not finite, ends in the wrong order or
-        between steps.
+        between steps. InvalidOptions : a rounding or basis that is none.
 
     References: Kolen & Brennan (2014), ch. 9; Kolen, Zeng & Hanson (1996) for the conditional SEM.
     """
@@ -69,6 +70,7 @@ class ScoreScale:
     basis: ScaleBasis = ScaleBasis.THETA
 
     def __post_init__(self) -> None:
+        settle(self, rounding=Rounding, basis=ScaleBasis)
         if not (
             np.isfinite([self.slope, self.intercept, self.step]).all() and min(self.slope, self.step) > 0
         ):
@@ -176,7 +178,7 @@ class ScoreScale:
         return np.asarray(printed)
 
     def levels(
-        self, value: npt.ArrayLike, cuts: npt.ArrayLike, decide_on: DecideOn = DecideOn.UNROUNDED
+        self, value: npt.ArrayLike, cuts: npt.ArrayLike, decide_on: DecideOn | str = DecideOn.UNROUNDED
     ) -> IntArray:
         """Levels reached, 0 … n_cuts, -1 where not scored; cuts on the reporting scale.
 
@@ -186,7 +188,8 @@ class ScoreScale:
         limits = np.atleast_1d(np.asarray(cuts, dtype=np.float64))
         if not np.isfinite(limits).all() or (np.diff(limits) <= 0).any():
             raise InvalidCuts("cuts must be finite and strictly ascending")
-        score = self.unrounded(value) if decide_on is DecideOn.UNROUNDED else self.reported(value)
+        chosen = member(DecideOn, decide_on, "decide_on")
+        score = self.unrounded(value) if chosen is DecideOn.UNROUNDED else self.reported(value)
         reached = np.searchsorted(limits - _EXACT * self.step, score, side="right")
         return np.where(np.isnan(score), -1, reached)
 

@@ -12,7 +12,7 @@ from scoring.errors import InvalidResponses
 from scoring.fit._forms import form_of_each, rows_of, vector_of_each
 from scoring.models import log_category_probabilities
 from scoring.params import ItemParams
-from scoring.quadrature import Quadrature
+from scoring.quadrature import Quadrature, normal_quadrature
 from scoring.responses import (
     MISSING,
     MOST_CATEGORIES,
@@ -84,10 +84,12 @@ def recode_not_reached(
 
     Raises
     ------
-    InvalidResponses : another value, or an order of the wrong shape.
+    InvalidResponses : another value, an order of the wrong shape, or SparseResponses, which hold no blanks.
 
     References: Lord (1974); OECD (2014), PISA 2012 Technical Report, ch. 9.
     """
+    if isinstance(responses, SparseResponses):
+        raise InvalidResponses("responses: dense responses expected; SparseResponses hold no blanks")
     values = np.asarray(responses)
     if values.ndim != 2 or values.dtype.kind not in "iu":
         raise InvalidResponses("responses: expected persons by items of whole numbers")
@@ -127,7 +129,8 @@ def identical_responses(
     min_items : persons who met fewer items are not compared
     params, quadrature : to say how surprising a group is: with the marginal probability q of the pattern,
         others of the same form have it independently with chance q each, and
-        p = P(Binomial(persons of the form - 1, q) >= persons of the group - 1).
+        p = P(Binomial(persons of the form - 1, q) >= persons of the group - 1). q is taken over `quadrature`,
+        the distribution of ability, N(0, 1) when None.
         Identical all-right vectors on an easy form are then what one expects.
 
     Missing data: persons are compared when they met exactly the same items. Candidates are found by hashing
@@ -145,12 +148,13 @@ def identical_responses(
     candidates = np.flatnonzero(shared[vector])
     candidates = candidates[np.argsort(vector[candidates], kind="stable")]
     edges = np.flatnonzero(np.diff(vector[candidates])) + 1
+    ability = quadrature or normal_quadrature()
     found = []
     for persons in np.split(candidates, edges) if candidates.size else []:
         rows = rows_of(given, persons)
         same = persons[(rows == rows[0]).all(axis=1)]  # what only the hash holds equal falls out
         if same.size > 1 and (rows[0] != MISSING).sum() >= max(min_items, 1):
-            found.append(_group(same, rows[0], int(in_form[form[same[0]]]), params, quadrature))
+            found.append(_group(same, rows[0], int(in_form[form[same[0]]]), params, ability))
 
     def surprise(group: IdenticalGroup) -> tuple[float, int, int, int]:
         known = group.p if np.isfinite(group.p) else 1.0
@@ -164,12 +168,12 @@ def _group(
     marks: ResponseMatrix,
     n_form: int,
     params: ItemParams | None,
-    quadrature: Quadrature | None,
+    ability: Quadrature,
 ) -> IdenticalGroup:
     met = marks != MISSING
-    if params is None or quadrature is None:
+    if params is None:
         return IdenticalGroup(persons, int(met.sum()), float("nan"), float("nan"))
-    chance = float(np.exp(_log_chance(marks, met, params, quadrature)))
+    chance = float(np.exp(_log_chance(marks, met, params, ability)))
     p = float(binom.sf(persons.size - 2, n_form - 1, chance))
     return IdenticalGroup(persons, int(met.sum()), n_form * chance, p)
 

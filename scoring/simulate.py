@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from scoring._options import member
 from scoring.designs import Design
 from scoring.errors import InvalidOptions
 from scoring.models import category_probabilities, probability_correct
@@ -180,9 +181,10 @@ def draw_params(
 
     Raises
     ------
-    InvalidOptions : fewer than two categories; `n_categories` is not used for dichotomous models.
+    InvalidOptions : a model that is none, or fewer than two categories; `n_categories` is not used for
+        dichotomous models.
     """
-    kind = ItemModel(model)
+    kind = member(ItemModel, model, "model")
     if n_categories < 2:
         raise InvalidOptions("n_categories: expected 2 or more")
     a = np.ones(n_items) if kind.has_unit_slope else rng.lognormal(0.0, 0.3, n_items)

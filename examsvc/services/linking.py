@@ -164,7 +164,11 @@ def _errors(
         np.array([[row.se_b or 0.0] for row in rows]),
         np.array([row.se_c or 0.0 for row in rows]),
     )
-    return ParameterErrors(calibration.item_covariances[shared.columns[kept]]), stored
+    if not np.isfinite(calibration.item_covariances).any():
+        return ParameterErrors.from_standard_errors(
+            old, np.zeros(old.n_items), np.zeros((old.n_items, 1))
+        ), stored
+    return ParameterErrors.of(calibration, shared.columns[kept]), stored
 
 
 def _report(

@@ -3,7 +3,6 @@
 from scoring.dif.effect_sizes import (
     AreaBetween,
     ExpectedScoreDifference,
-    benjamini_hochberg,
     expected_score_difference,
     raju_area,
 )
@@ -20,6 +19,7 @@ from scoring.dif.mantel_haenszel import (
 )
 from scoring.dif.matching import DifEffect, DifOptions, Matching, MatchOn
 from scoring.dif.purification import PurgeRule, Purification, PurificationOptions, PurificationStatus, purify
+from scoring.multiple_tests import benjamini_hochberg
 
 __all__ = [
     "AreaBetween",

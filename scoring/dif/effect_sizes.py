@@ -1,9 +1,8 @@
-"""How far two curves of one item lie apart, and p values corrected for many items."""
+"""How far two curves of one item lie apart."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from scoring.errors import InvalidOptions, InvalidParameters
 from scoring.models import expected_marks
@@ -25,20 +24,6 @@ class AreaBetween:
 
     signed: FloatArray
     unsigned: FloatArray
-
-
-def benjamini_hochberg(p: npt.ArrayLike) -> FloatArray:
-    """Adjusted p values, (n_tests,), that hold the false discovery rate; NaN stays and does not count.
-
-    References: Benjamini & Hochberg (1995).
-    """
-    values = np.asarray(p, dtype=np.float64)
-    adjusted = np.full(values.shape, np.nan)
-    known = np.flatnonzero(np.isfinite(values))
-    order = known[np.argsort(values[known], kind="stable")]
-    scaled = values[order] * order.size / np.arange(1, order.size + 1)
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return adjusted
 
 
 def raju_area(

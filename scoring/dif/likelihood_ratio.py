@@ -12,11 +12,12 @@ from scoring.calibrate import calibrate
 from scoring.calibration import Calibration, CalibrationOptions, StandardErrorMethod
 from scoring.dif._virtual import Virtual, as_models
 from scoring.dif.columns import ItemColumns
-from scoring.dif.effect_sizes import benjamini_hochberg, expected_score_difference, raju_area
+from scoring.dif.effect_sizes import expected_score_difference, raju_area
 from scoring.dif.groups import DifReason, Reasons, count_reason, two_groups
 from scoring.dif.matching import anchor_mask
 from scoring.dif.purification import PurgeRule, Purification, PurificationOptions, purify
 from scoring.errors import DisconnectedDesign, InvalidOptions
+from scoring.multiple_tests import benjamini_hochberg
 from scoring.params import ItemModel, ItemParams
 from scoring.quadrature import Quadrature
 from scoring.responses import BoolArray, FloatArray, IntArray, SparseResponses

@@ -10,10 +10,10 @@ from scipy.stats import chi2
 
 from scoring.dif._cumulative_logit import Cells, Fits, fit_cells
 from scoring.dif.columns import ItemColumns
-from scoring.dif.effect_sizes import benjamini_hochberg
 from scoring.dif.groups import Classes, DifClass, DifReason, Reasons, count_reason, two_groups
 from scoring.dif.matching import Criterion, DifEffect, DifOptions, ItemMatches, MatchOn, candidate_anchors
 from scoring.dif.purification import PurgeRule, Purification, purify
+from scoring.multiple_tests import benjamini_hochberg
 from scoring.responses import BoolArray, FloatArray, IntArray, SparseResponses
 
 JODOIN_GIERL: Final = (0.035, 0.070)

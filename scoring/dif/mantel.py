@@ -9,11 +9,11 @@ import numpy.typing as npt
 from scipy.stats import chi2
 
 from scoring.dif.columns import ItemColumns
-from scoring.dif.effect_sizes import benjamini_hochberg
 from scoring.dif.groups import Classes, DifClass, DifReason, Reasons, count_reason, two_groups
 from scoring.dif.mantel_haenszel import n_strata_of
 from scoring.dif.matching import Criterion, DifOptions, candidate_anchors, contingency
 from scoring.dif.purification import PurgeRule, Purification, purify
+from scoring.multiple_tests import benjamini_hochberg
 from scoring.responses import BoolArray, FloatArray, IntArray, SparseResponses
 
 MODERATE: Final = 0.17

@@ -10,10 +10,10 @@ from scipy.special import ndtri
 from scipy.stats import chi2
 
 from scoring.dif.columns import ItemColumns
-from scoring.dif.effect_sizes import benjamini_hochberg
 from scoring.dif.groups import Classes, DifClass, DifReason, Reasons, TwoGroups, count_reason, two_groups
 from scoring.dif.matching import Criterion, DifOptions, MatchOn, candidate_anchors, contingency
 from scoring.dif.purification import PurgeRule, Purification, purify
+from scoring.multiple_tests import benjamini_hochberg
 from scoring.responses import BoolArray, FloatArray, IntArray, SparseResponses
 
 DELTA_PER_LOGIT: Final = -2.35

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from scoring._options import settle
 from scoring.dif.columns import ItemColumns
 from scoring.dif.purification import PurificationOptions
 from scoring.errors import InvalidOptions
@@ -52,6 +53,7 @@ class Matching:
     theta: FloatArray | ThetaOf | None = None
 
     def __post_init__(self) -> None:
+        settle(self, on=MatchOn)
         if self.n_strata is not None and self.n_strata < 2:
             raise InvalidOptions("matching: n_strata must be 2 or more")
         if (self.on is MatchOn.THETA) != (self.theta is not None):
@@ -80,6 +82,7 @@ class DifOptions:
     effect: DifEffect = DifEffect.BOTH
 
     def __post_init__(self) -> None:
+        settle(self, effect=DifEffect)
         if not 0 < self.alpha < 1:
             raise InvalidOptions("alpha must lie between 0 and 1")
         if self.min_group < 1:

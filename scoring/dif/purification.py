@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from scoring._options import settle
 from scoring.errors import InvalidOptions
 from scoring.responses import BoolArray
 
@@ -46,6 +47,7 @@ class PurificationOptions:
     rule: PurgeRule = PurgeRule.SIGNIFICANT
 
     def __post_init__(self) -> None:
+        settle(self, rule=PurgeRule)
         if self.max_iterations < 1 or self.min_anchors < 1:
             raise InvalidOptions("purification: max_iterations and min_anchors must be 1 or more")
 

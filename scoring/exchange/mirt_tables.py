@@ -13,6 +13,7 @@ from typing import Final, TextIO
 
 import numpy as np
 
+from scoring._options import member
 from scoring.exchange.cells import Faults, Reason, Row, read_table, require_columns, write_table
 from scoring.exchange.csv_tables import ItemTable
 from scoring.params import ItemModel, ItemParams
@@ -113,6 +114,7 @@ def read_mirt(
     ------
     InvalidTable : row, column and reason of each fault; also what has no counterpart here: further slopes, an
         upper asymptote below 1, category scores other than 0, 1, 2 …, a slope of 0.
+    InvalidOptions : a model that is none.
     """
     header, rows = read_table(source, delimiter=delimiter)
     names = "item" if "item" in header else ""
@@ -131,7 +133,7 @@ def read_mirt(
     items, parts = [], []
     for place, row in enumerate(rows):
         items.append(row.named(names, faults))
-        told = None if models is None else ItemModel(models[place])
+        told = None if models is None else member(ItemModel, models[place], f"models[{place}]")
         values = {
             column: value for column in columns if not math.isnan(value := row.number_or_nan(column, faults))
         }

@@ -1,12 +1,13 @@
 """Whether items, persons and the whole model fit."""
 
 from scoring.fit.curves import ItemCurve, item_curve
-from scoring.fit.flags import benjamini_hochberg, misfit_flags
+from scoring.fit.flags import misfit_flags
 from scoring.fit.m2 import M2, M2Options, M2Status, m2, m2_by_form
 from scoring.fit.mean_squares import MeanSquares, item_mean_squares, person_mean_squares
 from scoring.fit.persons import PersonFit, ThetaMethod, person_fit
 from scoring.fit.residuals import LocalDependence, ResidualCorrelations, local_dependence, q3
 from scoring.fit.s_x2 import SX2, SX2Options, s_x2
+from scoring.multiple_tests import benjamini_hochberg
 
 __all__ = [
     "M2",

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from scoring.errors import InvalidParameters
+from scoring._options import member
+from scoring.errors import InvalidOptions, InvalidParameters
 from scoring.fit._pairs import (
     PairCurves,
     Pairs,
@@ -83,13 +84,15 @@ def person_fit(
 
     Raises
     ------
-    InvalidResponses, NotCalibrated; InvalidParameters for a prior without spread.
+    InvalidResponses, NotCalibrated; InvalidParameters for a prior without spread; InvalidOptions for a method
+    that is none, or has no lz* (EAP).
 
     References: Drasgow, Levine & Williams (1985) for lz; Snijders (2001), eq. 5-10; Magis, Raîche & Béland
     (2012); Sinharay (2016) for polytomous items and mixed tests; Warm (1989) for the WLE.
     """
     if not prior[1] > 0:
         raise InvalidParameters("prior must have a positive standard deviation")
+    known = _theta_method(method)
     given = checked_responses(responses, params)
     n_persons = n_persons_of(given)
     ability = abilities(theta, n_persons)
@@ -103,7 +106,14 @@ def person_fit(
         curves = pair_curves(ability[kept.person], kept.item, params)
         for row, values in zip(sums, _contributions(curves, kept.mark), strict=True):
             row[first:last] += np.bincount(kept.person - first, weights=values, minlength=last - first)
-    return _summary(sums, ability, None if method is None else ThetaMethod(method), prior)
+    return _summary(sums, ability, known, prior)
+
+
+def _theta_method(method: ThetaMethod | str | None) -> ThetaMethod | None:
+    if method == "EAP":
+        raise InvalidOptions("method: an EAP solves no estimating equation and has no lz*; give None for lz, "
+                             "or score by WLE, ML or MAP")  # fmt: skip
+    return None if method is None else member(ThetaMethod, method, "method")
 
 
 def _contributions(curves: PairCurves, mark: IntArray) -> tuple[FloatArray, ...]:

@@ -10,8 +10,8 @@ from scoring.fit._degrees import free_item_parameters, free_population_parameter
 from scoring.fit._forms import form_of_each, rows_of
 from scoring.fit._pairs import Responses, checked_responses
 from scoring.fit._sparse_cells import collapse
-from scoring.fit.flags import benjamini_hochberg
 from scoring.models import category_probabilities
+from scoring.multiple_tests import benjamini_hochberg
 from scoring.params import ItemParams
 from scoring.quadrature import Quadrature
 from scoring.responses import FloatArray, IntArray, ResponseMatrix

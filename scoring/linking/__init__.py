@@ -7,7 +7,6 @@ from scoring.linking.anchors import (
     ScreeningRules,
     ScreeningStatus,
     curve_distance,
-    robust_z,
     robust_z_of_anchors,
     screen_anchors,
 )
@@ -28,12 +27,9 @@ from scoring.linking.equating import (
 from scoring.linking.fixed import AnchorErrors, Displacement, anchors_as_fixed, displacement
 from scoring.linking.link import Link, LinkMethod, LinkStatus
 from scoring.linking.moments import geometric_mean, mean_mean, mean_sigma
-from scoring.linking.standard_errors import (
-    ParameterErrors,
-    linker_of,
-    with_delta_errors,
-    with_jackknife_errors,
-)
+from scoring.linking.standard_errors import linker_of, with_delta_errors, with_jackknife_errors
+from scoring.parameter_errors import ParameterErrors
+from scoring.robust import robust_z
 
 __all__ = [
     "AnchorErrors",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.errors import InvalidParameters
-from scoring.linking.standard_errors import ParameterErrors
+from scoring.parameter_errors import ParameterErrors
 from scoring.params import ItemModel, ItemParams
 from scoring.responses import FloatArray
 

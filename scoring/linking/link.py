@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from scoring._options import settle
 from scoring.errors import InvalidAnchors
 from scoring.params import ItemModel, ItemParams
 from scoring.responses import FloatArray
@@ -46,8 +47,11 @@ class Link:
     status: LinkStatus = LinkStatus.CONVERGED
     covariance: FloatArray | None = None
 
+    def __post_init__(self) -> None:
+        settle(self, method=LinkMethod, status=LinkStatus)
+
     @property
-    def converged(self) -> bool:
+    def is_converged(self) -> bool:
         return self.status is LinkStatus.CONVERGED
 
     @property
@@ -96,7 +100,7 @@ class Link:
             by_second = np.array([[self.slope, 0.0], [self.intercept, 1.0]])
             covariance = by_first @ self.covariance @ by_first + by_second @ onward.covariance @ by_second.T
         joined = replace(self, slope=slope, intercept=intercept, criterion=np.nan, covariance=covariance)
-        worst = self.status if onward.converged else onward.status
+        worst = self.status if onward.is_converged else onward.status
         return replace(joined, n_items=min(self.n_items, onward.n_items), status=worst)
 
 

@@ -1,16 +1,17 @@
 """How sure a link is: by the delta method from the items' errors, or by the jackknife over items."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
-from scoring.errors import InvalidAnchors, InvalidParameters
+from scoring._options import member
+from scoring.errors import InvalidAnchors
 from scoring.linking.characteristic import haebara, stocking_lord
 from scoring.linking.curve_loss import Comparison, CurveLoss, CurveOptions
 from scoring.linking.link import Link, LinkMethod
 from scoring.linking.moments import geometric_mean, mean_mean, mean_sigma, moment_constants
+from scoring.parameter_errors import ParameterErrors
 from scoring.params import ItemParams
 from scoring.responses import FloatArray
 
@@ -20,68 +21,17 @@ _STEP: Final = 1e-5
 Linker = Callable[[ItemParams, ItemParams], Link]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ParameterErrors:
-    """Sampling covariances of one calibration's parameters, in the order a, c, b_1, …, b_K of each item.
-
-    covariance : (n_items, 2 + most_steps, 2 + most_steps) where items are taken as independent, or the full
-        (n_items * (2 + most_steps), …) matrix. NaN means held fixed or absent: no error.
-    """
-
-    covariance: FloatArray
-
-    def __post_init__(self) -> None:
-        values = np.nan_to_num(np.array(self.covariance, dtype=np.float64), nan=0.0)
-        if values.ndim not in (2, 3) or values.shape[-1] != values.shape[-2]:
-            raise InvalidParameters(
-                "covariance: expected (n_items, n_parameters, n_parameters) or a full matrix"
-            )
-        values.setflags(write=False)
-        object.__setattr__(self, "covariance", values)
-
-    @classmethod
-    def from_standard_errors(
-        cls, params: ItemParams, se_a: FloatArray, se_thresholds: FloatArray, se_c: FloatArray | None = None
-    ) -> Self:
-        """Errors without covariances: se_a (n_items,), se_thresholds (n_items, most_steps); of 0/1 items
-        also (n_items,).
-
-        A link from these is a rough one: items of one calibration hang together through its latent scale, and
-        without those covariances the error of the intercept can come out at half its size.
-        """
-        steps = np.asarray(se_thresholds, dtype=np.float64).reshape(params.n_items, -1)
-        if np.shape(se_a) != (params.n_items,) or steps.shape != params.thresholds.shape:
-            raise InvalidParameters(f"se_a and se_thresholds: expected ({params.n_items},) and "
-                                    f"{params.thresholds.shape}")  # fmt: skip
-        lowest = np.zeros(params.n_items) if se_c is None else np.asarray(se_c, dtype=np.float64)
-        variances = np.column_stack([np.asarray(se_a, dtype=np.float64), lowest, steps]) ** 2
-        return cls(variances[:, :, None] * np.eye(variances.shape[1]))
-
-    def propagated(self, jacobian: FloatArray) -> FloatArray:
-        """J V J' for a Jacobian (n_results, n_items, n_parameters)."""
-        if self.covariance.ndim == 3:
-            if self.covariance.shape[:2] != jacobian.shape[1:]:
-                raise InvalidParameters(f"covariance: expected {jacobian.shape[1:]} items by parameters, "
-                                        f"got {self.covariance.shape[:2]}")  # fmt: skip
-            spread: FloatArray = np.einsum("rip,ipq,siq->rs", jacobian, self.covariance, jacobian)
-            return spread
-        flat = jacobian.reshape(len(jacobian), -1)
-        if flat.shape[1] != len(self.covariance):
-            raise InvalidParameters(f"covariance: expected {flat.shape[1]} rows, got {len(self.covariance)}")
-        full: FloatArray = flat @ self.covariance @ flat.T
-        return full
-
-
-def linker_of(method: LinkMethod, options: CurveOptions | None = None) -> Linker:
-    """The function of (new, old) that links by this method."""
+def linker_of(method: LinkMethod | str, options: CurveOptions | None = None) -> Linker:
+    """The function of (new, old) that links by this method; InvalidOptions for a method that is none."""
+    chosen = member(LinkMethod, method, "method")
     by_moments = {
         LinkMethod.MEAN_MEAN: mean_mean,
         LinkMethod.MEAN_SIGMA: mean_sigma,
         LinkMethod.GEOMETRIC_MEAN: geometric_mean,
     }
-    if method in by_moments:
-        return by_moments[method]
-    by_curves = haebara if method is LinkMethod.HAEBARA else stocking_lord
+    if chosen in by_moments:
+        return by_moments[chosen]
+    by_curves = haebara if chosen is LinkMethod.HAEBARA else stocking_lord
     return lambda new, old: by_curves(new, old, options)
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from scoring._options import settle
 from scoring.errors import InvalidParameters
 from scoring.quadrature import Quadrature
 from scoring.responses import FloatArray, IntArray
@@ -84,6 +85,7 @@ class FacetOptions:
     quadrature: Quadrature | None = None
 
     def __post_init__(self) -> None:
+        settle(self, steps=Steps)
         if self.max_iterations < 1 or self.min_ratings < 1 or not self.tolerance > 0:
             raise InvalidParameters("max_iterations, min_ratings and tolerance must be positive")
 
@@ -160,7 +162,7 @@ class RaterCalibration:
     warnings: tuple[RaterWarning, ...]
 
     @property
-    def converged(self) -> bool:
+    def is_converged(self) -> bool:
         return self.status is RaterStatus.CONVERGED
 
     @property

@@ -19,7 +19,7 @@ class FacetFit:
     observed, expected : (n,) mean marks, in categories 0, 1, …
     infit, outfit : (n,) mean squares, 1 under the model: above 1 erratic, below 1 too uniform (a halo, or few
         categories used)
-    infit_z, outfit_z : (n,) their Wilson–Hilferty cube-root standardisation, about normal under the model
+    z_infit, z_outfit : (n,) their Wilson–Hilferty cube-root standardisation, about normal under the model
     """
 
     n_ratings: IntArray
@@ -27,8 +27,8 @@ class FacetFit:
     expected: FloatArray
     infit: FloatArray
     outfit: FloatArray
-    infit_z: FloatArray
-    outfit_z: FloatArray
+    z_infit: FloatArray
+    z_outfit: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +109,8 @@ def _facet_fit(fitted: Fitted, position: IntArray, size: int) -> FacetFit:
         expected=total(n * mean) / n_ratings,
         infit=infit,
         outfit=outfit,
-        infit_z=_standardised(infit, infit_spread),
-        outfit_z=_standardised(outfit, outfit_spread),
+        z_infit=_standardised(infit, infit_spread),
+        z_outfit=_standardised(outfit, outfit_spread),
     )
 
 

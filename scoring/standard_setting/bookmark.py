@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
+from scoring._options import member
 from scoring.errors import InvalidRatings
 from scoring.models import category_probabilities
 from scoring.params import ItemModel, ItemParams
@@ -124,7 +125,7 @@ class BookmarkResult:
 
 
 def bookmark(
-    placements: npt.ArrayLike, booklet: Booklet, rule: BookmarkRule = BookmarkRule.PRECEDING
+    placements: npt.ArrayLike, booklet: Booklet, rule: BookmarkRule | str = BookmarkRule.PRECEDING
 ) -> BookmarkResult:
     """Cuts from the pages on which judges laid their bookmarks.
 
@@ -139,6 +140,7 @@ def bookmark(
     ------
     InvalidRatings : a page that is not whole, falls from cut to cut, or has no location under the rule (page
         1 has none before it, and n_pages + 1, allowed with PRECEDING only, none of its own).
+    InvalidOptions : a rule that is none.
 
     References: Mitzel, Lewis, Patz & Green (2001); Cizek & Bunch (2007), ch. 10.
     """
@@ -146,8 +148,9 @@ def bookmark(
     pages = pages[:, None] if pages.ndim == 1 else pages
     if pages.ndim != 2 or 0 in pages.shape:
         raise InvalidRatings(f"placements: expected judges by cuts, got shape {pages.shape}")
-    first = 1 if rule is BookmarkRule.BOOKMARKED else 2
-    last = booklet.n_pages + (rule is BookmarkRule.PRECEDING)
+    which = member(BookmarkRule, rule, "rule")
+    first = 1 if which is BookmarkRule.BOOKMARKED else 2
+    last = booklet.n_pages + (which is BookmarkRule.PRECEDING)
     known = ~np.isnan(pages)
     at_fault = known & ~((pages >= first) & (pages <= last) & (pages == np.floor(pages)))
     at_fault[:, 1:] |= np.diff(pages, axis=1) < 0
@@ -163,5 +166,5 @@ def bookmark(
         BookmarkRule.BOOKMARKED: own,
         BookmarkRule.MIDPOINT: (own + before) / 2.0,
     }
-    cuts = np.where(known, chosen[rule], np.nan)
+    cuts = np.where(known, chosen[which], np.nan)
     return BookmarkResult(cuts, tuple(PanelStatistics.of(column) for column in cuts.T))

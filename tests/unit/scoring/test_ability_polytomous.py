@@ -15,7 +15,7 @@ from scoring.ability import (
     posterior_blocks,
     wle_scores,
 )
-from scoring.errors import InvalidQuadrature, InvalidResponses, NotCalibrated
+from scoring.errors import InvalidOptions, InvalidQuadrature, InvalidResponses, NotCalibrated
 from scoring.information import form_information
 from scoring.models import category_probabilities, log_category_probabilities
 from scoring.params import ItemModel, ItemParams
@@ -288,3 +288,71 @@ def test_thousand_graded_items_do_not_overflow():
         found = wle_scores(np.full((1, 1000), mark), many)
         assert np.isfinite(found.theta).all()
         assert found.status[0] == ScoreStatus.CONVERGED
+
+
+@pytest.mark.parametrize("a", [8.0, 1e4])
+def test_a_likelihood_level_to_the_last_digit_is_flat_and_its_middle_is_named(a):
+    found = ml_scores([[1, 0], [1, 1]], ItemParams.two_pl([a, a], [-5, 5]))
+    assert found.status.tolist() == [ScoreStatus.FLAT, ScoreStatus.INFINITE]
+    assert found.theta[0] == pytest.approx(0.0, abs=1e-6)
+    assert np.isnan(found.se[0])
+
+
+@pytest.mark.parametrize("a", [8.0, 1e4])
+def test_weighted_likelihoods_with_two_equal_maxima_are_flat(a):
+    found = wle_scores([[1, 0], [1, 1]], ItemParams.two_pl([a, a], [-5, 5]))
+    assert found.status.tolist() == [ScoreStatus.FLAT, ScoreStatus.CONVERGED]
+    # Each maximum lies where P = 3/4 of one item: L sqrt(I) is then largest.
+    assert np.abs(found.theta) == pytest.approx([5 - np.log(3) / a, 5 + np.log(3) / a], abs=1e-6)
+    warm = wle_scores([[1, 0]], ItemParams.two_pl([1e4, 1e4], [-5, 5]), "warm")
+    assert warm.status[0] != ScoreStatus.CONVERGED
+
+
+@pytest.mark.parametrize(("a", "c"), [(8.0, 0.0), (8.0, 0.2), (20.0, 0.0)])
+def test_wle_finds_the_highest_maximum_among_steep_items(a, c):
+    rng = np.random.default_rng(17)
+    difficulties = rng.choice([-5.0, 0.0, 5.0], 10) if a < 10 else rng.uniform(-3, 3, 10)
+    params = ItemParams(np.full(10, a), difficulties, np.full(10, c))
+    marks = rng.integers(0, 2, (150, 10)).astype(np.int8)
+    grid = np.unique((difficulties[:, None] + np.linspace(-6, 6, 601) / a).ravel())
+    logs = log_category_probabilities(grid, params)
+    weight = 0.5 * np.log(np.maximum(form_information(grid, params), 1e-300))
+    heights = sum(logs[:, item, marks[:, item]].T for item in range(10)) + weight
+    found = wle_scores(marks, params)
+    ours = log_category_probabilities(found.theta, params)
+    at = sum(ours[np.arange(150), item, marks[:, item]] for item in range(10))
+    at = at + 0.5 * np.log(form_information(found.theta, params))
+    assert (at >= heights.max(axis=1) - 1e-6).all()
+
+
+@pytest.mark.parametrize("mean", [30.0, -100.0, 5e4])
+def test_map_reaches_a_prior_however_far(mean):
+    items, marks = ItemParams.two_pl([1.0, 1.2, 0.8], [0.0, 0.5, -0.5]), [[1, 0, 1], [0, 0, 0]]
+    found = map_scores(marks, items, NormalPrior(mean, 1.0))
+    assert (found.status == ScoreStatus.CONVERGED).all()
+    # So far out every item is sure: the score is the sum of a over misses, or over hits.
+    pull = np.array([-1.2, -3.0]) if mean > 0 else np.array([1.8, 0.0])
+    assert found.theta == pytest.approx(mean + pull, abs=1e-6)
+
+
+def test_one_far_prior_does_not_move_the_others():
+    marks = some_responses(MIXED, 40, 3)
+    mean = np.zeros(40)
+    mean[7] = -60.0
+    far, near = map_scores(marks, MIXED, NormalPrior(mean, 1.0)), map_scores(marks, MIXED)
+    np.testing.assert_allclose(np.delete(far.theta, 7), np.delete(near.theta, 7), atol=1e-7)
+
+
+def test_arguments_of_another_kind_are_named():
+    items = ItemParams.two_pl([1, 1], [0, 0])
+    with pytest.raises(InvalidOptions, match="weight: 'foo'"):
+        wle_scores([[1, 0]], items, "foo")
+    with pytest.raises(InvalidQuadrature, match="prior mean"):
+        map_scores([[1, 0]], items, NormalPrior("x", 1))
+    with pytest.raises(InvalidQuadrature, match="prior sd"):
+        map_scores([[1, 0]], items, NormalPrior(0, "y"))
+    for method in (map_scores, ml_scores, wle_scores):
+        with pytest.raises(InvalidResponses, match="responses"):
+            method(None, items)
+        with pytest.raises(InvalidResponses, match="responses"):
+            method([[1, 0], [1]], items)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from scoring import MAXIMUM_LIKELIHOOD, MISSING, CalibrationOptions, ItemParams, calibrate, simulate_responses
+from scoring.ability import eap_scores
 from scoring.analysis import AnalysisFlag, AnalysisOptions, analyse
 from scoring.errors import InvalidGroups, InvalidOptions, InvalidResponses
+from scoring.responses import SparseResponses
 from tests.unit.scoring.mirt_reference import column, load, responses_of
 
 N_ITEMS = 30
@@ -133,3 +135,45 @@ def test_forms_and_responses_of_another_shape_are_refused(sound):
         analyse(fitted, marks, forms=forms[:5])
     with pytest.raises(InvalidOptions):
         AnalysisOptions(q3_limit=-1)
+
+
+@pytest.fixture(scope="module")
+def two_groups():
+    rng = np.random.default_rng(5)
+    truth = ItemParams.two_pl(np.full(12, 1.2), np.linspace(-1.5, 1.5, 12))
+    theta = np.concatenate([rng.normal(size=500), rng.normal(1.5, 0.7, size=700)])
+    marks, groups = simulate_responses(theta, truth, rng), np.repeat(["young", "old"], [500, 700])
+    return calibrate(marks, "2PL", groups=groups), marks, groups
+
+
+def test_each_person_is_scored_under_his_own_group(two_groups):
+    calibration, marks, groups = two_groups
+    found = analyse(calibration, marks, groups=groups)
+    for name in ("young", "old"):
+        here = groups == name
+        own = eap_scores(marks[here], calibration.params, calibration.population(name))
+        np.testing.assert_array_equal(found.persons.eap[here], own.theta)
+        np.testing.assert_array_equal(found.persons.eap_se[here], own.se)
+    # All together are a mixture of groups: its model fits, while the first group's distribution would not.
+    assert found.model_fit[0].m2.p > 0.01
+    mixed = analyse(calibration, marks)
+    assert mixed.persons.eap[groups == "old"].mean() < found.persons.eap[groups == "old"].mean()
+    assert mixed.model_fit[0].m2.statistic == pytest.approx(found.model_fit[0].m2.statistic)
+
+
+def test_groups_that_were_not_calibrated_are_refused(two_groups):
+    calibration, marks, groups = two_groups
+    with pytest.raises(InvalidGroups, match=r"groups: expected 1200 names"):
+        analyse(calibration, marks, groups=groups[:3])
+    with pytest.raises(
+        InvalidGroups, match=r"groups\[0\]: 'elder' was not calibrated; known are 'young', 'old'"
+    ):
+        analyse(calibration, marks, groups=np.where(groups == "young", "elder", groups))
+
+
+def test_sparse_responses_are_analysed_as_dense_ones(two_groups):
+    calibration, marks, groups = two_groups
+    dense = analyse(calibration, marks, groups=groups)
+    sparse = analyse(calibration, SparseResponses.from_dense(marks), groups=groups)
+    np.testing.assert_array_equal(sparse.persons.eap, dense.persons.eap)
+    np.testing.assert_array_equal(sparse.items.s_x2, dense.items.s_x2)

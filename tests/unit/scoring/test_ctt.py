@@ -10,6 +10,7 @@ from scoring import (
     ItemFlag,
     ItemFlagCode,
     ItemParams,
+    SparseResponses,
     cronbach_alpha,
     distractor_statistics,
     flags,
@@ -166,3 +167,35 @@ def test_alpha_counts_complete_persons_only(complete):
     assert cronbach_alpha(marks) == pytest.approx(cronbach_alpha(complete[50:]))
     assert np.isnan(cronbach_alpha([[1], [0]]))
     assert np.isnan(cronbach_alpha([[1, 0], [1, 0]]))
+
+
+@pytest.mark.parametrize("n_categories", [2, 4])
+@pytest.mark.parametrize("outside", [False, True])
+def test_sparse_responses_have_the_statistics_of_the_same_matrix(n_categories, outside):
+    rng = np.random.default_rng(4)
+    marks = rng.integers(0, n_categories, (500, 12)).astype(np.int8)
+    marks[rng.random(marks.shape) < 0.6] = MISSING
+    marks[:20, 1:] = MISSING  # one item only: no rest score
+    marks[:, 11] = MISSING
+    marks[:, 10] = np.where(marks[:, 10] == MISSING, MISSING, 1)
+    criterion = np.where(rng.random(500) < 0.1, np.nan, rng.normal(size=500)) if outside else None
+    dense = item_statistics(marks, criterion=criterion, n_categories=n_categories)
+    found = item_statistics(
+        SparseResponses.from_dense(marks), criterion=criterion, n_categories=np.full(12, n_categories)
+    )
+    assert found.n.tolist() == dense.n.tolist()
+    assert found.p == pytest.approx(dense.p, nan_ok=True)
+    assert found.point_biserial == pytest.approx(dense.point_biserial, abs=1e-12, nan_ok=True)
+
+
+def test_sparse_marks_beyond_an_items_categories_are_refused():
+    with pytest.raises(InvalidResponses, match="mark 2 is beyond those of item 1"):
+        item_statistics(SparseResponses.from_dense([[1, 2]]))
+    with pytest.raises(InvalidResponses, match="n_categories"):
+        item_statistics(SparseResponses.from_dense([[1, 0]]), n_categories=[2, 2, 2])
+
+
+def test_alpha_of_sparse_responses_is_that_of_the_same_matrix(complete):
+    marks = complete.copy()
+    marks[::3, 2] = MISSING
+    assert cronbach_alpha(SparseResponses.from_dense(marks)) == cronbach_alpha(marks)

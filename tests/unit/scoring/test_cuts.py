@@ -8,6 +8,7 @@ from scoring import (
     NO_LEVEL,
     InvalidCuts,
     InvalidParameters,
+    InvalidQuadrature,
     ItemParams,
     ShareUnreachable,
     expected_number_correct,
@@ -83,3 +84,13 @@ def test_without_cuts_there_is_one_level():
 def test_cuts_that_do_not_ascend_are_refused(cuts):
     with pytest.raises(InvalidCuts):
         level_of([0.0], cuts)
+
+
+@pytest.mark.parametrize(
+    ("posterior", "nodes"),
+    [(np.full((2, 3), 1 / 3), [0.0, 1.0]), (np.ones(2) / 2, [0.0, 1.0]), (np.full((1, 2), 0.5), [1.0, 0.0]),
+     (np.ones((1, 1)), [0.0])],
+)  # fmt: skip
+def test_a_posterior_over_other_nodes_has_no_level_probabilities(posterior, nodes):
+    with pytest.raises(InvalidQuadrature, match=r"posterior|nodes"):
+        level_probabilities(posterior, nodes, [0.5])

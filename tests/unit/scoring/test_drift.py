@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import linregress, spearmanr
 
-from scoring.drift import DriftFlag, DriftOptions, DriftReason, ParameterErrors, item_drift, robust_z
+from scoring.drift import DriftFlag, DriftOptions, DriftReason, ParameterErrors, item_drift
 from scoring.drift_monitoring import (
     ExposureOptions,
     ExposureReason,
@@ -13,10 +13,12 @@ from scoring.drift_monitoring import (
     residual_change,
 )
 from scoring.errors import InvalidOptions, InvalidParameters, InvalidResponses
+from scoring.linking import robust_z_of_anchors
 from scoring.models import category_probabilities, expected_marks
 from scoring.params import ItemParams
 from scoring.quadrature import normal_quadrature
 from scoring.responses import MISSING, SparseResponses
+from scoring.simulate import simulate_responses
 
 
 def bank(n: int = 20) -> tuple[ItemParams, ItemParams]:
@@ -55,21 +57,20 @@ def test_robust_z_does_not_depend_on_the_link() -> None:
     a = item_drift(old, new)
     b = item_drift(old.transformed(1.2, 0.4), shifted)
     assert np.allclose(a.robust_z_b, b.robust_z_b)
-    assert np.allclose(robust_z(new.b - old.b), robust_z(new.b - old.b + 0.7))
 
 
 def test_lords_chi_square_is_the_quadratic_form_with_the_sum_of_covariances() -> None:
     old, new = bank(3)
     rng = np.random.default_rng(2)
-    roots = rng.normal(0, 0.1, (2, 3, 2, 2))
+    roots = rng.normal(0, 0.1, (2, 3, 3, 3))  # a, c, b
     errors = [ParameterErrors(r @ r.transpose(0, 2, 1)) for r in roots]
     found = item_drift(old, new, (errors[0], errors[1]))
     for item in range(3):
         v = np.array([new.a[item] - old.a[item], new.b[item] - old.b[item]])
-        s = errors[0].covariance[item] + errors[1].covariance[item]
+        s = (errors[0].covariance[item] + errors[1].covariance[item])[np.ix_([0, 2], [0, 2])]
         assert abs(found.chi_square[item] / (v @ np.linalg.inv(s) @ v) - 1) < 1e-9
     assert found.df.tolist() == [2, 2, 2]
-    diagonal = ParameterErrors.of([0.1, 0.0, np.nan], [0.2, 0.2, 0.2])
+    diagonal = ParameterErrors.from_standard_errors(old, [0.1, 0.0, np.nan], [0.2, 0.2, 0.2])
     part = item_drift(old, new, (diagonal, diagonal))
     assert part.df.tolist() == [2, 1, 1]
     assert abs(part.chi_square[1] - (new.b[1] - old.b[1]) ** 2 / 0.08) < 1e-9
@@ -83,7 +84,7 @@ def test_lords_chi_square_without_drift_is_chi_square_distributed() -> None:
     covariance = np.array([[0.02, 0.01], [0.01, 0.04]])
     draws = rng.multivariate_normal([1.2, 0.0], covariance, size=(2, n))
     sides = [ItemParams.two_pl(d[:, 0], d[:, 1]) for d in draws]
-    errors = ParameterErrors(np.tile(covariance, (n, 1, 1)))
+    errors = ParameterErrors(np.tile(np.insert(np.insert(covariance, 1, 0, 0), 1, 0, 1), (n, 1, 1)))
     p = item_drift(sides[0], sides[1], (errors, errors)).p
     assert abs((p < 0.05).mean() - 0.05) < 0.012
 
@@ -91,15 +92,13 @@ def test_lords_chi_square_without_drift_is_chi_square_distributed() -> None:
 def test_polytomous_items_and_items_of_one_campaign_only() -> None:
     old = ItemParams.polytomous([1.0, 1.2, np.nan], [[-1, 0, 1], [-0.5, 0.2, 0.4], [np.nan] * 3])
     new = ItemParams.polytomous([1.0, 1.2, 1.0], [[-1.2, -0.1, 0.8], [-0.5, 0.2, 0.4], [0.0, 1, 2]])
-    errors = ParameterErrors.of([0.1] * 3, np.full((3, 3), 0.2))
+    errors = ParameterErrors.from_standard_errors(new, [0.1] * 3, np.full((3, 3), 0.2))
     found = item_drift(old, new, (errors, errors))
     assert found.signed_area[0] == pytest.approx(-0.5)
     assert found.df.tolist() == [4, 4, 0]
     assert found.reasons[2] is DriftReason.NOT_CALIBRATED
     assert np.isnan(found.d_square[2])
     assert found.flags[2] == ()
-    assert robust_z([0.0, 0.0, 0.0, 0.0, 0.5]).tolist()[:4] == [0.0] * 4
-    assert np.isnan(robust_z([0.0, 0.0, 0.0, 0.0, 0.5])[4])
 
 
 def test_cusum_finds_a_slow_drift_and_waits_through_campaigns_without_the_item() -> None:
@@ -183,13 +182,34 @@ def test_residuals_tell_a_change_of_difficulty_without_a_new_calibration() -> No
     assert sparse.n.tolist() == found.n.tolist() == met.sum(axis=0).tolist()
 
 
+def test_residual_change_is_in_logits_and_change_b_in_units_of_theta() -> None:
+    rng = np.random.default_rng(8)
+    old = ItemParams.two_pl([0.5, 1.0, 2.0, -1.0], [0.0, 0.2, -0.3, 0.0])
+    new = ItemParams.two_pl(old.a, old.b + np.array([-0.3, 0.0, 0.1, 0.1]))
+    theta = rng.normal(size=40000)
+    found = residual_change(simulate_responses(theta, new, rng), theta, old)
+    assert (np.abs(found.change_b - [-0.3, 0.0, 0.1, 0.1]) < 3 * found.se_b + 0.01).all()
+    assert found.change_b * old.a == pytest.approx(found.change)
+    assert found.se_b * np.abs(old.a) == pytest.approx(found.se)
+
+
+def test_items_whose_middle_half_agrees_are_judged_alike_when_linking_and_in_drift() -> None:
+    old = ItemParams.two_pl(np.ones(5), np.arange(5.0))
+    new = ItemParams.two_pl(np.ones(5), np.array([0.0, 1.0, 2.0, 3.0, 4.5]))
+    found = item_drift(old, new)
+    assert found.robust_z_b == pytest.approx(-robust_z_of_anchors(new, old)[1])  # new - old, old - new
+    assert found.flags == ((), (), (), (), (DriftFlag.DIFFICULTY,))
+    assert set(found.reasons) == {None}
+
+
 def test_bad_input_is_refused_by_name() -> None:
     old, new = bank(3)
-    errors = ParameterErrors.of([0.1, 0.1], [0.1, 0.1])
-    with pytest.raises(InvalidParameters, match="errors of old: expected 3 items"):
+    errors = ParameterErrors.from_standard_errors(old.subset([0, 1]), [0.1, 0.1], [0.1, 0.1])
+    with pytest.raises(InvalidParameters, match="errors of old, covariance: expected 3 items"):
         item_drift(old, new, (errors, errors))
-    with pytest.raises(InvalidParameters, match="variance is negative"):
-        ParameterErrors(np.full((1, 2, 2), -1.0))
+    in_another_order = ParameterErrors(np.tile(np.eye(2), (3, 1, 1)))  # a, b
+    with pytest.raises(InvalidParameters, match=r"errors of old: expected 3 parameters .*a, c, b_1"):
+        item_drift(old, new, (in_another_order, in_another_order))
     with pytest.raises(InvalidParameters, match="campaigns by items"):
         cusum([[0.0]], [[0.1, 0.1]], [0.0])
     with pytest.raises(InvalidParameters, match="negative"):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scoring import dif
 from scoring.errors import InvalidParameters, InvalidResponses
 from scoring.fit import (
     benjamini_hochberg,
@@ -170,3 +171,7 @@ def test_extreme_abilities_stay_finite():
     squares = item_mean_squares([[1, 1], [0, 0], [1, 0]], params, [40.0, -40.0, 0.7])
     assert np.isfinite(squares.outfit).all()
     assert np.isfinite(squares.z_infit).all()
+
+
+def test_fit_and_dif_adjust_p_values_by_one_function():
+    assert benjamini_hochberg is dif.benjamini_hochberg

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from scoring.calibrate import calibrate
+from scoring.calibration import CalibrationOptions, StandardErrorMethod
 from scoring.errors import InvalidAnchors, NotCalibrated
 from scoring.information import expected_number_correct
 from scoring.linking import (
@@ -18,13 +20,13 @@ from scoring.linking import (
     dropping_report,
     linker_of,
     mean_mean,
-    robust_z,
     robust_z_of_anchors,
     screen_anchors,
     stocking_lord,
 )
 from scoring.params import ItemModel, ItemParams
 from scoring.quadrature import normal_quadrature
+from scoring.simulate import draw_params, simulate_responses
 
 
 def campaign(moved=(), n=20, seed=9):
@@ -36,12 +38,6 @@ def campaign(moved=(), n=20, seed=9):
     for item, shift in moved:
         b[item] += shift
     return ItemParams.two_pl(new.a * rng.lognormal(0.0, 0.05, n), b), old
-
-
-def test_robust_z_is_the_distance_from_the_median_in_scaled_quartiles():
-    d = np.array([0.0, 1.0, 2.0, 3.0, 10.0])
-    assert robust_z(d) == pytest.approx((d - 2.0) / (0.74 * 2.0))
-    assert np.isnan(robust_z(np.array([0.0, 1.0, 2.0, np.nan]))).tolist() == [False, False, False, True]
 
 
 def test_exact_transforms_raise_no_alarm():
@@ -64,7 +60,7 @@ def test_robust_z_of_difficulties_uses_the_slope_of_the_steady_items():
 
 def test_anchors_that_moved_are_dropped_worst_first_and_no_others():
     new, old = campaign(moved=[(3, 0.6), (11, -1.0)])
-    found = screen_anchors(new, old, ScreeningRules(most_z=4.0))
+    found = screen_anchors(new, old)
     assert [one.item for one in found.dropped] == [11, 3]
     assert all(one.reason is DropReason.ROBUST_Z_B for one in found.dropped)
     assert found.status is ScreeningStatus.CLEAN
@@ -72,6 +68,58 @@ def test_anchors_that_moved_are_dropped_worst_first_and_no_others():
     assert found.displacement[3] == pytest.approx(-0.72, abs=0.12)  # 1.2 times the shift, on the old scale
     assert np.argsort(found.curve_distance)[-2:].tolist() == [3, 11]
     assert (found.link.slope, found.link.intercept) == pytest.approx((1.2, 0.3), abs=0.05)
+
+
+def calibrated_anchors(seed, shift):
+    """30 anchors, calibrated on 3,000 persons in either campaign; the eighth moves by `shift` in between."""
+    rng = np.random.default_rng(seed)
+    first = draw_params("2PL", 30, rng)
+    b = first.b.copy()
+    b[7] = 0.3
+    first = ItemParams.two_pl(first.a, b)
+    second = ItemParams.two_pl(first.a, b + shift * (np.arange(30) == 7))
+    options = CalibrationOptions(standard_errors=StandardErrorMethod.NONE)
+    return [
+        calibrate(simulate_responses(rng.normal(mean, sd, 3000), items, rng), options=options).params
+        for mean, sd, items in ((0.4, 1.1, second), (0.0, 1.0, first))
+    ]
+
+
+def test_sound_anchors_stay_and_one_that_moved_by_half_a_logit_goes():
+    sound_dropped, moved_dropped = 0, 0
+    for seed in range(4):
+        sound_dropped += len(screen_anchors(*calibrated_anchors(seed, 0.0)).dropped)
+        found = [one.item for one in screen_anchors(*calibrated_anchors(seed, 0.5)).dropped]
+        moved_dropped += 7 in found
+        sound_dropped += len(set(found) - {7})
+    assert sound_dropped / (4 * 59) < 0.02
+    assert moved_dropped == 4
+
+
+def test_the_yardstick_does_not_shrink_as_anchors_are_dropped():
+    new, old = campaign(moved=[(3, 0.6), (11, -1.0)])
+    found = screen_anchors(new, old)
+    z_a, z_b = robust_z_of_anchors(new, old)
+    assert [one.z for one in found.dropped] == [z_b[11], z_b[3]]
+    assert np.array_equal(found.z_b, z_b)
+    assert np.array_equal(found.z_a, z_a)
+
+
+def test_an_anchor_that_practically_does_not_differ_is_never_dropped():
+    _, old = campaign()
+    exact = old.transformed(1 / 1.2, -0.3 / 1.2)
+    b = exact.b + np.random.default_rng(3).normal(0, 0.001, 20)
+    b[4] += 0.05  # 50 times what the others differ by, and less than 0.02 of a mark
+    same = ItemParams.two_pl(exact.a, b)
+    found = screen_anchors(same, old)
+    assert abs(found.z_b[4]) > 20
+    assert found.curve_distance[4] < 0.02
+    assert (found.dropped, found.status) == ((), ScreeningStatus.CLEAN)
+    by_z = screen_anchors(same, old, ScreeningRules(least_curve_distance=0.0, most_z=20.0))
+    assert [one.item for one in by_z.dropped] == [4]
+    assert by_z.dropped[0].distance == pytest.approx(found.curve_distance[4], rel=0.2)
+    with pytest.raises(InvalidAnchors, match="least_curve_distance"):
+        ScreeningRules(least_curve_distance=-0.1)
 
 
 def test_a_changed_slope_is_found_as_such():

@@ -66,7 +66,7 @@ def test_exact_transforms_are_found_again(form, method):
     link = linker_of(method)(carried_back(FORMS[form]), FORMS[form])
     assert link.slope == pytest.approx(TRUE_SLOPE, abs=1e-9)
     assert link.intercept == pytest.approx(TRUE_INTERCEPT, abs=1e-9)
-    assert link.converged
+    assert link.is_converged
 
 
 def curves(params, theta):

@@ -121,9 +121,9 @@ def test_acceleration_ends_where_plain_em_would():
     ready = laid_out(PRIORS)
     _, end = iterate(ready.model, ready.start, Limits(500, 1e-7), (None, None))
     state = ready.start
-    for _ in range(400):
+    for _ in range(200):
         state = em_step(ready.model, evaluate(ready.model, state))
-    assert end.state.vector() == pytest.approx(state.vector(), abs=1e-3)
+    assert end.state.vector() == pytest.approx(state.vector(), abs=5e-3)
     assert end.log_posterior >= evaluate(ready.model, state).log_posterior - 1e-9
     assert end.n_iterations < 60
 
@@ -207,13 +207,13 @@ def test_nodes_follow_a_population_that_is_narrow_or_far_away():
 
 
 def test_a_population_without_spread_is_announced():
-    rng = np.random.default_rng(0)
-    marks = (rng.random((300, 10)) < np.linspace(0.3, 0.8, 10)).astype(int)
+    """Two items answered with no more agreement than chance gives, or less."""
+    marks = np.array([[0, 1], [1, 0], [0, 1], [1, 0], [1, 1], [0, 0]] * 40)
     found = calibrate(marks, "Rasch", options=CalibrationOptions(max_iterations=2000))
     assert found.status is CalibrationStatus.CONVERGED
-    assert found.groups[0].sd < 0.15
-    if found.groups[0].sd < 0.0501:
-        assert [w.code for w in found.warnings] == [CalibrationMessage.POPULATION_WITHOUT_SPREAD]
+    assert [w.code for w in found.warnings] == [CalibrationMessage.POPULATION_WITHOUT_SPREAD]
+    assert found.groups[0].sd == pytest.approx(0.05)
+    assert found.groups[0].se_sd == 0.0
 
 
 def test_weightless_nodes_and_two_humps_are_distributions_too():

@@ -14,6 +14,7 @@ from scoring.multidim import (
     CompetencyModel,
     CorrelationOptions,
     CorrelationStatus,
+    JointStatus,
     borrowing_gain,
     estimate_correlations,
     multidimensional_blocks,
@@ -149,7 +150,7 @@ def test_the_correlation_agrees_with_maximum_likelihood_by_brute_force(lengths, 
         return 0.25 * prior - log_likelihood(correlation)
 
     exact = minimize_scalar(loss, bounds=(-0.5, 0.99), method="bounded", options={"xatol": 1e-4}).x
-    assert found.converged
+    assert found.is_converged
     assert found.correlations[0, 1] == pytest.approx(exact, abs=0.005)
     assert found.log_likelihood == pytest.approx(log_likelihood(found.correlations[0, 1]), abs=0.5)
 
@@ -256,7 +257,7 @@ def test_correlations_stay_positive_definite_with_two_items_and_thirty_persons()
         model, _, marks = sample(30, (2, 2, 2, 2), equal(4, 0.95), seed)
         found = estimate_correlations(marks, model)
         assert np.linalg.eigvalsh(found.correlations)[0] > 0.01
-        assert found.converged
+        assert found.is_converged
 
 
 def test_a_stronger_prior_draws_correlations_towards_its_own():
@@ -324,3 +325,71 @@ def test_bad_input_is_named():
             CompetencyModel(ItemParams.two_pl([1, np.nan, 1, 1], [0, np.nan, 0, 0]), [0, 0, 1, 1]),
             np.eye(2),
         )
+
+
+def conditional_quadrature(marks, model, r, n=801):
+    """Over z1 and what of z2 is independent of it: exact for any correlation, a person at a time."""
+    z = np.linspace(-8, 8, n)
+    first, second = z[:, None] + 0 * z, r * z[:, None] + np.sqrt(1 - r * r) * z
+    found = []
+    for row in marks:
+        logs = -0.5 * z[:, None] ** 2 - 0.5 * z**2
+        for item, mark in enumerate(row):
+            a, b, c = (getattr(model.params, name)[item] for name in "abc")
+            right = c + (1 - c) / (1 + np.exp(-a * ((first, second)[model.dimension[item]] - b)))
+            logs = logs + np.log(right if mark else 1 - right)
+        weights = np.exp(logs - logs.max())
+        weights /= weights.sum()
+        means = [(weights * one).sum() for one in (first, second)]
+        sds = [
+            np.sqrt((weights * (one - m) ** 2).sum()) for one, m in zip((first, second), means, strict=True)
+        ]
+        found.append([*means, *sds])
+    return np.array(found)
+
+
+@pytest.mark.parametrize(
+    ("r", "c", "length"), [(0.9, 0.0, 8), (0.99, 0.25, 8), (-0.99, 0.25, 20), (0.9999, 0.1, 6)]
+)
+def test_exact_scores_of_two_competencies_are_those_of_quadrature_over_a_conditional(r, c, length):
+    model, _, marks = sample(4, (length, length), equal(2, r), 23, c)
+    marks[0], marks[1] = 1, 0
+    truth = conditional_quadrature(marks, model, r)
+    scores = multidimensional_eap(marks, model, equal(2, r), exact=True, keep_posterior=True)
+    np.testing.assert_allclose(scores.theta, truth[:, :2], atol=1e-5)
+    np.testing.assert_allclose(scores.se, truth[:, 2:], rtol=2e-5)
+    np.testing.assert_allclose(
+        np.sqrt(np.diagonal(scores.covariance, axis1=1, axis2=2)), scores.se, rtol=1e-9
+    )
+    assert scores.posterior.shape == (4, 2, 61)
+    assert (scores.status == JointStatus.CONVERGED).all()
+
+
+def test_whose_responses_contradict_the_correlation_is_said_to_be_approximate():
+    b = np.linspace(-2, 2, 30)
+    for n_dims in (2, 3):
+        correlations = np.eye(n_dims)
+        correlations[0, 1] = correlations[1, 0] = -0.99
+        params = ItemParams(np.full(30 * n_dims, 1.2), np.tile(b, n_dims), np.full(30 * n_dims, 0.25))
+        model = CompetencyModel(params, np.repeat(np.arange(n_dims), 30))
+        marks = np.ones((3, 30 * n_dims), dtype=np.int8)
+        marks[1, :30] = b < 0.6
+        marks[1, 30:60] = b < -0.6
+        marks[2] = MISSING
+        scores = multidimensional_eap(marks, model, correlations)
+        assert scores.status.tolist()[::2] == [JointStatus.APPROXIMATE, JointStatus.NOT_SCORED]
+        assert np.abs(scores.theta[0, :2]).max() < 0.3  # 2.5 were it not for the correlation
+
+
+def test_exact_scores_survive_responses_that_all_but_rule_out_the_prior():
+    params = ItemParams.two_pl(np.full(1200, 2.0), np.tile(np.linspace(-1, 1, 600), 2))
+    model = CompetencyModel(params, np.repeat([0, 1], 600))
+    scores = multidimensional_eap(np.ones((1, 1200)), model, equal(2, -0.99), exact=True)
+    assert np.isfinite(scores.theta).all()
+    assert scores.theta[0, 0] == pytest.approx(scores.theta[0, 1])
+
+
+def test_exact_scores_are_of_two_competencies_at_most():
+    model, _, marks = sample(4, (2, 2, 2), equal(3, 0.5), 1)
+    with pytest.raises(InvalidDimensions, match="exact"):
+        multidimensional_eap(marks, model, equal(3, 0.5), exact=True)

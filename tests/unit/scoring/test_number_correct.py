@@ -125,3 +125,16 @@ def test_bad_input_is_named():
         level_shares(np.ones((1, 3)) / 3, [2, 1])
     with pytest.raises(InvalidResponses, match="9 marks"):
         sum_score_table(MIXED, normal_quadrature()).of(np.array([10]))
+
+
+def test_the_table_of_a_long_form_is_that_of_many_nodes():
+    params = ItemParams.two_pl(np.full(200, 1.5), np.random.default_rng(3).normal(size=200))
+    found, exact = (
+        sum_score_table(params, normal_quadrature()),
+        sum_score_table(params, normal_quadrature(2401)),
+    )
+    middle = slice(10, 190)
+    np.testing.assert_allclose(found.theta[middle], exact.theta[middle], atol=1e-6)
+    np.testing.assert_allclose(found.se[middle], exact.se[middle], rtol=1e-6)
+    np.testing.assert_allclose(found.probability, exact.probability, atol=1e-9)
+    assert found.posterior.shape == (201, 61)

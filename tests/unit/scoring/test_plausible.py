@@ -109,6 +109,24 @@ def test_a_mean_leaves_out_the_unscored_and_counts_weights():
     assert np.isnan(pooled_mean(values[2:3]).estimate)
 
 
+@pytest.mark.parametrize(("mean", "sd"), [(50.0, 1.0), (-5.9, 0.5), (0.0, 4.0)])
+def test_a_prior_that_reaches_beyond_the_nodes_is_refused(mean, sd):
+    means = np.zeros(len(PATTERNS))
+    means[1] = mean
+    sds = np.where(np.arange(means.size) == 1, sd, 1.0)
+    with pytest.raises(InvalidPlausibleValues, match=r"prior of person 1, mean .* beyond the nodes, -6 to 6"):
+        plausible_values(PATTERNS, ITEMS, GRID, np.random.default_rng(1), conditional=NormalPrior(means, sds))
+
+
+def test_a_prior_within_the_nodes_is_drawn_from_as_it_is():
+    nothing_known = ItemParams.two_pl([1e-9], [0.0])
+    draws = plausible_values(
+        np.ones((4000, 1)), nothing_known, normal_quadrature(), np.random.default_rng(2),
+        conditional=NormalPrior(2.5, 1.1),
+    )  # fmt: skip
+    assert (draws.mean(), draws.std()) == pytest.approx((2.5, 1.1), abs=0.02)
+
+
 def test_bad_input_is_named():
     with pytest.raises(InvalidPlausibleValues, match="n_values"):
         plausible_values(PATTERNS, ITEMS, GRID, np.random.default_rng(1), n_values=0)
@@ -120,3 +138,21 @@ def test_bad_input_is_named():
         pooled_mean(np.ones(3))
     with pytest.raises(InvalidCuts):
         pooled_level_shares(np.ones((2, 3)), [1.0, 0.0])
+
+
+def test_values_of_a_long_test_vary_as_its_posterior_does():
+    rng = np.random.default_rng(3)
+    params = ItemParams.two_pl(np.full(500, 1.5), rng.normal(size=500))
+    marks = simulate_responses(rng.normal(size=3), params, rng)
+    exact = eap(marks, params, normal_quadrature(2401))
+    for conditional in (None, NormalPrior(0.0, 1.0)):
+        values = plausible_values(
+            marks,
+            params,
+            normal_quadrature(),
+            np.random.default_rng(1),
+            n_values=40_000,
+            conditional=conditional,
+        )
+        np.testing.assert_allclose(values.mean(axis=1), exact.theta, atol=0.002)
+        np.testing.assert_allclose(values.std(axis=1), exact.se, rtol=0.01)

@@ -92,7 +92,7 @@ def partial_credit(x):
 def test_estimates_and_errors_are_those_of_the_likelihood_written_out(unpack, n_free, options):
     ratings = tiny()
     fit = calibrate_raters(ratings, options)
-    assert fit.converged
+    assert fit.is_converged
     found = minimize(
         lambda x: -log_likelihood_in_loops(ratings, *unpack(x)), np.zeros(n_free), method="BFGS",
         options={"gtol": 1e-4},
@@ -141,7 +141,7 @@ def test_severities_are_recovered_within_their_errors():
     for seed in range(12):
         truth, _, ratings = simulated(seed, n_persons=250)
         fit = calibrate_raters(ratings)
-        assert fit.converged
+        assert fit.is_converged
         assert abs(np.mean(fit.params.severity)) < 1e-12
         errors.append(fit.params.severity - truth.severity)
         widths.append(fit.se.severity)
@@ -161,7 +161,7 @@ def test_steps_difficulties_and_spread_are_recovered_for_each_rating_scale():
     truth = FacetParams(slope, common.difficulty, common.severity, steps, 1.0, common.category_marks)
     _, theta, ratings = simulated(9, n_persons=1500, truth=truth)
     fit = calibrate_raters(ratings, FacetOptions(steps=Steps.BY_TASK, estimate_slopes=True))
-    assert fit.converged
+    assert fit.is_converged
     for name, least in (("slope", 0.2), ("difficulty", 0.2), ("severity", 0.15), ("steps", 0.35)):
         error = getattr(fit.params, name) - getattr(truth, name)
         assert np.abs(error).max() < least
@@ -242,7 +242,7 @@ def test_erratic_and_copying_raters_stand_out():
     found = rater_fit(changed, fit)
     assert np.argmax(found.infit) == 0
     assert found.infit[0] > 1.4
-    assert found.infit_z[0] > 4
+    assert found.z_infit[0] > 4
     pairs = agreement(changed, fit)
     assert np.argmax(pairs.exact - pairs.expected) == 1
 
@@ -393,7 +393,7 @@ def test_a_fit_can_be_watched_cancelled_and_cut_short(panel):
     assert calibrate_raters(ratings, should_cancel=lambda: True).status is RaterStatus.CANCELLED
     short = calibrate_raters(ratings, FacetOptions(max_iterations=2))
     assert short.status is RaterStatus.MAX_ITERATIONS
-    assert not short.converged
+    assert not short.is_converged
 
 
 def test_ratings_at_fault_are_named():

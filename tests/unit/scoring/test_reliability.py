@@ -10,6 +10,7 @@ from scoring.information import form_information
 from scoring.params import ItemModel, ItemParams
 from scoring.quadrature import normal_quadrature
 from scoring.reliability import alpha, empirical_reliability, expected_omega, marginal_reliability, omega
+from scoring.responses import MISSING, SparseResponses
 from tests.unit.scoring.test_fit_m2 import MIXED, draw
 
 GRID = normal_quadrature()
@@ -69,7 +70,7 @@ def test_omega_is_alpha_for_equal_loadings_and_above_it_otherwise():
     unequal = np.round((theta * loadings + rng.normal(size=(60_000, 6))) * 6 + 50).clip(0, 99).astype(int)
     truth = loadings.sum() ** 2 / (loadings.sum() ** 2 + 6)
     found = omega(unequal)
-    assert found.converged
+    assert found.is_converged
     assert not found.heywood
     assert found.omega == pytest.approx(truth, abs=0.01)
     assert found.loadings / 6 == pytest.approx(loadings, abs=0.03)
@@ -117,3 +118,15 @@ def test_empirical_reliability_of_shrunken_and_raw_estimates():
     assert np.isnan(empirical_reliability([0.0, 0.0], [1.0, 1.0]))
     with pytest.raises(InvalidResponses):
         empirical_reliability([0.0], [1.0, 2.0])
+
+
+@pytest.mark.parametrize("pairwise", [False, True])
+def test_sparse_responses_have_the_alpha_and_omega_of_the_same_matrix(pairwise):
+    rng = np.random.default_rng(5)
+    marks = (rng.normal(size=(300, 1)) + rng.normal(size=(300, 6)) > 0).astype(np.int8) + 1
+    marks[rng.random(marks.shape) < 0.1] = MISSING
+    sparse = SparseResponses.from_dense(marks)
+    dense, found = alpha(marks, pairwise=pairwise), alpha(sparse, pairwise=pairwise)
+    assert (found.alpha, found.low, found.high) == pytest.approx((dense.alpha, dense.low, dense.high))
+    assert (found.n_persons, found.n_items) == (dense.n_persons, dense.n_items)
+    assert omega(sparse, pairwise=pairwise).omega == pytest.approx(omega(marks, pairwise=pairwise).omega)

@@ -14,6 +14,22 @@ GRID = normal_quadrature()
 B, M = BLANK, MISSING
 
 
+def test_without_a_distribution_of_ability_it_is_the_standard_normal_one():
+    params = ItemParams.two_pl(np.ones(12), np.linspace(-1, 1, 12))
+    marks = draw(params, 60, 3)
+    marks[7] = marks[3]
+    (by_default, *_), (given, *_) = (
+        identical_responses(marks, params=params, quadrature=grid) for grid in (None, GRID)
+    )
+    assert 0 < by_default.p < 1
+    assert (by_default.p, by_default.expected) == (given.p, given.expected)
+
+
+def test_sparse_responses_hold_no_blanks_to_tell_apart():
+    with pytest.raises(InvalidResponses, match="dense responses expected"):
+        recode_not_reached(SparseResponses.from_dense([[1, 0]]))
+
+
 def test_blanks_before_the_last_mark_are_wrong_and_after_it_not_reached():
     found = recode_not_reached([[1, B, 0, B, B], [B, B, 1, 1, 0], [1, M, 2, B, M]])
     assert found.responses.tolist() == [[1, 0, 0, M, M], [0, 0, 1, 1, 0], [1, M, 2, M, M]]
