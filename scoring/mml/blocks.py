@@ -97,6 +97,14 @@ class Persons:
         held = self.responses
         return held.n_persons if isinstance(held, SparseResponses) else len(held)
 
+    def longest(self) -> int:
+        """Most items that one of them met."""
+        if self.items is not None:
+            return int(self.items.size)
+        if isinstance(self.responses, SparseResponses):
+            return int(np.diff(self.responses.start).max(initial=0))
+        return int((self.responses != MISSING).sum(axis=1).max(initial=0))
+
     def cut(self, size: int) -> Iterator["Persons"]:
         """The same persons in pieces of this size."""
         if self.n_persons <= size:

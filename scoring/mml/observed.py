@@ -27,6 +27,7 @@ from scoring.responses import FloatArray, IntArray
 
 _MOST_TERMS: Final = 30
 _LINES: Final = 12
+_NO_WEIGHT: Final = 1e-10
 _NEGLIGIBLE: Final = 2e-5
 
 
@@ -300,18 +301,23 @@ def _dense(matrix: FloatArray | sparse.csr_matrix) -> FloatArray:
 
 
 def _polynomials(posterior: FloatArray, nodes: FloatArray, n_terms: int) -> Iterator[FloatArray]:
-    """Posterior times each orthonormal polynomial of degree 1 … n_terms, (n, n_nodes); Stieltjes."""
-    mean = posterior @ nodes
-    spread = np.sqrt(np.maximum(posterior @ nodes**2 - mean**2, 1e-12))
+    """Posterior times each orthonormal polynomial of degree 1 … n_terms, (n, n_nodes); Stieltjes.
+
+    A posterior on m nodes carries m - 1 polynomials. Nodes of next to no weight are taken as none, and each
+    polynomial is made orthogonal to all before: else, beyond that number, rounding passes for information.
+    """
+    weights = np.where(posterior < _NO_WEIGHT, 0.0, posterior)
+    mean = weights @ nodes
+    spread = np.sqrt(np.maximum(weights @ nodes**2 - mean**2, 1e-12))
     x = (nodes - mean[:, None]) / spread[:, None]
-    before, now = np.zeros_like(x), np.ones_like(x)
-    beta = np.zeros((len(x), 1))
+    found = [np.ones_like(x)]
     for _ in range(n_terms):
-        weighted = posterior * now
-        alpha = (weighted * now * x).sum(axis=1, keepdims=True)
-        raw = (x - alpha) * now - beta * before
-        norm = np.sqrt(np.maximum((posterior * raw**2).sum(axis=1, keepdims=True), 1e-300))
-        # A posterior on few nodes carries few polynomials; beyond them the norm is rounding dust.
-        following = np.where(norm > 1e-10, raw / norm, 0.0)
-        before, now, beta = now, following, norm
-        yield posterior * now
+        raw = x * found[-1]
+        size = np.sqrt((weights * raw**2).sum(axis=1, keepdims=True))
+        for earlier in reversed(found):
+            raw -= (weights * raw * earlier).sum(axis=1, keepdims=True) * earlier
+        norm = np.sqrt((weights * raw**2).sum(axis=1, keepdims=True))
+        sound = norm > 1e-6 * size
+        following = np.divide(raw, norm, out=np.zeros_like(raw), where=np.broadcast_to(sound, raw.shape))
+        found.append(following)
+        yield weights * following

@@ -2,13 +2,13 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from scoring.calibration import CalibrationOptions
-from scoring.mml.blocks import item_places, sample_of
+from scoring.mml.blocks import Sample, item_places, sample_of
 from scoring.mml.groups import item_groups, starting_eta
 from scoring.mml.iteration import Model
 from scoring.mml.latent import Populations
@@ -20,6 +20,8 @@ from scoring.mml.state import State
 from scoring.params import ItemModel, ItemParams
 from scoring.quadrature import Quadrature, normal_quadrature
 from scoring.responses import SparseResponses
+
+_LONG_TEST: Final = 200  # items up to which 61 nodes on [-6, 6] are close enough
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,11 +59,21 @@ def set_up(request: Request, options: CalibrationOptions, workers: Workers | Non
         groups,
         group_priors(options.priors, groups),
         sample,
-        options.quadrature,
+        _suited(options.quadrature, sample),
         summing,
         may_change_nodes=_is_default(options.quadrature),
     )
     return SetUp(prepared, model, _start(model, request.start, len(labels)), labels)
+
+
+def _suited(quadrature: Quadrature, sample: Sample) -> Quadrature:
+    """Nodes no farther apart than the posterior's SD of who met most items; a caller's own are left alone."""
+    longest = max((kind.longest() for kind in sample.persons), default=0)
+    if longest <= _LONG_TEST or not _is_default(quadrature):
+        return quadrature
+    return normal_quadrature(
+        2 * int(np.ceil((quadrature.n_nodes - 1) / 2 * np.sqrt(longest / _LONG_TEST))) + 1
+    )
 
 
 def _is_default(quadrature: Quadrature) -> bool:

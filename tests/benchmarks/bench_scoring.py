@@ -56,7 +56,7 @@ def _compare(design: Design, peers: str) -> None:
     best = max(row["log_likelihood"] for row in found.values() if row is not None)
     for engine, row in found.items():
         if row is None:
-            print(f"| {design.name} | {engine} | > {TIMEOUT_S} or failed | | | | | | | | |", flush=True)
+            print(f"| {design.name} | {engine} | did not finish | | | | | | | | |", flush=True)
             continue
         da, dd = (np.abs(np.subtract(row[name], reference[name])).max() for name in ("a", "d"))
         print(

@@ -70,7 +70,8 @@ def girth(design: Design, responses: ResponseMatrix) -> ItemParams:
         fit = package.twopl_mml
     else:
         marks = package.tag_missing_data(marks + 1, list(range(1, design.n_categories + 1)))
-        fit = package.grm_mml if design.model is ItemModel.GRM else package.gpcm_mml
+        # its partial-credit model estimates slopes: a GPCM
+        fit = package.grm_mml if design.model is ItemModel.GRM else package.pcm_mml
     found = fit(marks, settings)
     return _params(design, found["Discrimination"], found["Difficulty"], np.zeros(design.n_items))
 

@@ -240,3 +240,23 @@ def test_forms_given_at_random_may_stay_unlinked_when_asked():
     found = calibrate(marks, options=CalibrationOptions(priors=None, allow_unlinked=True))
     assert found.params.b == pytest.approx(params.b, abs=0.2)
     assert [w.code for w in found.warnings] == [CalibrationMessage.UNLINKED_FORMS]
+
+
+@pytest.mark.parametrize("n_items", [60, 260])
+def test_long_tests_have_exact_errors_too(n_items):
+    """Posteriors on three or four nodes carry as many polynomials and no more."""
+    rng = np.random.default_rng(21)
+    params = ItemParams.two_pl(rng.lognormal(0.1, 0.3, n_items), rng.normal(0, 1, n_items))
+    marks = simulate_responses(rng.normal(size=500), params, rng)
+    ready = set_up(Request(marks), CalibrationOptions(priors=PRIORS, min_responses=1))
+    model, end = iterate(ready.model, ready.start, Limits(500, 1e-8), (None, None))
+    exact, _ = observed_information(model, end)
+    vector, h = end.state.vector(), 1e-5
+    for place in (0, 1, n_items, vector.size - 1):
+        step = h * (np.arange(vector.size) == place)
+        rise = gradient_at(model, end.state.at(vector + step)) - gradient_at(
+            model, end.state.at(vector - step)
+        )
+        assert exact[place] == pytest.approx(-rise / (2 * h), abs=1e-4 * exact[place, place])
+    assert calibrate(marks).status is CalibrationStatus.CONVERGED
+    assert model.quadrature.n_nodes == (61 if n_items == 60 else 71)
