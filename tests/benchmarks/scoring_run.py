@@ -147,6 +147,7 @@ def main() -> None:
     params = ENGINES[engine](design, responses)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print()  # an engine may have left its own line open
     print(
         json.dumps(
             {
