@@ -45,6 +45,11 @@ def not_himself(actor: Actor, facts: Facts) -> bool:
     return facts.owner_user_id != actor.user_id
 
 
+def asker_or_examiner(actor: Actor, facts: Facts) -> bool:
+    """The subject is the actor's own, or the actor is an examiner or an administrator."""
+    return bool(actor.roles & {R.EXAMINER, R.ADMIN}) or facts.owner_user_id == actor.user_id
+
+
 def own_profile_or_staff(actor: Actor, facts: Facts) -> bool:
     """An officer sees his own profile, a leader his unit's, HR and auditors all."""
     if actor.roles & {R.HR, R.AUDITOR}:
@@ -117,12 +122,13 @@ TABLE: dict[str, Rule] = {
     "calibrations.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
     "calibrations.run": _rule(R.EXAMINER),
     "calibrations.adopt": _rule(R.EXAMINER, R.CHAIRMAN, when=not_own),
+    "calibrations.reject": _rule(R.EXAMINER, R.CHAIRMAN),
     "results.score": _rule(R.EXAMINER),
     "results.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
     "results.release": _rule(R.CHAIRMAN, when=not_own),
     # long work
-    "jobs.read": _rule(R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
-    "jobs.cancel": _rule(R.EXAM_MANAGER, R.EXAMINER),
+    "jobs.read": _rule(R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN),
+    "jobs.cancel": _rule(R.EXAM_MANAGER, R.EXAMINER, R.ADMIN, when=asker_or_examiner),
     # supervision and accounts
     "audit.read": _rule(R.AUDITOR),
     "accounts.manage": _rule(R.ADMIN),

@@ -37,6 +37,11 @@ WORDS: Final[dict[str, LazyString]] = {
     "calibration.link_not_found": _l(
         "The shared items do not determine how the two scales go together. Take the free scale."
     ),
+    "calibration.altered": _l(
+        "What this calibration holds is not what was proposed: items, population, competencies or options "
+        "have changed since. It is not used; tell the technician."
+    ),
+    "calibration.reason_missing": _l("Give a reason: whoever proposed the calibration will read it."),
     "calibration.model_unknown": _l("This model is not known."),
     "calibration.priors_unknown": _l("These priors are not known."),
     "calibration.min_responses_too_few": _l("At least 30 responses an item are needed."),
@@ -70,8 +75,22 @@ WORDS: Final[dict[str, LazyString]] = {
     "results.rescoring_disagrees": _l(
         "Nothing was released: for at least one sitting the second, independent scoring disagrees."
     ),
+    "results.keys_changed": _l(
+        "Keys were corrected after these results had been scored. Score the campaign again, then release."
+    ),
+    "results.dimensions_no_correlations": _l(
+        "The correlations of the competencies in this calibration contradict each other: it cannot be used."
+    ),
+    "results.dimensions_without_spread": _l(
+        "A competency of this calibration has no spread: it cannot be used."
+    ),
     "results.key_missing": _l("%(n)s items of a form have no key: a form is never marked in part."),
     "results.nothing_calibrated": _l("The calibration in force covers no item of one of the forms."),
+    # long work
+    "jobs.too_many_open": _l(
+        "You already have %(n)s pieces of work waiting or running. Wait for one to end, or stop it."
+    ),
+    "jobs.finished": _l("This work is over: there is nothing to stop."),
     # assembly
     "assembly.refused": _l("No blueprint can be made from these figures."),
     "assembly.position_without_weights": _l("This position has no topic weights: the HR office loads them."),

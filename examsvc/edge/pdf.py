@@ -10,6 +10,8 @@ from typing import Any
 
 import typst
 
+from examsvc.edge.plain import printable
+
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -21,6 +23,15 @@ def typeset(document: Mapping[str, Any], made_at: datetime) -> bytes:
     return typst.compile(
         TEMPLATE.read_bytes(),
         ignore_system_fonts=True,
-        sys_inputs={"document": json.dumps(document, ensure_ascii=False)},
+        sys_inputs={"document": json.dumps(_printable(document), ensure_ascii=False)},
         timestamp=int(made_at.timestamp()),
     )
+
+
+def _printable(data: Any) -> Any:
+    """The same data, every text without control characters: the typesetter refuses them."""
+    if isinstance(data, str):
+        return printable(data)
+    if isinstance(data, Mapping):
+        return {name: _printable(value) for name, value in data.items()}
+    return [_printable(value) for value in data] if isinstance(data, list | tuple) else data

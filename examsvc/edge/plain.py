@@ -1,12 +1,29 @@
-"""Text that no database keeps is refused at the door."""
+"""Text that no database keeps is refused at the door; what no paper and no header bears is left out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from flask import Flask, abort, request
 
 NULL = "\x00"
+# control characters, the separators of lines that are none of the usual, lone halves of pairs: XML, PDF and
+# headers hold none of them
+_UNPRINTABLE: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """The text without characters that break a picture, a page of paper or a header; line ends stay."""
+    return _UNPRINTABLE.sub("", text)
+
+
+def file_name(text: str) -> str:
+    """A name that any header and any disk bears: no control characters, no line ends, no paths."""
+    return re.sub(r'[\r\n\t/\\:"]', "", printable(text)).strip(". ") or "file"
 
 
 def init_plain(app: Flask) -> None:

@@ -52,6 +52,7 @@ def forbidden_reason(error: Forbidden) -> str:
         "own": _("Only the person it belongs to may do this."),
         "not_own": _("A second person has to do this: you did an earlier step of it."),
         "not_himself": _("Nobody may do this for himself. Ask a colleague."),
+        "asker_or_examiner": _("Only who asked for this work, an examiner or an administrator may stop it."),
         "own_profile_or_staff": _("You may see your own profile and those of your unit."),
         "own_unit_or_hr": _("You may see your own unit."),
     }

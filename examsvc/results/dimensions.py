@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+import numpy as np
+
 from examsvc.results.errors import PlanMalformed
 
 CONVERGED: Final = "CONVERGED"
+ROUNDING: Final = 1e-9  # by which a correlation may differ from its mirror, or the diagonal from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class Dimensions:
     codes : of the competencies, in the order of everything else
     correlations : a row and a column a competency
     means, sds : of each ability, on the scale of the item parameters
+
+    Raises PlanMalformed: dimensions_of_other_competencies, dimensions_no_correlations (not symmetric, no ones
+    on the diagonal, or not positive definite), dimensions_without_spread.
     """
 
     codes: tuple[str, ...]
@@ -46,6 +52,14 @@ class Dimensions:
         square = len(self.correlations) == n and all(len(row) == n for row in self.correlations)
         if not square or len(self.means) != n or len(self.sds) != n or len(set(self.codes)) != n:
             raise PlanMalformed("dimensions_of_other_competencies")
+        if not is_correlation_matrix(self.correlations):
+            raise PlanMalformed("dimensions_no_correlations")
+        if (
+            not np.isfinite(self.means).all()
+            or not np.isfinite(self.sds).all()
+            or min(self.sds, default=1) <= 0
+        ):
+            raise PlanMalformed("dimensions_without_spread")
 
     @classmethod
     def from_analysis(cls, analysis: Mapping[str, Any] | None) -> Self | None:
@@ -70,3 +84,15 @@ class Dimensions:
             tuple(self.means[place] for place in places),
             tuple(self.sds[place] for place in places),
         )
+
+
+def is_correlation_matrix(rows: Sequence[Sequence[float]]) -> bool:
+    """Whether it is symmetric with ones on the diagonal, and positive definite."""
+    matrix = np.array(rows, dtype=np.float64).reshape(len(rows), -1)
+    if matrix.size == 0:
+        return True
+    if matrix.shape[0] != matrix.shape[1] or not np.isfinite(matrix).all():
+        return False
+    mirrored = np.abs(matrix - matrix.T).max() <= ROUNDING
+    ones = np.abs(np.diag(matrix) - 1.0).max() <= ROUNDING
+    return bool(mirrored and ones and np.linalg.eigvalsh(matrix)[0] > 0)

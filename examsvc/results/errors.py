@@ -53,3 +53,12 @@ class WhatIfRefused(ResultsError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class JobRefused(ResultsError):
+    """Long work cannot be asked for or stopped now; `code` says why."""
+
+    def __init__(self, code: str, **params: int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params

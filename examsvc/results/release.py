@@ -61,7 +61,7 @@ def require_releasable(rescored_equal: Sequence[bool]) -> None:
 
     Parameters
     ----------
-    rescored_equal : per provisional result, whether the independent rescoring agreed
+    rescored_equal : per provisional result, whether the independent rescoring agrees
 
     Raises ScoringRefused.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,10 +9,11 @@ import numpy as np
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.canonical import canonical_sha256
+from examsvc.results.dimensions import Dimensions
 from examsvc.results.errors import CalibrationRefused
 from examsvc.services.audit import record_act
 from examsvc.services.bank_review import mark_calibrated
+from examsvc.services.calibration_seal import PROPOSED, checksum_of, require_as_proposed, subject_of
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now
 from examsvc.store import measuring as store
@@ -23,6 +23,7 @@ from scoring import CalibrationStatus
 from scoring.judgement import params_from_expected_shares
 
 CARRIED_OVER = "CARRIED_OVER"  # an item's flag: its figures are those of the calibration before
+CARRIED_FROM_OTHER_SCALE = "CARRIED_FROM_OTHER_SCALE"  # a warning: those figures are not on this scale
 JUDGED_SHARE_UNKNOWN = 0.65  # the bank's usual difficulty, where an author gave no estimate
 # what a row carried over keeps of the one it is a copy of
 KEPT: Final = (
@@ -77,6 +78,7 @@ def propose_by_judgement(deps: Services, actor: Actor) -> int:
         proposal = Proposal("judgement", [*rows, *kept], summary, 0)
         if kept:
             proposal.analysis = _carried_analysis(session)
+            proposal.summary["carried_from"] = carried_from(session)
         return store_proposal(session, actor, proposal)
 
 
@@ -100,6 +102,12 @@ def carried(session: Session, version_ids: set[int], *, inside: bool) -> list[It
     ]
 
 
+def carried_from(session: Session) -> int | None:
+    """The calibration in force, for a proposal that keeps some of its figures and falls with it."""
+    adopted = store.find_adopted(session)
+    return None if adopted is None else adopted.id
+
+
 def _carried_analysis(session: Session) -> dict[str, Any] | None:
     """What scores take from the calibration in force besides the items' parameters."""
     adopted = store.find_adopted(session)
@@ -112,8 +120,12 @@ def adopt_calibration(deps: Services, actor: Actor, calibration_id: int) -> None
 
     Approved and piloted items with parameters in it become `calibrated` in the same transaction; items that
     are further on stay where they are.
+
+    Raises CalibrationRefused: not_proposed, not_converged, reference_changed (what it is tied to or carries
+    figures of is in force no more), altered (it is not what was proposed).
     """
     with deps.store.begin() as session:
+        store.lock_adopting(session)  # of two proposals on one base, the second sees that it is gone
         row = get_row(session, CalibrationRow, calibration_id, lock=True)
         permit(actor, "calibrations.adopt", Facts(doers=(row.created_by,)))
         if row.state != "proposed":
@@ -121,6 +133,8 @@ def adopt_calibration(deps: Services, actor: Actor, calibration_id: int) -> None
         if row.summary.get("status") not in ("JUDGED", CalibrationStatus.CONVERGED.value):
             raise CalibrationRefused("not_converged")
         _require_reference_in_force(session, row)
+        require_as_proposed(session, row)
+        Dimensions.from_analysis(row.analysis)  # refuses what contradicts itself
         now = database_now(session)
         row.state, row.adopted_by, row.adopted_at = "adopted", actor.user_id, now
         n_moved = mark_calibrated(session, actor, calibration_id)
@@ -128,12 +142,32 @@ def adopt_calibration(deps: Services, actor: Actor, calibration_id: int) -> None
             session,
             actor,
             "calibrations.adopt",
-            f"calibration:{calibration_id}",
+            subject_of(calibration_id),
             code=row.code,
             checksum=row.checksum,
             proposed_by=row.created_by,
             items_calibrated=n_moved,
         )
+
+
+def reject_calibration(deps: Services, actor: Actor, calibration_id: int, reason: str) -> None:
+    """Turn a proposal down, for good; whoever proposed it may take it back so.
+
+    Raises CalibrationRefused: not_proposed, reason_missing.
+    """
+    permit(actor, "calibrations.reject")
+    reason = reason.strip()
+    if not reason:
+        raise CalibrationRefused("reason_missing")
+    with deps.store.begin() as session:
+        row = get_row(session, CalibrationRow, calibration_id, lock=True)
+        if row.state != "proposed":
+            raise CalibrationRefused("not_proposed")
+        now = database_now(session)
+        row.state = "rejected"
+        row.rejection = {"by": actor.user_id, "at": now.isoformat(), "reason": reason}
+        subject = subject_of(calibration_id)
+        record_act(session, actor, "calibrations.reject", subject, code=row.code, reason=reason)
 
 
 def store_proposal(session: Session, actor: Actor, proposal: Proposal) -> int:
@@ -150,10 +184,11 @@ def store_proposal(session: Session, actor: Actor, proposal: Proposal) -> int:
         summary=proposal.summary,
         options=proposal.options,
         analysis=proposal.analysis,
-        checksum=_checksum(proposal.parameters),
+        checksum="",
         created_by=actor.user_id,
         created_at=now,
     )
+    row.checksum = checksum_of(row, proposal.parameters)
     session.add(row)
     session.flush()
     for parameter in proposal.parameters:
@@ -162,8 +197,8 @@ def store_proposal(session: Session, actor: Actor, proposal: Proposal) -> int:
     record_act(
         session,
         actor,
-        "calibrations.propose",
-        f"calibration:{row.id}",
+        PROPOSED,
+        subject_of(row.id),
         code=row.code,
         method=proposal.method,
         checksum=row.checksum,
@@ -172,14 +207,9 @@ def store_proposal(session: Session, actor: Actor, proposal: Proposal) -> int:
 
 
 def _require_reference_in_force(session: Session, row: CalibrationRow) -> None:
-    """What was tied to a calibration stands on its scale and carries its other items: it must still rule."""
+    """What was tied to a calibration stands on its scale, or carries figures of it: it must still rule."""
     linking = (row.analysis or {}).get("linking")
+    bases = {row.summary.get("carried_from"), linking["reference_id"] if linking else None} - {None}
     adopted = store.find_adopted(session)
-    if linking and (adopted is None or adopted.id != linking["reference_id"]):
+    if bases - {None if adopted is None else adopted.id}:
         raise CalibrationRefused("reference_changed")
-
-
-def _checksum(parameters: Sequence[ItemParameterRow]) -> str:
-    """One name for the numbers: equal checksums, equal parameters."""
-    facts = sorted([row.item_version_id, row.a, row.b, row.c] for row in parameters)
-    return canonical_sha256(facts)

@@ -11,19 +11,26 @@ from examsvc.accounts.permissions import permit
 from examsvc.ports import StagedProgress
 from examsvc.positions.framework import LevelScale
 from examsvc.results.errors import CalibrationRefused
-from examsvc.services.calibration import Proposal, carried, store_proposal
+from examsvc.services.calibration import (
+    CARRIED_FROM_OTHER_SCALE,
+    Proposal,
+    carried,
+    carried_from,
+    store_proposal,
+)
 from examsvc.services.calibration_analysis import stored_analysis
 from examsvc.services.calibration_data import CampaignData, campaign_data
 from examsvc.services.calibration_dimensions import competency_dimensions
 from examsvc.services.calibration_fit import Fitted, fit
 from examsvc.services.calibration_order import CalibrationOrder, Scale
+from examsvc.services.calibration_provenance import provenance_of
 from examsvc.services.calibration_rows import parameter_rows
 from examsvc.services.deps import Services
 from examsvc.services.linking import Reference, find_reference
 from examsvc.services.scoring_plans import level_scale_of
 from examsvc.store import Session
 from examsvc.store import measuring as store
-from examsvc.store.models import CampaignRow
+from examsvc.store.models import CalibrationRow, CampaignRow
 from examsvc.store.rows import get_row
 from scoring import MISSING
 from scoring.analysis import analyse
@@ -37,6 +44,7 @@ class _Basis:
     reference: Reference | None
     scale: LevelScale
     competency_of_topic: Mapping[str, tuple[int, str]]
+    in_force: CalibrationRow | None
 
 
 def calibrate_campaign(
@@ -61,9 +69,14 @@ def calibrate_campaign(
     analysis = analyse(
         fitted.calibration, data.marks, forms=data.forms, progress=lambda stage: progress(0, 1, stage)
     )
-    stored = stored_analysis(data, fitted, analysis, basis.scale)
+    stored = stored_analysis(data, fitted, analysis, basis.scale) | provenance_of(data)
     progress(0, 1, "dimensions")
-    stored["dimensions"] = competency_dimensions(data, fitted, basis.competency_of_topic)
+    stored["dimensions"] = competency_dimensions(
+        data,
+        fitted,
+        basis.competency_of_topic,
+        None if basis.in_force is None else (basis.in_force.analysis or {}).get("dimensions"),
+    )
     progress(0, 1, "storing")
     proposal = Proposal(
         method="mml",
@@ -76,12 +89,26 @@ def calibrate_campaign(
         campaign_id=order.campaign_id,
     )
     with deps.store.begin() as session:
-        kept = carried(session, {item.version_id for item in data.items}, inside=False)
-        proposal.parameters.extend(kept)
-        proposal.summary["n_carried"] = len(kept)
+        _carry(session, proposal, basis)
         calibration_id = store_proposal(session, actor, proposal)
     progress(1, 1)
     return calibration_id
+
+
+def _carry(session: Session, proposal: Proposal, basis: _Basis) -> None:
+    """Keep what the calibration in force knows of other items; it has to be the one this work began on."""
+    kept = carried(session, {item.version_id for item in basis.data.items}, inside=False)
+    proposal.parameters.extend(kept)
+    proposal.summary["n_carried"] = len(kept)
+    dimensions = (proposal.analysis or {}).get("dimensions") or {}
+    if not kept and not dimensions.get("kept"):
+        return
+    in_force = carried_from(session)
+    if in_force != (None if basis.in_force is None else basis.in_force.id):
+        raise CalibrationRefused("reference_changed")
+    proposal.summary["carried_from"] = in_force
+    if kept and basis.reference is None:
+        proposal.summary["warnings"].append(CARRIED_FROM_OTHER_SCALE)
 
 
 def _basis(session: Session, order: CalibrationOrder) -> _Basis:
@@ -93,6 +120,7 @@ def _basis(session: Session, order: CalibrationOrder) -> _Basis:
         reference=None if order.scale == Scale.FREE else find_reference(session),
         scale=level_scale_of(session, campaign),
         competency_of_topic=store.competency_of_topic(session),
+        in_force=store.find_adopted(session),
     )
 
 

@@ -26,6 +26,28 @@ class CampaignData:
     numbers: tuple[str, ...]
     forms: npt.NDArray[np.intp]  # the form of each person, a place in form_codes
     form_codes: tuple[str, ...]
+    positions: tuple[int, ...] = ()  # whose form each is; candidates of a position get its forms at random
+
+    @property
+    def shares_populations(self) -> bool:
+        """Whether common items or a common position tie all forms together.
+
+        Two forms of one position were given to two random halves of one population: that alone puts them on
+        one scale. Forms of two positions without common items have nothing in common.
+        """
+        met = [frozenset(self.columns_of(form).tolist()) for form in range(len(self.form_codes))]
+        unplaced = set(range(1, len(met)))
+        reached = [0]
+        for form in reached:
+            tied = {
+                other
+                for other in unplaced
+                if met[form] & met[other]
+                or (self.positions and self.positions[form] == self.positions[other])
+            }
+            reached += sorted(tied)
+            unplaced -= tied
+        return not unplaced
 
     def columns_of(self, form: int) -> npt.NDArray[np.intp]:
         """The items of a form, as columns."""
@@ -66,6 +88,7 @@ def campaign_data(session: Session, campaign_id: int) -> CampaignData:
         tuple(numbers[sitting_id] for sitting_id in sitting_ids),
         np.array(places, dtype=np.intp),
         tuple(codes[form.form_id] for form in forms),
+        tuple(form.position_id for form in forms),
     )
 
 

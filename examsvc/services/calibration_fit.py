@@ -86,7 +86,9 @@ def fit(data: CampaignData, order: CalibrationOrder, reference: Reference | None
     Raises CalibrationRefused when no link can be had, and scoring's errors (NothingToCalibrate,
     DisconnectedDesign) when the responses cannot carry a calibration.
     """
-    options = CalibrationOptions(min_responses=order.min_responses)
+    options = CalibrationOptions(
+        min_responses=order.min_responses, allow_unlinked=data.shares_populations
+    )  # the engine warns of forms that populations alone tie: UNLINKED_FORMS
     models: list[ItemModel] = [ItemModel(order.model)] * len(data.items)
     free, borrowed = _calibrate(data, order, models, options, follow)
     topics = () if borrowed is None else borrowed.topics

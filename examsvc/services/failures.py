@@ -17,6 +17,7 @@ from examsvc.assembly.errors import (
 )
 from examsvc.results.errors import (
     CalibrationRefused,
+    JobRefused,
     KeyMissing,
     PlanMalformed,
     ReleaseRefused,
@@ -70,6 +71,11 @@ def _calibration(error: CalibrationRefused) -> Failure:
 @failure_of.register
 def _what_if(error: WhatIfRefused) -> Failure:
     return {"code": f"what_if.{error.code}"}
+
+
+@failure_of.register
+def _job(error: JobRefused) -> Failure:
+    return {"code": f"jobs.{error.code}", **error.params}
 
 
 @failure_of.register

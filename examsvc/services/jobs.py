@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import Any, Final
 
 from examsvc.accounts.actor import Actor
-from examsvc.accounts.permissions import permit
+from examsvc.accounts.permissions import Facts, permit
+from examsvc.results.errors import JobRefused
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
-from examsvc.store import database_now, jobs
+from examsvc.store import Session, database_now, jobs
 from examsvc.store.models import JobRow
 from examsvc.store.rows import get_row
 
-UNFINISHED = ("queued", "running")
+UNFINISHED: Final = jobs.UNFINISHED
+MOST_OPEN: Final = 3  # jobs of one person that wait or run
 WAKE_AGAIN_AFTER = timedelta(seconds=5)
 SILENT_AFTER = timedelta(minutes=3)
 
@@ -28,24 +30,51 @@ ACTIONS: Final = {
 
 
 def ask(deps: Services, actor: Actor, kind: str, params: dict[str, Any]) -> int:
-    """Write the job's row and wake a worker, which checks the same permission again."""
+    """Write the job's row and wake a worker, which checks the same permission again.
+
+    Raises JobRefused "too_many_open".
+    """
     permit(actor, ACTIONS[kind])
     with deps.store.begin() as session:
-        row = JobRow(
-            kind=kind,
-            params=params,
-            state="queued",
-            message={},
-            outcome={},
-            created_by=actor.user_id,
-            created_at=database_now(session),
-        )
-        session.add(row)
-        session.flush()
-        record_act(session, actor, f"jobs.ask.{kind}", f"job:{row.id}", params=params)
-        job_id = row.id
+        jobs.lock_asking(session)
+        job_id = _write(session, actor, kind, params)
     deps.queue.wake(job_id)
     return job_id
+
+
+def ask_once(deps: Services, actor: Actor, kind: str, params: dict[str, Any]) -> int:
+    """The job that is waiting or running for the same work, or a new one; found and written in one breath.
+
+    Raises JobRefused "too_many_open".
+    """
+    permit(actor, ACTIONS[kind])
+    with deps.store.begin() as session:
+        jobs.lock_asking(session)
+        same = (row.id for row in jobs.list_open(session) if (row.kind, row.params) == (kind, params))
+        under_way = next(same, None)
+        if under_way is not None:
+            return under_way
+        job_id = _write(session, actor, kind, params)
+    deps.queue.wake(job_id)
+    return job_id
+
+
+def _write(session: Session, actor: Actor, kind: str, params: dict[str, Any]) -> int:
+    if sum(row.created_by == actor.user_id for row in jobs.list_open(session)) >= MOST_OPEN:
+        raise JobRefused("too_many_open", n=MOST_OPEN)
+    row = JobRow(
+        kind=kind,
+        params=params,
+        state="queued",
+        message={},
+        outcome={},
+        created_by=actor.user_id,
+        created_at=database_now(session),
+    )
+    session.add(row)
+    session.flush()
+    record_act(session, actor, f"jobs.ask.{kind}", f"job:{row.id}", params=params)
+    return row.id
 
 
 def read_job(deps: Services, actor: Actor, job_id: int) -> JobRow:
@@ -55,20 +84,16 @@ def read_job(deps: Services, actor: Actor, job_id: int) -> JobRow:
         return get_row(session, JobRow, job_id)
 
 
-def ask_once(deps: Services, actor: Actor, kind: str, params: dict[str, Any]) -> int:
-    """The job that is waiting or running for the same work, or a new one."""
-    permit(actor, ACTIONS[kind])
-    with deps.store.read() as session:
-        rows = jobs.list_latest(session, kind)
-    under_way = next((row.id for row in rows if row.state in UNFINISHED and row.params == params), None)
-    return ask(deps, actor, kind, params) if under_way is None else under_way
-
-
 def cancel(deps: Services, actor: Actor, job_id: int) -> None:
-    """Ask a job to stop at its next step."""
-    permit(actor, "jobs.cancel")
+    """Ask a job to stop at its next step: whoever asked for it, an examiner, or an administrator.
+
+    Raises JobRefused "finished".
+    """
     with deps.store.begin() as session:
         row = get_row(session, JobRow, job_id, lock=True)
+        permit(actor, "jobs.cancel", Facts(owner_user_id=row.created_by))
+        if row.state not in UNFINISHED:
+            raise JobRefused("finished")
         if row.state == "queued":
             row.state = "cancelled"
             row.finished_at = database_now(session)

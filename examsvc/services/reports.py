@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
+from examsvc.services.calibration_provenance import software_versions
 from examsvc.services.deps import Services
-from examsvc.store import calibration_pages, scored
+from examsvc.store import Session, calibration_pages, scored
 from examsvc.store.calibration_pages import SatFormLine
 from examsvc.store.models import CalibrationRow, CampaignRow, CompetencyRow
 from examsvc.store.rows import get_row
-
-SOFTWARE = ("examsvc", "numpy", "scipy", "typst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,8 @@ class TechnicalReport:
     forms: tuple[SatFormLine, ...]
     staff: Mapping[int, str]
     competencies: tuple[CompetencyRow, ...]
-    software: Mapping[str, str]
+    software: Mapping[str, str]  # of then; of now where the calibration kept none
+    keys_checksum: str | None
 
 
 def read_report(deps: Services, actor: Actor, calibration_id: int) -> TechnicalReport:
@@ -39,13 +37,19 @@ def read_report(deps: Services, actor: Actor, calibration_id: int) -> TechnicalR
         return TechnicalReport(
             row=row,
             campaign=campaign,
-            forms=() if campaign is None else tuple(calibration_pages.list_sat_forms(session, campaign.id)),
+            forms=_forms(session, row),
             staff=scored.staff_names(session, [row.created_by, row.adopted_by]),
             competencies=tuple(scored.list_competencies(session)),
-            software=software_versions(),
+            software=(row.analysis or {}).get("software") or software_versions(),
+            keys_checksum=(row.analysis or {}).get("keys_checksum"),
         )
 
 
-def software_versions() -> dict[str, str]:
-    """What computes here now."""
-    return {"Python": platform.python_version(), **{name: version(name) for name in SOFTWARE}}
+def _forms(session: Session, row: CalibrationRow) -> tuple[SatFormLine, ...]:
+    """As they were sat when the calibration was made; as they are now where it did not keep that."""
+    stored = (row.analysis or {}).get("forms")
+    if stored is not None:
+        return tuple(SatFormLine(form["code"], form["n_items"], form["n_sittings"]) for form in stored)
+    if row.campaign_id is None:
+        return ()
+    return tuple(calibration_pages.list_sat_forms(session, row.campaign_id))

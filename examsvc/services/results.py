@@ -14,7 +14,9 @@ from examsvc.results.marks import Keys, Responses, number_correct
 from examsvc.results.release import ResultAct, ResultState, require_releasable, state_after
 from examsvc.results.rescore import differences, rescore
 from examsvc.services.audit import record_act
+from examsvc.services.calibration_seal import require_as_proposed
 from examsvc.services.deps import Services
+from examsvc.services.releasing import agreeing
 from examsvc.services.scoring_plans import CampaignPlan, FormPlan, campaign_plan, form_plan
 from examsvc.store import Session, database_now
 from examsvc.store import measuring as store
@@ -27,11 +29,13 @@ def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Pro
     """Score every closed sitting under the calibration in force; returns how many scores were added.
 
     A sitting already scored under the same form, keys and calibration is passed over: nothing is overwritten.
-    Every score is computed a second time by other code, and the result says whether both agreed.
+    Every score is computed a second time by other code, and the result says whether both agreed. Refused when
+    the calibration in force is not what was proposed and adopted.
     """
     permit(actor, "results.score")
     with deps.store.read() as session:
         campaign = campaign_plan(session, campaign_id)
+        require_as_proposed(session, campaign.calibration)
         forms = store.list_sat_forms(session, campaign_id)
         plans = [form_plan(session, campaign, form) for form in forms]
         if store.count_unfinished(session, campaign_id):
@@ -59,16 +63,18 @@ def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Pro
 def release_results(deps: Services, actor: Actor, campaign_id: int) -> int:
     """Publish a campaign's provisional results and write their evidence; returns how many were released.
 
-    Refused as a whole when any result's two scorings disagree, or when the releaser did the scoring. What was
-    released earlier for the same sittings gives way; its evidence stays on record, the newer one counts.
+    Refused as a whole when any result's two scorings disagree: the second is made anew, see `agreeing`.
+    Refused too when the releaser did the scoring or put the calibration in force. What was released earlier
+    for the same sittings gives way; its evidence stays on record, the newer one counts.
     """
     with deps.store.begin() as session:
         get_row(session, CampaignRow, campaign_id, lock=True)
         lines = store.list_results(session, campaign_id, [ResultState.PROVISIONAL])
-        permit(actor, "results.release", Facts(doers=tuple({line.score.created_by for line in lines})))
-        require_releasable([line.score.rescored_equal for line in lines])
-        now = database_now(session)
+        doers = {doer for line in lines for doer in line.doers}
+        permit(actor, "results.release", Facts(doers=tuple(doers)))
         scores = store.list_competency_scores(session, [line.score.id for line in lines])
+        require_releasable(agreeing(session, campaign_id, lines, scores))
+        now = database_now(session)
         store.supersede(session, [line.sitting.id for line in lines], ResultState.RELEASED)
         for line in lines:
             line.result.state = state_after(ResultState(line.result.state), ResultAct.RELEASE).value
@@ -80,7 +86,7 @@ def release_results(deps: Services, actor: Actor, campaign_id: int) -> int:
 
 
 def list_results(deps: Services, actor: Actor, campaign_id: int) -> list[ResultLine]:
-    """The campaign's standing results, by candidate number."""
+    """The campaign's standing results, one a sitting, by candidate number."""
     permit(actor, "results.read")
     with deps.store.read() as session:
         return store.list_results(session, campaign_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -41,6 +42,23 @@ def list_latest(session: Session, limit: int) -> list[ChainedEntry]:
     """The latest entries, newest first."""
     query = sa.select(AuditEntryRow).order_by(AuditEntryRow.seq.desc()).limit(limit)
     return [ChainedEntry(row.seq, row.record, row.prev_hash, row.hash) for row in session.scalars(query)]
+
+
+def find_act(session: Session, action: str, subject: str) -> ChainedEntry | None:
+    """The first entry of this act upon this subject."""
+    query = (
+        sa.select(AuditEntryRow)
+        .where(
+            AuditEntryRow.record.contains(f'"action":"{action}"', autoescape=True),
+            AuditEntryRow.record.contains(f'"subject":"{subject}"', autoescape=True),
+        )
+        .order_by(AuditEntryRow.seq)
+    )
+    for row in session.scalars(query):
+        facts = json.loads(row.record)
+        if (facts["action"], facts["subject"]) == (action, subject):  # not within somebody's words
+            return ChainedEntry(row.seq, row.record, row.prev_hash, row.hash)
+    return None
 
 
 def find_head(session: Session) -> tuple[int, str]:

@@ -50,10 +50,10 @@ def list_sat_forms(session: Session, campaign_id: int) -> list[SatFormLine]:
     return [SatFormLine(*row) for row in session.execute(query)]
 
 
-def count_items(session: Session, campaign_id: int, calibration_id: int | None) -> tuple[int, int]:
-    """How many items a campaign's sat forms hold, and how many of them this calibration has figures for."""
-    sat = (
-        sa.select(FormItemRow.item_version_id)
+def sat_items(session: Session, campaign_id: int) -> dict[int, frozenset[int]]:
+    """Form → its scored item versions, of the forms that were sat in a campaign."""
+    query = (
+        sa.select(FormItemRow.form_id, FormItemRow.item_version_id)
         .distinct()
         .join(SittingRow, SittingRow.form_id == FormItemRow.form_id)
         .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
@@ -63,7 +63,26 @@ def count_items(session: Session, campaign_id: int, calibration_id: int | None) 
             FormItemRow.scored,
         )
     )
-    versions = set(session.scalars(sat))
+    found: dict[int, set[int]] = {}
+    for form_id, version_id in session.execute(query):
+        found.setdefault(form_id, set()).add(version_id)
+    return {form_id: frozenset(versions) for form_id, versions in found.items()}
+
+
+def count_sat(session: Session, campaign_id: int) -> dict[int, int]:
+    """Form → its closed sittings, of the forms that were sat in a campaign."""
+    query = (
+        sa.select(SittingRow.form_id, sa.func.count())
+        .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
+        .where(AdministrationRow.campaign_id == campaign_id, SittingRow.state.in_(MARKED_STATES))
+        .group_by(SittingRow.form_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def count_items(session: Session, campaign_id: int, calibration_id: int | None) -> tuple[int, int]:
+    """How many items a campaign's sat forms hold, and how many of them this calibration has figures for."""
+    versions = frozenset[int]().union(*sat_items(session, campaign_id).values())
     known = sa.select(ItemParameterRow.item_version_id).where(
         ItemParameterRow.calibration_id == calibration_id, ItemParameterRow.a.is_not(None)
     )

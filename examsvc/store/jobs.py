@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from examsvc.store.models.jobs import JobRow
 
 MOST_ATTEMPTS = 3
+UNFINISHED = ("queued", "running")
+ASKING = 7_201_401  # the number of the advisory lock under which jobs are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,18 @@ def list_queued(session: Session, before: datetime) -> list[int]:
             .order_by(JobRow.id)
         )
     )
+
+
+def lock_asking(session: Session) -> None:
+    """Until the transaction ends nobody else asks for work (SQLite has one writer anyway)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(ASKING)))
+
+
+def list_open(session: Session) -> list[JobRow]:
+    """All jobs that wait or run, oldest first."""
+    query = sa.select(JobRow).where(JobRow.state.in_(UNFINISHED)).order_by(JobRow.id)
+    return list(session.scalars(query))
 
 
 def count_running(session: Session) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -33,6 +34,8 @@ from examsvc.store.models import (
     SittingRow,
     TopicRow,
 )
+
+ADOPTING: Final = 7_201_402  # the number of the advisory lock under which calibrations come into force
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,12 @@ def find_adopted(session: Session) -> CalibrationRow | None:
     return session.scalars(query).one_or_none()
 
 
+def lock_adopting(session: Session) -> None:
+    """Until the transaction ends nobody else puts a calibration in force (SQLite has one writer anyway)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADOPTING)))
+
+
 def list_judgeable(session: Session) -> list[tuple[ItemVersionRow, ItemRow]]:
     """Approved, piloted and calibrated items in use, for a calibration by judgement."""
     query = (
@@ -235,13 +244,23 @@ def supersede(session: Session, sitting_ids: Sequence[int], state: ResultState) 
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """A result with what it stands on; examiners see the candidate's number, never the name."""
+    """A sitting's result with what it stands on; examiners see the candidate's number, never the name.
+
+    released : what stands in the profile until this provisional result takes its place, if anything does
+    """
 
     result: ResultRow
     score: ScoreRow
     sitting: SittingRow
     candidate: CandidateRow
     position: PositionRow
+    calibration: CalibrationRow
+    released: ScoreRow | None = None
+
+    @property
+    def doers(self) -> tuple[int | None, ...]:
+        """Who did what this result rests on: scored it, and put its calibration in force."""
+        return self.score.created_by, self.calibration.adopted_by
 
 
 def list_results(
@@ -249,20 +268,37 @@ def list_results(
     campaign_id: int,
     states: Sequence[str] = (ResultState.PROVISIONAL, ResultState.RELEASED),
 ) -> list[ResultLine]:
-    """A campaign's results in the order of the candidate numbers."""
+    """A campaign's results in the order of the candidate numbers, one a sitting.
+
+    Where a provisional result and a released one stand side by side, the line is the provisional one's, with
+    the released score beside it.
+    """
     query = (
-        sa.select(ResultRow, ScoreRow, SittingRow, CandidateRow, PositionRow)
+        sa.select(ResultRow, ScoreRow, SittingRow, CandidateRow, PositionRow, CalibrationRow)
         .join(ScoreRow, ScoreRow.id == ResultRow.score_id)
+        .join(CalibrationRow, CalibrationRow.id == ScoreRow.calibration_id)
         .join(SittingRow, SittingRow.id == ResultRow.sitting_id)
         .join(CandidateRow, CandidateRow.id == SittingRow.candidate_id)
         .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
         .join(FormRow, FormRow.id == SittingRow.form_id)
         .join(BlueprintRow, BlueprintRow.id == FormRow.blueprint_id)
         .join(PositionRow, PositionRow.id == BlueprintRow.position_id)
-        .where(AdministrationRow.campaign_id == campaign_id, ResultRow.state.in_(states))
-        .order_by(AdministrationRow.code, CandidateRow.number)
+        .where(AdministrationRow.campaign_id == campaign_id)
+        .where(ResultRow.state.in_({*states, ResultState.RELEASED}))
+        .order_by(AdministrationRow.code, CandidateRow.number, ResultRow.id)
     )
-    return [ResultLine(*row) for row in session.execute(query)]
+    found = [ResultLine(*row) for row in session.execute(query)]
+    released = {line.sitting.id: line.score for line in found if line.result.state == ResultState.RELEASED}
+    lines: dict[int, ResultLine] = {}
+    for line in found:
+        if line.result.state not in states:
+            continue
+        is_released = line.result.state == ResultState.RELEASED
+        if is_released and line.sitting.id in lines:
+            continue
+        before = None if is_released else released.get(line.sitting.id)
+        lines[line.sitting.id] = replace(line, released=before)
+    return list(lines.values())
 
 
 def list_competency_scores(session: Session, score_ids: Sequence[int]) -> dict[int, list[CompetencyScoreRow]]:

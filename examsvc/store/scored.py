@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examsvc.delivery.sitting import MARKED_STATES
 from examsvc.store.models import (
@@ -27,7 +27,10 @@ from examsvc.store.models import (
 
 @dataclass(frozen=True, slots=True)
 class CampaignCounts:
-    """A campaign's sittings by how far they are; of `n_disagreeing` the two scorings differ."""
+    """A campaign's sittings by how far they are; of `n_disagreeing` the two scorings differ.
+
+    Each sitting counts once: with a provisional result beside a released one it is provisional.
+    """
 
     campaign: CampaignRow
     n_sittings: int
@@ -142,11 +145,17 @@ def _count_sittings(session: Session) -> dict[int, dict[str, int]]:
 
 
 def _count_results(session: Session) -> dict[int, dict[tuple[str, bool], int]]:
+    """Sittings by the state of their result; a provisional one hides the released one it would replace."""
+    newer = aliased(ResultRow)
+    is_hidden = sa.exists().where(
+        ResultRow.state == "released", newer.sitting_id == ResultRow.sitting_id, newer.state == "provisional"
+    )
     query = (
         sa.select(AdministrationRow.campaign_id, ResultRow.state, ScoreRow.rescored_equal, sa.func.count())
         .join(SittingRow, SittingRow.administration_id == AdministrationRow.id)
         .join(ResultRow, ResultRow.sitting_id == SittingRow.id)
         .join(ScoreRow, ScoreRow.id == ResultRow.score_id)
+        .where(~is_hidden)
         .group_by(AdministrationRow.campaign_id, ResultRow.state, ScoreRow.rescored_equal)
     )
     found: dict[int, dict[tuple[str, bool], int]] = {}

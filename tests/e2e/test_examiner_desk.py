@@ -115,6 +115,15 @@ def read_report(examiner: Page, calibration_id: int) -> None:
     assert answer.body().startswith(b"%PDF")
 
 
+def try_to_adopt_at_the_back_door(examiner: Page, calibration_id: int) -> None:
+    """The proposer's own adoption leads back with a sentence, not into a dead end."""
+    token = examiner.locator('meta[name="csrf-token"]').get_attribute("content")
+    answer = examiner.request.post(f"/calibrations/{calibration_id}/adopt", form={"csrf_token": token or ""})
+    assert answer.ok
+    assert answer.url.endswith(f"/calibrations/{calibration_id}")
+    assert "alert-danger" in answer.text()
+
+
 def download_parameters(examiner: Page, calibration_id: int) -> None:
     """The file comes with the calibration's name."""
     examiner.goto(f"/calibrations/{calibration_id}")
@@ -129,9 +138,13 @@ def adopt(examiner: Page, second: Page, calibration_id: int) -> None:
     """Who proposed it waits; another examiner sees what changes, and adopts."""
     examiner.goto(f"/calibrations/{calibration_id}")
     expect(examiner.locator('form[action$="/adopt"]')).to_have_count(0)
+    try_to_adopt_at_the_back_door(examiner, calibration_id)
     second.goto(f"/calibrations/{calibration_id}")
     expect(second.locator("#adoption .tiles li")).to_have_count(5)
     expect(second.locator("#adoption")).to_contain_text("Khảo thí viên 1")
+    expect(second.locator('form[action$="/adopt"] button')).to_be_hidden()  # asked once more
+    second.locator("#adopt-step summary").focus()
+    second.keyboard.press("Enter")
     second.click('form[action$="/adopt"] button')
     expect(second.locator(".alert-success")).to_be_visible()
     second.goto("/calibrations")

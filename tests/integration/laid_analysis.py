@@ -8,6 +8,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from examsvc.services import Services
+from examsvc.services.audit import record_act
+from examsvc.services.calibration_seal import PROPOSED, checksum_of, subject_of
+from examsvc.store import Session
 from examsvc.store.models import CalibrationRow, ItemParameterRow
 from scoring import ItemParams, probability_correct
 from tests.integration.measured_campaign import AT, N_SITTINGS, Measured
@@ -38,7 +41,7 @@ def lay_analysed(deps: Services, measured: Measured, code: str = "mml-laid-2", *
             "scale": "linked",
         },
         "analysis": laid_analysis(versions),
-        "checksum": "c0ffee".ljust(64, "0"),
+        "checksum": "",
         "created_by": measured.staff["examiner"].user_id,
         "created_at": AT,
     } | changes
@@ -46,11 +49,21 @@ def lay_analysed(deps: Services, measured: Measured, code: str = "mml-laid-2", *
         calibration = CalibrationRow(**row)
         session.add(calibration)
         session.flush()
-        session.add_all(
+        parameters = [
             _parameters(calibration.id, versions, place, (float(a[place]), float(b[place])))
             for place in range(len(versions))
-        )
+        ]
+        session.add_all(parameters)
+        seal(session, calibration, parameters)
         return calibration.id
+
+
+def seal(session: Session, calibration: CalibrationRow, parameters: list[ItemParameterRow]) -> None:
+    """The checksum and the audit entry that a proposal leaves."""
+    checksum = checksum_of(calibration, parameters)
+    if calibration.adopted_at is None:
+        calibration.checksum = checksum
+    record_act(session, None, PROPOSED, subject_of(calibration.id), checksum=checksum)
 
 
 def force_state(deps: Services, calibration_id: int, **values: Any) -> None:

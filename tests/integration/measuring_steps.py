@@ -11,6 +11,7 @@ from examsvc.services.calibration_campaign import calibrate_campaign
 from examsvc.services.calibration_order import CalibrationOrder
 from examsvc.store import database_now
 from examsvc.store.models import CalibrationRow, ItemParameterRow
+from tests.integration.laid_analysis import seal
 from tests.integration.measured_campaign import Measured
 
 
@@ -70,7 +71,7 @@ def lay_reference(
             n_persons=260,
             n_items=len(known),
             summary={"status": "CONVERGED"},
-            checksum="e" * 64,
+            checksum="",
             created_by=measured.staff["examiner"].user_id,
             created_at=now,
         )
@@ -94,5 +95,8 @@ def lay_reference(
                     )
                 )
         session.flush()
+        seal(
+            session, row, session.scalars(sa.select(ItemParameterRow).filter_by(calibration_id=row.id)).all()
+        )
         row.state, row.adopted_by, row.adopted_at = "adopted", measured.staff["second"].user_id, now
         return row.id

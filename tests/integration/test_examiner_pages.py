@@ -11,10 +11,22 @@ import sqlalchemy as sa
 from flask import Flask
 
 from examsvc.services import Services
-from examsvc.services.calibration import propose_by_judgement
-from examsvc.store.models import CalibrationRow
+from examsvc.services.calibration import adopt_calibration, propose_by_judgement
+from examsvc.services.results import release_results
+from examsvc.store.models import (
+    CalibrationRow,
+    CampaignRow,
+    FormRow,
+    ItemParameterRow,
+    ItemRow,
+    ItemVersionRow,
+    SittingRow,
+    TopicRow,
+)
 from examsvc.store.types import Base
+from tests.integration import measuring_steps as steps
 from tests.integration.laid_analysis import DROPPED, force_state, laid_analysis, lay_analysed
+from tests.integration.laid_items import Made, lay_item
 from tests.integration.measured_campaign import (
     AT,
     N_ITEMS,
@@ -76,6 +88,34 @@ def linked_to(measured: Measured, reference_id: int) -> dict[str, object]:
     found = laid_analysis(measured.version_ids)
     found["linking"]["reference_id"] = reference_id
     return found
+
+
+def lay_carried(services: Services, measured: Measured, calibration_id: int) -> int:
+    """An item on no form, judged, with a flag of the last time; returns its version."""
+    with services.store.begin() as session:
+        topic_id = session.scalars(sa.select(TopicRow.id).where(TopicRow.code == "T04")).one()
+        made = Made(measured.staff["author"].user_id, AT)
+        version = lay_item(
+            session, "T04-900", topic_id, made, key="A", state="operational", cognitive_level="apply",
+            stem="<p>Câu 900</p>", judged_share=0.6,
+        )  # fmt: skip
+        session.flush()
+        flags = [{"code": code, "option": None} for code in ("MISFIT", "CARRIED_OVER")]
+        session.add(
+            ItemParameterRow(
+                calibration_id=calibration_id, item_version_id=version.id, a=1.0, b=0.3, c=0.0,
+                n_responses=0, options=[], flags=flags,
+            )
+        )  # fmt: skip
+        return version.id
+
+
+def keep_sittings(services: Services, measured: Measured, n: int) -> None:
+    """Nobody else came."""
+    with services.store.begin() as session:
+        session.execute(
+            sa.update(SittingRow).where(SittingRow.id.in_(measured.sitting_ids[n:])).values(state="absent")
+        )
 
 
 def count_rows(services: Services) -> dict[str, int]:
@@ -141,7 +181,61 @@ def test_what_was_asked_is_carried_out_and_stands_in_the_report(
     read(examiner, f"/calibrations/{row.id}")
 
 
+def test_a_small_campaign_is_told_what_it_cannot_carry_before_anything_starts(
+    services: Services, measured: Measured, examiner: Browser
+):
+    said = read(examiner, "/calibrations/new")
+    assert "Not for this campaign: an item has about 104 responses. Below 500, guessing" in said
+    assert "No calibration from responses is in force to link to." in said
+    assert "Only" not in said.split("Choose a campaign")[1].split("Model")[0]
+    keep_sittings(services, measured, 60)
+    said = read(examiner, "/calibrations/new")
+    assert "Only 60 sittings: below 100" in said
+    assert f"{N_ITEMS} of {N_ITEMS} items have fewer than 50 responses" in said
+
+
+def test_a_rasch_calibration_is_not_to_be_linked_to_a_2pl_set(
+    services: Services, measured: Measured, examiner: Browser
+):
+    lay_in_force(services, measured)
+    said = read(examiner, f"/calibrations/new?campaign_id={measured.campaign_id}")
+    assert "a Rasch calibration linked to it distorts the scale" in said
+
+
+def test_forms_without_common_items_are_told(services: Services, measured: Measured, examiner: Browser):
+    with services.store.begin() as session:
+        forms = session.scalars(sa.select(FormRow.id).order_by(FormRow.id)).all()
+        session.execute(
+            sa.update(SittingRow).where(SittingRow.form_id.in_(forms[1:4])).values(state="absent")
+        )
+    assert "The forms fall into 2 groups that share no items" in read(examiner, "/calibrations/new")
+
+
 # looking
+
+
+def test_items_carried_over_are_counted_and_filtered_apart_and_judged_ones_marked(
+    services: Services, measured: Measured, examiner: Browser
+):
+    calibration_id = lay_analysed(services, measured)
+    lay_carried(services, measured, calibration_id)
+    page = f"/calibrations/{calibration_id}"
+    said = read(examiner, page)
+    assert f"All ({N_ITEMS + 1}) Flagged (3) To decide (0) Carried over from the last time (1)" in said
+    assert "Fits badly (1)" in said  # the one carried over is flagged so too, from the last time
+    assert item_codes(examiner, f"{page}?show=carried") == ["T04-900"]
+    assert "T04-900" not in item_codes(examiner, f"{page}?flag=MISFIT")
+    assert examiner.get(page).text.count('<tr class="is-carried">') == 1
+    assert item_codes(examiner, f"{page}?show=judged") == ["T04-900"]
+
+
+def test_anchors_stand_on_one_scale_and_every_change_is_new_minus_old(
+    services: Services, measured: Measured, examiner: Browser
+):
+    said = read(examiner, f"/calibrations/{lay_analysed(services, measured)}")
+    anchors = said.split("Anchors, the most moved first")[1]
+    assert "Change of b (new − old) Robust z, without sign Distance of the curves" in anchors
+    assert re.search(r"T04-003 1\.10 1\.11 1\.30 0\.22 −1\.08 4\.10 0\.2\d\d left out", anchors)
 
 
 def test_the_calibration_page_says_everything_that_was_found(
@@ -162,6 +256,10 @@ def test_the_calibration_page_says_everything_that_was_found(
         "left out",
         "A = 1.080 ± 0.030",
         "Agreement beyond chance",
+        "taken at the posterior mode, under the priors",
+        "count only complete sittings",
+        "θ here is the weighted likelihood estimate",
+        "robust z of a or b above 2.7",
     ):
         assert words in said, words
 
@@ -263,7 +361,9 @@ def test_what_if_shows_who_would_change_level_and_stores_nothing(
         ("&codes=T99-999", "There is no item T99-999"),
         ("&cut=70&cut=66&cut=83", "must rise from level to level"),
         ("&cut=5x&cut=66&cut=83", "A cut is a number of percent"),
-        ("&leave=987654", "stands on no form of this campaign"),
+        ("&cut=99.99999991&cut=66&cut=83", "with at most six decimals"),
+        ("&cut=50&cut=66", "scale has 3 cuts, but 2 were given"),
+        ("&leave=987654", "On no form of this campaign: 987654"),
     ],
 )
 def test_a_question_without_sense_is_told_so(
@@ -275,7 +375,94 @@ def test_a_question_without_sense_is_told_so(
     assert words in text_of(answer.text)
 
 
+def test_an_item_is_named_with_or_without_its_version(
+    services: Services, measured: Measured, examiner: Browser
+):
+    page = f"/calibrations/{lay_analysed(services, measured)}/what-if"
+    assert "Without the items T02-005" in read(examiner, f"{page}?ask=1&codes=T02-005/1")
+    answer = examiner.get(f"{page}?ask=1&codes=T02-005/7")
+    assert "There is no item T02-005/7" in answer.text
+    assert "at most six decimals" not in examiner.get(f"{page}?ask=1&cut=50&cut=66&cut=99.9999").text
+
+
+def test_thousands_of_codes_are_answered_with_the_limit(
+    services: Services, measured: Measured, examiner: Browser
+):
+    codes = " ".join(f"T01-{number}" for number in range(5000))
+    page = f"/calibrations/{lay_analysed(services, measured)}/what-if"
+    answer = examiner.post_form(page, ask="1", codes=codes, campaign_id=measured.campaign_id)
+    assert answer.status_code == 400
+    assert "At most 200 items can be left out at once; these are 5000." in answer.text
+
+
+def test_items_on_no_form_of_the_campaign_are_not_suggested_and_are_named_when_asked_for(
+    services: Services, measured: Measured, examiner: Browser
+):
+    calibration_id = lay_analysed(services, measured)
+    carried = lay_carried(services, measured, calibration_id)
+    page = f"/calibrations/{calibration_id}/what-if"
+    said = examiner.get(page).text
+    assert f'value="{measured.version_ids[MISFITTING]}"' in said
+    assert f'value="{carried}"' not in said
+    answer = examiner.get(f"{page}?ask=1&codes=T04-900")
+    assert answer.status_code == 400
+    assert "On no form of this campaign: T04-900." in answer.text
+
+
+# rejecting
+
+
+@pytest.mark.parametrize("who", ["examiner", "second"])
+def test_a_proposal_is_rejected_with_a_reason_by_its_proposer_or_another(
+    services: Services, measured: Measured, app: Flask, second: Browser, who: str
+):
+    calibration_id = lay_analysed(services, measured)
+    page = f"/calibrations/{calibration_id}"
+    browser = sign_in(app, who, PASSWORD)
+    assert "Reject this calibration" in read(browser, page)
+    answer = browser.post_form(f"{page}/reject", reason="  ")
+    assert "Give a reason" in browser.get(answer.location).text
+    answer = browser.post_form(f"{page}/reject", reason="Khóa <T03> sai")
+    said = text_of(browser.get(answer.location).text)
+    assert "nobody can adopt it any more" in said
+    assert "Khóa &lt;T03&gt; sai" in said
+    assert f"By {who.title()}," in said
+    assert "Rejected" in read(browser, "/calibrations")
+    assert "Yes, put it in force" not in read(second, page)
+    second.post_form(f"{page}/adopt")
+    with services.store.read() as session:
+        assert session.get_one(CalibrationRow, calibration_id).state == "rejected"
+
+
+def test_the_auditor_rejects_nothing(services: Services, measured: Measured, app: Flask):
+    calibration_id = lay_analysed(services, measured)
+    auditor = sign_in(app, "auditor", PASSWORD)
+    assert "Reject this calibration" not in read(auditor, f"/calibrations/{calibration_id}")
+    assert auditor.post_form(f"/calibrations/{calibration_id}/reject", reason="x").status_code == 403
+
+
 # adopting
+
+
+def test_who_adopts_his_own_is_led_back_with_a_sentence(
+    services: Services, measured: Measured, examiner: Browser
+):
+    page = f"/calibrations/{lay_analysed(services, measured)}"
+    answer = examiner.post_form(f"{page}/adopt")
+    assert answer.status_code == 302
+    assert "a second person has to adopt it" in examiner.get(answer.location).text
+
+
+def test_the_second_person_sees_how_population_and_competencies_change(
+    services: Services, measured: Measured, second: Browser
+):
+    before, after = laid_analysis(measured.version_ids), laid_analysis(measured.version_ids)
+    before["population"], after["population"] = {"mean": 0.0, "sd": 1.0}, {"mean": 0.25, "sd": 1.1}
+    after["dimensions"]["correlations"][0][1] = after["dimensions"]["correlations"][1][0] = 0.55
+    lay_in_force(services, measured, analysis=before)
+    calibration_id = lay_analysed(services, measured, analysis=after)
+    said = read(second, f"/calibrations/{calibration_id}").split("Figure before after Change (new − old)")[1]
+    assert said.index("θ, mean 0.00 0.25 0.25") < said.index("Correlation CM01–CM02 0.80 0.55 −0.25")
 
 
 def test_the_second_person_sees_what_changes_and_the_proposer_waits(
@@ -286,9 +473,10 @@ def test_the_second_person_sees_what_changes_and_the_proposer_waits(
     said = read(second, f"/calibrations/{calibration_id}")
     assert "Proposed by Examiner" in said
     assert "It would take the place of mml-laid-1" in said
-    assert "0 items gained 0 items lost 0 items carried over unchanged 0.00 mean change of b" in said
+    assert "0 items gained 0 items lost 0 items carried over from the last time 0.00 mean change of b" in said
     assert "Both stand on one scale" in said
-    assert "Adopt this calibration" in said
+    assert "This cannot be undone." in said
+    assert "Yes, put it in force" in said
     assert "Adopt this calibration" not in read(examiner, f"/calibrations/{calibration_id}")
     answer = second.post_form(f"/calibrations/{calibration_id}/adopt")
     assert "The calibration is in force." in second.get(answer.location).text
@@ -306,7 +494,67 @@ def test_a_link_to_a_calibration_no_longer_in_force_cannot_be_adopted(
     assert "Another calibration has come into force" in second.get(answer.location).text
 
 
+def test_a_proposal_that_carries_figures_of_one_no_longer_in_force_waits_for_nobody(
+    services: Services, measured: Measured, second: Browser
+):
+    in_force = lay_in_force(services, measured)
+    summary = {"status": "CONVERGED", "warnings": [], "carried_from": in_force + 1000}
+    analysis = linked_to(measured, in_force)
+    calibration_id = lay_analysed(services, measured, summary=summary, analysis=analysis)
+    assert "Another calibration has come into force" in read(second, f"/calibrations/{calibration_id}")
+
+
+# results
+
+
+def test_a_result_scored_again_stands_once_with_what_was_released_beside_it(
+    services: Services, measured: Measured, app: Flask
+):
+    free = laid_analysis(measured.version_ids) | {"linking": None}
+    first = lay_analysed(services, measured, "mml-laid-1", analysis=free)
+    adopt_calibration(services, measured.staff["second"], first)
+    steps.scored(services, measured)
+    release_results(services, measured.staff["chairman"], measured.campaign_id)
+    tied = lay_analysed(services, measured, analysis=linked_to(measured, first))
+    adopt_calibration(services, measured.staff["second"], tied)
+    steps.scored(services, measured)
+    page = sign_in(app, "chairman", PASSWORD).get(f"/results/{measured.campaign_id}").text
+    rows = page.split('class="data results"')[1].split("</table>")[0]
+    assert rows.count("<tr>") == 1 + 50  # of the first page, each sitting once
+    assert rows.count("released: ") >= 50
+    assert f"Release {N_SITTINGS} results" in page
+
+
 # reports and files
+
+
+def test_priors_are_told_in_the_readers_notation_and_with_guessing_for_3pl(
+    services: Services, measured: Measured, examiner: Browser
+):
+    asked = {"campaign_id": measured.campaign_id, "model": "3PL", "priors": "weak", "scale": "free"}
+    page = f"/calibrations/{lay_analysed(services, measured, model='3PL', options=asked)}/report"
+    assert "a ~ LogN(0; 0.5); b ~ N(0; 2); c ~ LogitN(−1.4; 0.7)" in read(examiner, page)
+    examiner.post_form("/language", locale="vi")
+    assert "a ~ LogN(0; 0,5); b ~ N(0; 2); c ~ LogitN(−1,4; 0,7)" in read(examiner, page)
+
+
+def test_control_characters_in_codes_break_neither_paper_nor_headers(
+    services: Services, measured: Measured, examiner: Browser
+):
+    calibration_id = lay_analysed(services, measured, code="mml\x1b\r\nX-Forged: 1")
+    with services.store.begin() as session:
+        session.execute(
+            sa.update(CampaignRow)
+            .where(CampaignRow.id == measured.campaign_id)
+            .values(code="DG\x07\r\nX-Forged: 1")
+        )
+        version = session.get_one(ItemVersionRow, measured.version_ids[DROPPED])
+        session.get_one(ItemRow, version.item_id).code = "T04\x1b\x0c-003"
+    for name in ("report", "report.pdf", "parameters.csv", "mirt.csv", "responses.csv"):
+        answer = examiner.get(f"/calibrations/{calibration_id}/{name}")
+        assert answer.status_code == 200, name
+        assert "X-Forged" not in answer.headers
+        assert not re.search(r"[\x00-\x1f]", answer.headers.get("Content-Disposition", ""))
 
 
 @pytest.mark.parametrize("locale", ["en", "vi"])
@@ -316,7 +564,9 @@ def test_the_report_is_a_page_and_a_pdf_and_names_nobody_examined(
     calibration_id = lay_analysed(services, measured)
     examiner.post_form("/language", locale=locale)
     said = read(examiner, f"/calibrations/{calibration_id}/report")
-    for words in ("c0ffee", "numpy", "scipy", "GSQL-017", "T03-006", "2PL", "61 ", "GSQL-5"):
+    with services.store.read() as session:
+        checksum = session.get_one(CalibrationRow, calibration_id).checksum
+    for words in (checksum, "numpy", "scipy", "GSQL-017", "T03-006", "2PL", "61 ", "GSQL-5"):
         assert words in said, words
     first = examiner.get(f"/calibrations/{calibration_id}/report.pdf")
     assert first.mimetype == "application/pdf"

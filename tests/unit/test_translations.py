@@ -54,3 +54,11 @@ def test_translations_keep_the_placeholders():
 
 def test_the_catalog_holds_nothing_that_no_page_says():
     assert sorted(set(_catalog()) - _texts()) == []
+
+
+def test_the_catalog_has_a_head_or_nothing_would_be_compiled():
+    with CATALOG.open("rb") as source:
+        catalog = read_po(source, locale="vi")
+    assert not catalog.fuzzy
+    assert catalog.charset == "utf-8"
+    assert catalog.num_plurals == 1

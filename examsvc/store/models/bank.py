@@ -111,6 +111,7 @@ class CalibrationRow(Base):
     created_at: Mapped[datetime]
     adopted_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     adopted_at: Mapped[datetime | None]
+    rejection: Mapped[dict[str, Any] | None] = mapped_column(_JSON)  # {"by": user id, "at", "reason"}
 
 
 class ItemParameterRow(Base):

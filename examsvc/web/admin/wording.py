@@ -34,6 +34,7 @@ ACT_NAMES: dict[str, LazyString] = {
     "blueprints.edit": _l("Blueprint edited"),
     "blueprints.revise": _l("Blueprint revised"),
     "calibrations.adopt": _l("Calibration adopted"),
+    "calibrations.reject": _l("Calibration rejected"),
     "calibrations.export": _l("Figures exported"),
     "calibrations.propose": _l("Calibration proposed"),
     "campaigns.add_administration": _l("Administration planned"),

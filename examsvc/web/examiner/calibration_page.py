@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request, url_for
 
+from examsvc.accounts.permissions import allowed
 from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
@@ -18,10 +20,12 @@ from examsvc.web.examiner import sections, wording
 from examsvc.web.examiner.adoption import Change, change_between
 from examsvc.web.examiner.document import Cell, Section, Table, figures
 from examsvc.web.examiner.item_lines import SHOWN, ItemLine, Wish, count_flags, list_lines, read_wish
+from examsvc.web.examiner.population_change import population_change
 from examsvc.web.examiner.room import room
 from examsvc.web.examiner.sections import Context
 from examsvc.web.examiner.wording import decimal
 
+REJECT = "calibrations.reject"
 ADOPTABLE = ("JUDGED", "CONVERGED")
 
 
@@ -34,6 +38,7 @@ class Adoption:
     gained: tuple[str, ...]
     lost: tuple[str, ...]
     moved: Table
+    population: Table | None  # and the competencies
     is_outdated: bool  # it was linked to a calibration that is not in force any more
 
 
@@ -50,11 +55,13 @@ def calibration(calibration_id: int) -> str:
         context=context,
         adoption=adoption,
         may_adopt=context.row.created_by != current_actor().user_id,
+        rejected_at=datetime.fromisoformat(context.row.rejection["at"]) if context.row.rejection else None,
+        may_reject=allowed(current_actor(), REJECT),
         is_adoptable=context.row.summary.get("status") in ADOPTABLE,
         lines=wish.of(context.lines),
         wish=wish,
         counts={name: sum(map(keep, context.lines)) for name, keep in SHOWN.items()},
-        flags=count_flags(context.lines),
+        flags=count_flags([line for line in context.lines if line.is_carried == (wish.show == "carried")]),
         topics=sorted({line.topic.code for line in context.lines}),
         before=[sections.convergence_section(context), sections.data_section(context)],
         measuring=sections.measuring_section(context),
@@ -73,7 +80,7 @@ def load_context(
         row=row,
         campaign=None if row.campaign_id is None else get_row(session, CampaignRow, row.campaign_id),
         lines=list_lines(session, calibration_id),
-        staff=scored.staff_names(session, [row.created_by, row.adopted_by]),
+        staff=scored.staff_names(session, [row.created_by, row.adopted_by, (row.rejection or {}).get("by")]),
         competencies={one.code: in_language(one) for one in scored.list_competencies(session)},
         is_linked=is_linked,
         most=most,
@@ -131,7 +138,7 @@ def _adoption(session: Session, context: Context) -> Adoption:
     change = change_between(before, {line.version.id: line.parameter for line in context.lines})
     gone = {} if in_force is None else _codes(list_lines(session, in_force.id))
     codes = gone | context.item_names
-    headings = (_("Item"), _("b before"), _("b after"), _("Moved by"))
+    headings = (_("Item"), _("b before"), _("b after"), _("Change of b (new − old)"))
     moved = tuple(
         (_item(context, key), decimal(old), decimal(new), decimal(new - old))
         for key, old, new in change.most_moved
@@ -142,13 +149,16 @@ def _adoption(session: Session, context: Context) -> Adoption:
         gained=tuple(codes[key] for key in change.gained),
         lost=tuple(codes[key] for key in change.lost),
         moved=Table(_("The items that move most"), headings, moved, figures(headings)),
+        population=None if in_force is None else population_change(in_force, context.row),
         is_outdated=_is_outdated(context, in_force),
     )
 
 
 def _is_outdated(context: Context, in_force: CalibrationRow | None) -> bool:
-    link = context.analysis.get("linking")
-    return link is not None and (in_force is None or link.get("reference_id") != in_force.id)
+    """Whether it is tied to a calibration that is not in force any more, or carries figures of one."""
+    link = context.analysis.get("linking") or {}
+    bases = {link.get("reference_id"), context.row.summary.get("carried_from")} - {None}
+    return bool(bases - {None if in_force is None else in_force.id})
 
 
 def _codes(lines: list[ItemLine]) -> dict[int, str]:

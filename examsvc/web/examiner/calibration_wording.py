@@ -87,6 +87,10 @@ WARNINGS: Final = {
         "no candidate ties some items to the others: "
         "they share a scale only if forms were given out at random"
     ),
+    "CARRIED_FROM_OTHER_SCALE": _l(
+        "items on no form of this campaign were carried over from the last time, but their figures stand on "
+        "another scale: do not put them on one form with the others"
+    ),
 }
 LINK_METHODS: Final = {
     "STOCKING_LORD": _l("Stocking–Lord: the curves of the whole set agree"),

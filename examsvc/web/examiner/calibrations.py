@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from examsvc.accounts.errors import Forbidden
 from examsvc.edge.job_picture import JobPicture, picture_job
 from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import calibration as service
 from examsvc.services import jobs
-from examsvc.store import Session, calibration_pages, scored
 from examsvc.store import jobs as job_rows
 from examsvc.store import measuring as store
-from examsvc.store.models import CalibrationRow
-from examsvc.store.scored import CampaignCounts
+from examsvc.store import scored
 from examsvc.web.examiner import choices, wording
+from examsvc.web.examiner.offers import hints_for, list_offers
 from examsvc.web.examiner.order import Order, read_order, usual_order
 from examsvc.web.examiner.room import room
 
 Page = str | tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A campaign that can be calibrated, and what its responses would carry."""
-
-    counts: CampaignCounts
-    n_items: int
-    n_shared: int
+REJECT: Final = "calibrations.reject"
+MOST_REASON: Final = 500
 
 
 @room.view("/calibrations", permission="calibrations.read")
@@ -65,7 +57,10 @@ def calibrate() -> Page | Response:
     order, problems = read_order(request.form)
     if problems:
         return _order_page(order, problems), 400
-    job_id = jobs.ask_once(deps(), current_actor(), "calibrate", order.as_job())
+    try:
+        job_id = jobs.ask_once(deps(), current_actor(), "calibrate", order.as_job())
+    except REFUSALS as error:
+        return _order_page(order, {"order": explain(error)}), 409
     return redirect(url_for("examiner.list_calibrations", job=job_id))
 
 
@@ -87,6 +82,25 @@ def adopt(calibration_id: int) -> Response:
     try:
         service.adopt_calibration(deps(), current_actor(), calibration_id)
         flash(_("The calibration is in force. Forms and scores made from now on rest on it."), "success")
+    except REFUSALS as error:
+        flash(explain(error), "danger")
+    except Forbidden as error:
+        if error.code != "not_own":
+            raise
+        flash(_("You proposed this calibration: a second person has to adopt it."), "danger")
+    return redirect(url_for("examiner.calibration", calibration_id=calibration_id))
+
+
+@room.view("/calibrations/<int:calibration_id>/reject", permission=REJECT, methods=("POST",))
+def reject(calibration_id: int) -> Response:
+    """A proposal that shall never be adopted, one's own or another's, with the reason why."""
+    reason = " ".join(request.form.get("reason", "").split())
+    if not reason or len(reason) > MOST_REASON:
+        flash(_("Give a reason of at most %(most)s characters.", most=MOST_REASON), "danger")
+        return redirect(url_for("examiner.calibration", calibration_id=calibration_id, _anchor="adoption"))
+    try:
+        service.reject_calibration(deps(), current_actor(), calibration_id, reason)
+        flash(_("The calibration is rejected: nobody can adopt it any more."), "success")
     except REFUSALS as error:
         flash(explain(error), "danger")
     return redirect(url_for("examiner.calibration", calibration_id=calibration_id))
@@ -111,20 +125,16 @@ def shown_job(kind: str) -> JobPicture | None:
 def _order_page(order: Order | None, problems: dict[str, str]) -> str:
     with deps().store.read() as session:
         in_force = store.find_adopted(session)
-        offers = _offers(session, in_force)
+        offers = list_offers(session, in_force)
+    wanted = order.campaign_id if order else request.args.get("campaign_id", "")
+    named = [offer for offer in offers if str(offer.counts.campaign.id) == wanted]
+    offer = next(iter(named or offers), None)
     context: dict[str, Any] = {
-        "order": order or usual_order(offers[0] if offers else None, in_force),
+        "order": order or usual_order(offer, in_force),
         "problems": problems,
         "offers": offers,
+        "offer": offer,
+        "hints": hints_for(offer, in_force),
         "in_force": in_force,
     }
     return render_template("examiner/new_calibration.html", choices=choices, words=wording, **context)
-
-
-def _offers(session: Session, in_force: CalibrationRow | None) -> list[Offer]:
-    calibration_id = None if in_force is None else in_force.id
-    return [
-        Offer(counts, *calibration_pages.count_items(session, counts.campaign.id, calibration_id))
-        for counts in scored.count_campaigns(session)
-        if counts.n_finished
-    ]

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from flask_babel import gettext as _
 
+from examsvc.edge.texts import gettext as _
 from examsvc.web.examiner.plots import Axes, Bar, Dot, Plot, Tick
 from examsvc.web.examiner.wording import decimal
 
@@ -66,7 +66,12 @@ def gain_bars(gain: Sequence[Mapping[str, Any]]) -> Plot:
 
 def _moved(anchor: Mapping[str, Any], names: Mapping[int, str]) -> str:
     code = names.get(anchor["version_id"], str(anchor["version_id"]))
-    return f"{code}: {decimal(anchor['b_new'])} → {decimal(anchor['b_old'])}"
+    return _(
+        "%(code)s: b before %(old)s, now %(new)s",
+        code=code,
+        old=decimal(anchor["b_old"]),
+        new=decimal(anchor["b_new"]),
+    )
 
 
 def _visible_line(

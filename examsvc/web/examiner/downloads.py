@@ -6,6 +6,7 @@ from flask import current_app
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from examsvc.edge.plain import file_name
 from examsvc.edge.room import current_actor, deps
 from examsvc.services.export import ExportedFile, export_parameters, export_responses
 from examsvc.store.models import CalibrationRow
@@ -37,5 +38,5 @@ def responses_csv(calibration_id: int) -> Response:
 
 def _file(found: ExportedFile) -> Response:
     answer = current_app.response_class(found.text, mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
+    answer.headers.set("Content-Disposition", "attachment", filename=file_name(found.name))
     return answer

@@ -13,6 +13,7 @@ from examsvc.store.models import ItemParameterRow, ItemRow, ItemVersionRow, Topi
 from examsvc.web.examiner.wording import ItemFlag, item_flags
 from scoring import ItemParams
 
+CARRIED_OVER: Final = "CARRIED_OVER"
 NOT_CALIBRATED: Final = ("TOO_FEW_RESPONSES", "ALL_CORRECT", "ALL_WRONG", "ONE_CATEGORY")
 
 
@@ -35,6 +36,16 @@ class ItemLine:
     def codes(self) -> set[str]:
         """The stable codes of the flags."""
         return {str(flag["code"]) for flag in self.parameter.flags}
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether its figures, flags and all, are those of the calibration before."""
+        return CARRIED_OVER in self.codes
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether nobody has answered it: its parameters are the authors' judgement."""
+        return self.parameter.a is not None and not self.parameter.n_responses
 
     def fit(self, name: str) -> Any:
         """A figure of fit; None where it was not computed."""
@@ -60,8 +71,10 @@ COLUMNS: Final[dict[str, Value]] = {
 }
 SHOWN: Final[dict[str, Callable[[ItemLine], bool]]] = {
     "all": lambda _line: True,
-    "flagged": lambda line: bool(line.flags),
-    "serious": lambda line: line.is_serious,
+    "flagged": lambda line: bool(line.flags) and not line.is_carried,
+    "serious": lambda line: line.is_serious and not line.is_carried,
+    "carried": lambda line: line.is_carried,
+    "judged": lambda line: line.is_judged,
 }
 
 
@@ -79,6 +92,7 @@ class Wish:
         return (
             SHOWN[self.show](line)
             and (not self.flag or self.flag in line.codes)
+            and (not self.flag or self.show == "carried" or not line.is_carried)
             and (not self.topic or self.topic == line.topic.code)
         )
 
@@ -122,7 +136,7 @@ def sort_lines(lines: list[ItemLine], sort: str) -> list[ItemLine]:
 
 def count_flags(lines: Sequence[ItemLine]) -> dict[str, int]:
     """How many items bear each flag, the most frequent first."""
-    return dict(Counter(code for line in lines for code in line.codes).most_common())
+    return dict(Counter(code for line in lines for code in line.codes - {CARRIED_OVER}).most_common())
 
 
 def params_of(lines: Sequence[ItemLine]) -> ItemParams:

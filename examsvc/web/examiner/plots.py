@@ -75,7 +75,7 @@ class Plot:
     key: tuple[tuple[str, str], ...] = ()
     width: int = 480
     height: int = 290
-    left: int = 66
+    left: int = 90
     right: int = 464
     top: int = 26
     bottom: int = 232

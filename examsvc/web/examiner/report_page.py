@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from examsvc.edge.language import in_language, local_time
 from examsvc.edge.pdf import typeset
+from examsvc.edge.plain import file_name, printable
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services.reports import TechnicalReport, read_report
@@ -50,7 +51,9 @@ def report_pdf(calibration_id: int) -> Response:
     answer = current_app.response_class(
         typeset(document, row.adopted_at or row.created_at), mimetype="application/pdf"
     )
-    answer.headers.set("Content-Disposition", "inline", filename=f"{row.code}-{document['lang']}.pdf")
+    answer.headers.set(
+        "Content-Disposition", "inline", filename=file_name(f"{row.code}-{document['lang']}.pdf")
+    )
     return answer
 
 
@@ -74,7 +77,7 @@ def as_data(block: Block) -> dict[str, Any]:
 
 def as_svg(plot: Plot) -> str:
     """A picture that carries its own style."""
-    return str(render_template("examiner/plot.svg", plot=plot))
+    return printable(str(render_template("examiner/plot.svg", plot=plot)))
 
 
 def _report(calibration_id: int, *, is_linked: bool) -> tuple[TechnicalReport, list[Section]]:

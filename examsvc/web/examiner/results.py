@@ -91,7 +91,12 @@ def results(campaign_id: int) -> str:
 @room.view("/results/<int:campaign_id>/score", permission="results.score", methods=("POST",))
 def score(campaign_id: int) -> Response:
     """Start scoring; a job that does so already is shown instead."""
-    return redirect(url_for("examiner.results", campaign_id=campaign_id, job=ask_once("score", campaign_id)))
+    try:
+        job_id = ask_once("score", campaign_id)
+    except REFUSALS as error:
+        flash(explain(error), "danger")
+        return redirect(url_for("examiner.results", campaign_id=campaign_id))
+    return redirect(url_for("examiner.results", campaign_id=campaign_id, job=job_id))
 
 
 @room.view("/results/<int:campaign_id>/release", permission="results.release", methods=("POST",))
@@ -115,7 +120,7 @@ def release(campaign_id: int) -> Response:
 def _may_release(lines: list[ResultLine]) -> bool:
     """For the button alone: the service decides again."""
     me = current_actor().user_id
-    return all(line.score.created_by != me for line in lines if line.result.state == "provisional")
+    return all(me not in line.doers for line in lines if line.result.state == "provisional")
 
 
 def _competencies(session: Session, lines: list[ResultLine]) -> list[CompetencyRow]:

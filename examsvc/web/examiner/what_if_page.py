@@ -17,34 +17,39 @@ from examsvc.web.examiner import wording
 from examsvc.web.examiner.calibration_page import load_context
 from examsvc.web.examiner.document import Table
 from examsvc.web.examiner.item_lines import ItemLine
-from examsvc.web.examiner.question import Question, read_question, understand
+from examsvc.web.examiner.question import Ground, Question, read_question, understand
 from examsvc.web.examiner.room import room
 from examsvc.web.examiner.wording import decimal
 
 SUGGESTED = 24  # flagged items that are offered for a tick; any other is named by its code
 
 
-@room.view("/calibrations/<int:calibration_id>/what-if", permission="calibrations.read")
+@room.view(
+    "/calibrations/<int:calibration_id>/what-if", permission="calibrations.read", methods=("GET", "POST")
+)
 def what_if(calibration_id: int) -> str | tuple[str, int]:
-    """The question and what would come of it."""
+    """The question and what would come of it; asked by POST, for an address holds no long list of items."""
+    arguments = request.form if request.method == "POST" else request.args
     with deps().store.read() as session:
         context = load_context(session, calibration_id)
         campaigns = scored.list_calibratable(session)
         known = {campaign.id for campaign in campaigns}
-        campaign_id = request.args.get("campaign_id", context.row.campaign_id or 0, type=int)
+        campaign_id = arguments.get("campaign_id", context.row.campaign_id or 0, type=int)
         if campaign_id not in known:
             raise NotFound
         percents = calibration_pages.cut_percents(session, campaign_id)
-    question = read_question(request.args, campaign_id, percents)
-    found, problems = _found(question, calibration_id, context.lines, percents)
+        sat = frozenset[int]().union(*calibration_pages.sat_items(session, campaign_id).values())
+    question = read_question(arguments, campaign_id, percents)
+    found, problems = _found(question, Ground(calibration_id, context.lines, sat, percents))
+    on_forms = [line for line in context.lines if line.version.id in sat]
     page = render_template(
         "examiner/what_if.html",
         row=context.row,
         campaigns=campaigns,
         question=question,
         usual=[f"{percent:g}" for percent in percents],
-        suggested=_suggested(context.lines, question),
-        lines=context.lines,
+        suggested=_suggested(on_forms, question),
+        lines=on_forms,
         found=found,
         cuts=None if found is None else _cuts(found),
         left_out=[] if found is None else [context.item_names[key] for key in found.left_out],
@@ -54,12 +59,10 @@ def what_if(calibration_id: int) -> str | tuple[str, int]:
     return (page, 400) if problems else page
 
 
-def _found(
-    question: Question, calibration_id: int, lines: Sequence[ItemLine], percents: tuple[float, ...]
-) -> tuple[WhatIfResult | None, list[str]]:
+def _found(question: Question, ground: Ground) -> tuple[WhatIfResult | None, list[str]]:
     if not question.is_asked:
         return None, []
-    asked, problems = understand(question, calibration_id, lines, percents)
+    asked, problems = understand(question, ground)
     if asked is None:
         return None, problems
     try:

@@ -116,8 +116,8 @@ FLAGS: Final[dict[str, FlagWords]] = {
         "badge-state",
     ),
     "CARRIED_OVER": FlagWords(
-        _l("Carried over"),
-        _l("On no form of this campaign: the figures are those of the calibration before."),
+        _l("Carried over from the last time"),
+        _l("On no form of this campaign: figures and flags are those of the calibration before."),
         "badge-state",
     ),
 }

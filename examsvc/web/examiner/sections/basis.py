@@ -11,6 +11,7 @@ from examsvc.store.calibration_pages import SatFormLine
 from examsvc.web.examiner.choices import MODELS, PRIORS, SCALES, named
 from examsvc.web.examiner.document import Cell, Facts, Section, Table, Text, figures
 from examsvc.web.examiner.item_lines import NOT_CALIBRATED
+from examsvc.web.examiner.priors_in_signs import priors_in_signs
 from examsvc.web.examiner.sections.context import Context
 from examsvc.web.examiner.wording import METHODS, NOTHING, decimal
 
@@ -28,7 +29,7 @@ def data_section(context: Context, forms: Sequence[SatFormLine] = ()) -> Section
         rows.append((_("Responses"), decimal(summary.get("n_responses"), 0)))
     rows.append((_("Items with parameters"), decimal(row.n_items, 0)))
     if summary.get("n_carried"):
-        rows.append((_("of them carried over"), decimal(summary["n_carried"], 0)))
+        rows.append((_("of them carried over from the last time"), decimal(summary["n_carried"], 0)))
     population = context.analysis.get("population")
     if population:
         spread = _("mean %(mean)s, SD %(sd)s", mean=decimal(population["mean"]), sd=decimal(population["sd"]))
@@ -62,7 +63,8 @@ def options_section(context: Context) -> Section:
     if options.get("priors"):
         rows.append((_("Priors"), named(PRIORS, options["priors"])))
     if summary.get("priors") and not summary.get("topics"):
-        rows.append((_("Priors, as numbers"), priors_in_signs(summary["priors"])))
+        model = options.get("model", row.model)
+        rows.append((_("Priors, as numbers"), priors_in_signs(summary, model)))
     if options.get("min_responses"):
         rows.append((_("Least responses an item"), decimal(options["min_responses"], 0)))
     if options.get("scale"):
@@ -89,11 +91,6 @@ def _borrowed(topics: Sequence[Mapping[str, Any]]) -> Table:
     return Table(_("Priors borrowed by topic"), headings, rows, figures(headings))
 
 
-def priors_in_signs(priors: object) -> str:
-    """The stored priors with the usual signs for the distributions."""
-    return str(priors).replace("lognormal", "LogN").replace("normal", "N")
-
-
 def software_section(context: Context, software: Mapping[str, str]) -> Section:
     """Who proposed and adopted, what computed, and the name of the numbers."""
     row = context.row
@@ -103,10 +100,21 @@ def software_section(context: Context, software: Mapping[str, str]) -> Section:
     ]
     if row.adopted_by is not None and row.adopted_at is not None:
         rows.append((_("Adopted by"), _by(context.staff.get(row.adopted_by), local_time(row.adopted_at))))
-    rows.append((_("Checksum of the parameters"), row.checksum))
+    rows.append((_("Checksum of the calibration"), row.checksum))
+    if context.analysis.get("keys_checksum"):
+        rows.append((_("Checksum of the keys"), str(context.analysis["keys_checksum"])))
     rows += [(name, number) for name, number in software.items()]
-    hint = _("SHA-256 of every item version with its a, b, c: equal checksums, equal parameters.")
-    return Section("software", _("Provenance and software"), (Facts(tuple(rows)), Text(hint, "hint")))
+    hint = _(
+        "SHA-256 of all that scores rest on: the items' parameters, the population, the competencies and the "
+        "options. Equal checksums, equal scores."
+    )
+    of_then = bool(context.analysis.get("software"))
+    when = _("The software is that of the computation.") if of_then else _("The software is that of today.")
+    return Section(
+        "software",
+        _("Provenance and software"),
+        (Facts(tuple(rows)), Text(f"{hint} {when}", "hint")),
+    )
 
 
 def _by(name: str | None, at: str) -> str:

@@ -24,7 +24,16 @@ def convergence_section(context: Context) -> Section:
         blocks.append(Text(_("Warnings: %(warnings)s.", warnings=words), "warning"))
     if row.method == "mml":
         blocks.append(Facts(tuple(_figures(context))))
+        blocks.append(Text(_where_taken(), "hint"))
     return Section("convergence", _("Convergence"), tuple(blocks))
+
+
+def _where_taken() -> str:
+    return _(
+        "The largest gradient says how far the best parameters may still be away: below 0.01 standard errors "
+        "nothing more would change. Log-likelihood, AIC and BIC are taken at the posterior mode, under the "
+        "priors: compare only calibrations of the same data under the same priors."
+    )
 
 
 def _figures(context: Context) -> list[tuple[str, str | Cell]]:

@@ -19,7 +19,8 @@ def dimensions_section(context: Context) -> Section | None:
     names = context.competencies
     hint = _(
         "Officers who are strong in one competency tend to be strong in others. A competency with few items "
-        "therefore borrows from the responses to all the others: its reliability rises and its error falls."
+        "therefore borrows from the responses to all the others: its reliability rises and its error falls. "
+        "Competencies as dimensions means just this: one ability for each, estimated together."
     )
     facts = Facts(tuple((code, names.get(code, code)) for code in found["codes"]))
     blocks: list[Text | Facts | Table | Figure] = [Text(hint, "hint")]
@@ -35,8 +36,36 @@ def dimensions_section(context: Context) -> Section | None:
             pairs=pairs,
         )
         blocks.append(Text(thin, "warning"))
+    blocks += _not_estimated(found)
     blocks += [facts, _correlations(found), Figure(gain_bars(found["gain"]), _gain(found["gain"]))]
     return Section("dimensions", _("Competencies as dimensions"), tuple(blocks))
+
+
+def _not_estimated(found: Json) -> list[Text | Facts | Table | Figure]:
+    """Pairs that too few candidates met together: where their correlations are from."""
+    blocks: list[Text | Facts | Table | Figure] = []
+    if found.get("kept"):
+        kept = _(
+            "Carried over from the last time, for too few candidates met both competencies: %(pairs)s.",
+            pairs=_pairs(found["kept"]),
+        )
+        blocks.append(Text(kept, "warning"))
+    if found.get("assumed"):
+        assumed = _(
+            "Assumed as is usual, for nothing is known of them: %(pairs)s.", pairs=_pairs(found["assumed"])
+        )
+        blocks.append(Text(assumed, "warning"))
+    if found.get("shrinkage", 1.0) < 1.0:
+        drawn = _(
+            "These were drawn towards 0 (times %(factor)s), so that all correlations together are possible.",
+            factor=decimal(found["shrinkage"]),
+        )
+        blocks.append(Text(drawn))
+    return blocks
+
+
+def _pairs(pairs: list[list[str]]) -> str:
+    return ", ".join("–".join(pair) for pair in pairs)
 
 
 def _correlations(found: Json) -> Table:

@@ -17,7 +17,7 @@ def model_fit_section(context: Context) -> Section | None:
         return None
     headings = (
         _("Form"),
-        _("Sittings"),
+        _("Complete sittings"),
         "M₂",
         _("df"),
         "p",
@@ -30,7 +30,8 @@ def model_fit_section(context: Context) -> Section | None:
     )
     hint = _(
         "RMSEA is how far the responses of a form lie from the model, whatever the number of sittings: below "
-        "0.05 is close, below 0.08 fair. The p value alone rejects every model once sittings are many."
+        "0.05 is close, below 0.08 fair. The p value alone rejects every model once sittings are many. M₂ "
+        "counts only complete sittings, those with a response to every item of the form."
     )
     table = Table(_("Fit of the model by form"), headings, rows, frozenset(range(1, 7)))
     return Section("model-fit", _("Fit of the model"), (Text(hint, "hint"), table))

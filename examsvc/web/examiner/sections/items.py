@@ -52,5 +52,5 @@ def _row(context: Context, line: ItemLine, *, has_guessing: bool) -> tuple[str |
         decimal(line.fit("p"), 3),
         decimal(line.fit("infit")),
         decimal(line.fit("outfit")),
-        ", ".join(flag.label for flag in line.flags),
+        ", ".join([*([_("By judgement")] if line.is_judged else []), *(flag.label for flag in line.flags)]),
     )

@@ -21,9 +21,10 @@ def persons_section(context: Context) -> Section | None:
     )
     hint = _(
         "Hard items right and easy items wrong: guessing, copying, responses shifted by a row, or time that "
-        "ran out. It is a question to the proctor's minutes, never a proof. Names stay unseen."
+        "ran out. It is a question to the proctor's minutes, never a proof. Names stay unseen. θ here is the "
+        "weighted likelihood estimate (WLE), which no prior draws to the middle; scores use another (EAP)."
     )
-    headings = (_("Candidate number"), _("Form"), "θ", "lz*", _("Outfit"), _("Responses"))
+    headings = (_("Candidate number"), _("Form"), _("θ (WLE)"), "lz*", _("Outfit"), _("Responses"))
     caption, lines = context.shortened(_("The sittings that fit worst"), found["lines"])
     rows = tuple(
         (

@@ -18,7 +18,7 @@ def reliability_section(context: Context) -> Section | None:
     found = context.analysis.get("reliability")
     if not found:
         return None
-    headings = (_("Form"), _("Sittings"), _("Alpha"), _("Omega"))
+    headings = (_("Form"), _("Complete sittings"), _("Alpha"), _("Omega"))
     rows = tuple(
         (line["form"], decimal(line["n"], 0), _judged(line["alpha"]), decimal(line.get("omega")))
         for line in found.get("alpha") or []
@@ -31,7 +31,8 @@ def reliability_section(context: Context) -> Section | None:
     )
     hint = _(
         "Reliability is the share of the differences between candidates that is real: 1 is perfect, "
-        "%(enough)s is usual for decisions about one person. Alpha and omega say it of the number right.",
+        "%(enough)s is usual for decisions about one person. Alpha and omega say it of the number right, and "
+        "count only complete sittings, those with a response to every item of the form.",
         enough=decimal(ENOUGH, 1),
     )
     table = Table(_("Reliability by form"), headings, rows, figures(headings))
@@ -52,7 +53,10 @@ def classification_section(context: Context) -> Section | None:
     )
     headings = (_("Cut in θ"), _("Accuracy"), _("Consistency"), _("Wrongly above"), _("Wrongly below"))
     rows = tuple(_cut_row(cut, line) for cut, line in _by_cut(found))
-    hint = _("Estimated from the errors of measurement; no candidate's true level is known.")
+    hint = _(
+        "Estimated from the errors of measurement; no candidate's true level is known. Wrongly above: placed "
+        "above the cut though the true ability lies below it; wrongly below: the other way round."
+    )
     table = Table(_("By cut: above or below"), headings, rows, figures(headings, 0))
     blocks: list[Text | Facts | Table] = [Text(hint, "hint"), facts, table]
     if found.get("forms"):
