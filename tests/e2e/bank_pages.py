@@ -224,9 +224,10 @@ def judge_new_items(examiner: Page, second: Page, n_new: int) -> None:
     in_force = examiner.locator("tr", has=examiner.locator(".badge-info"))
     n_before = int(in_force.locator("td.num").nth(1).inner_text())
     examiner.click('form[action$="/calibrations/judgement"] button')
-    expect(examiner.locator(".panel.decide")).to_be_visible()
+    expect(examiner.locator("#adoption")).to_be_visible()
     expect(examiner.locator('form[action$="/adopt"]')).to_have_count(0)  # not by who proposed
     second.goto(examiner.url)
+    second.click("#adopt-step summary")  # it asks once more: adopted parameters never change
     second.click('form[action$="/adopt"] button')
     expect(second.locator("h1 .badge-good")).to_be_visible()
     second.goto("/calibrations")
