@@ -30,6 +30,9 @@ run: ready ## Set up, load the sample and serve at 127.0.0.1:8000
 demo: ready ## The same without serving; exit status 0 only when every step did its work
 	@$(BIN)/examsvc demo
 
+# Two test processes on two cores: a BLAS of several threads in each would only wait for the other.
+test unit integration e2e: export OPENBLAS_NUM_THREADS = 1
+
 test: check browser ## Format, lint, types, import contract and all tests
 	@$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/property tests/integration
 	@$(BIN)/python -m pytest tests/e2e
