@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from scoring.params import ItemModel, ItemParams
-from scoring.responses import FloatArray, IntArray
+from scoring.responses import BoolArray, FloatArray, IntArray
 
 LOWEST_G: Final = -9.0
 HIGHEST_G: Final = 4.0
@@ -165,6 +165,12 @@ def starting_eta(
     if start is not None:
         _begin_at(eta, group, start, positive_slopes=positive_slopes)
     return _least_squares(group, eta)
+
+
+def guessing_at_bound(eta: FloatArray) -> BoolArray:
+    """(m,) guessing items whose logit of c stands at a bound, where it is no free parameter any more."""
+    held: BoolArray = (eta[:, -1] <= LOWEST_G) | (eta[:, -1] >= HIGHEST_G)
+    return held
 
 
 def _begin_at(eta: FloatArray, group: ItemGroup, start: ItemParams, *, positive_slopes: bool) -> None:

@@ -18,7 +18,7 @@ from scipy.special import expit
 from scoring.mml.blocks import Block
 from scoring.mml.curves import category_scores
 from scoring.mml.expectation import Tables, posterior_of
-from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, ItemGroup
+from scoring.mml.groups import Family, ItemGroup, guessing_at_bound
 from scoring.mml.iteration import Model, Point
 from scoring.mml.maximisation import Problem
 from scoring.mml.prior_terms import prior_terms
@@ -130,7 +130,7 @@ def _complete_eta_information(problem: Problem, eta: FloatArray, n_items: int) -
         information -= _bending(eta, group, nodes, earned / np.maximum(probabilities, 1e-300))
     information += prior_terms(problem.priors, eta, group).curvature
     if group.family is Family.GUESSING:
-        held = (eta[:, -1] <= LOWEST_G) | (eta[:, -1] >= HIGHEST_G)
+        held = guessing_at_bound(eta)
         information[held, -1, :-1] = information[held, :-1, -1] = 0.0
         information[held, -1, -1] = 1.0
     return information
@@ -282,7 +282,7 @@ def _free_scores(
     """
     _, scores = category_scores(eta, group, nodes)
     if group.family is Family.GUESSING:
-        held = (eta[:, -1] <= LOWEST_G) | (eta[:, -1] >= HIGHEST_G)
+        held = guessing_at_bound(eta)
         scores[held, -1] = 0.0
     base = scores[:, :, 0]
     return base, (scores[:, :, 1:] - base[:, :, None]).transpose(0, 2, 1, 3), 1.0

@@ -15,7 +15,7 @@ from scoring.calibration import (
     StandardErrorMethod,
 )
 from scoring.mml.blocks import Sample
-from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, thresholds_of
+from scoring.mml.groups import Family, guessing_at_bound, thresholds_of
 from scoring.mml.iteration import Model, Point
 from scoring.mml.latent import LOWEST_LOG_SD
 from scoring.mml.observed import item_information_blocks, observed_information
@@ -221,5 +221,5 @@ def _at_bound(model: Model, state: State) -> list[int]:
     found: list[int] = []
     for group, eta in zip(model.groups, state.eta(model.groups), strict=True):
         if group.family is Family.GUESSING and group.n_own:
-            found += group.items[(eta[:, -1] <= LOWEST_G) | (eta[:, -1] >= HIGHEST_G)].tolist()
+            found += group.items[guessing_at_bound(eta)].tolist()
     return found

@@ -10,7 +10,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.special import expit
 
 from scoring.calibration import ItemCovariance
-from scoring.mml.groups import HIGHEST_G, LOWEST_G, Family, ItemGroup, step_matrix
+from scoring.mml.groups import Family, ItemGroup, guessing_at_bound, step_matrix
 from scoring.mml.iteration import Model
 from scoring.mml.observed import Layout, layout_of
 from scoring.mml.state import State
@@ -127,7 +127,7 @@ def _jacobian(group: ItemGroup, eta: FloatArray) -> FloatArray:
     in_eta[:, 2:, steps] = to_b / a[:, None, None]
     if group.family is Family.GUESSING:
         c = expit(eta[:, -1])
-        held = (eta[:, -1] <= LOWEST_G) | (eta[:, -1] >= HIGHEST_G)
+        held = guessing_at_bound(eta)
         in_eta[:, 1, -1] = np.where(held, 0.0, c * (1.0 - c))
     jacobian: FloatArray = in_eta @ np.hstack([group.own_map, group.shared_map])
     return jacobian
