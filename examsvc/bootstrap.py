@@ -10,13 +10,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from examsvc.adapters.buffered_presence import BufferedPresence
 from examsvc.adapters.passwords import Argon2Passwords
+from examsvc.adapters.redis_live import RedisLive
 from examsvc.adapters.redis_presence import RedisPresence
 from examsvc.adapters.redis_queue import RedisQueue
 from examsvc.adapters.redis_server import RedisServer
 from examsvc.jobs.runner import run_job
 from examsvc.services import Services
 from examsvc.services.finalise import finalise_due
+from examsvc.services.group_commit import GroupCommit
 from examsvc.services.jobs import put_back_interrupted, wake_waiting
 from examsvc.settings import Settings
 from examsvc.store import SchemaBehind, Store, WriterTaken
@@ -56,11 +59,17 @@ def open_house(settings: Settings, *, migrating: bool = False) -> Iterator[House
         stack.callback(redis.close)
         queue = RedisQueue(redis.url)
         stack.callback(queue.close)
+        presence = BufferedPresence(RedisPresence(redis.client))
+        stack.callback(presence.close)
+        saver = GroupCommit(store)
+        stack.callback(saver.close)
         services = Services(
             store=store,
             queue=queue,
-            presence=RedisPresence(redis.client),
+            presence=presence,
             passwords=Argon2Passwords(settings.hashing_slots),
+            saver=saver,
+            live=RedisLive(redis.client),
         )
         queue.handle(lambda job_id: run_job(services, job_id))
         yield House(settings, services, queue, redis.url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import redis
 
@@ -20,6 +20,16 @@ class RedisPresence:
     def seen(self, sitting_id: int, at_ms: int) -> None:
         try:
             self._client.set(f"seen:{sitting_id}", at_ms, ex=_KEEP_S)
+        except redis.RedisError as error:
+            log.warning("presence not recorded: %s", error)
+
+    def seen_all(self, seen: Mapping[int, int]) -> None:
+        """Many at once, in one round trip."""
+        try:
+            with self._client.pipeline(transaction=False) as pipeline:
+                for sitting_id, at_ms in seen.items():
+                    pipeline.set(f"seen:{sitting_id}", at_ms, ex=_KEEP_S)
+                pipeline.execute()
         except redis.RedisError as error:
             log.warning("presence not recorded: %s", error)
 

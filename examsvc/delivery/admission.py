@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
 from examsvc.delivery.errors import BatchTooLarge, EventFault, EventsRefused
-from examsvc.delivery.events import MAX_EVENTS, Position, ResponseEvent
+from examsvc.delivery.events import MAX_EVENTS, LogEntry, Position, ResponseEvent
+from examsvc.delivery.outline import Navigation, Outline, Placed
 from examsvc.delivery.sitting import Sitting, SittingState, require_open
 
 
@@ -18,27 +19,12 @@ class Outcome(StrEnum):
     SEQ_CONFLICT = "seq_conflict"
     QUARANTINED = "quarantined"
     LATE = "late"
+    OUT_OF_TURN = "out_of_turn"  # of a section or item that the rules of navigation have closed
 
 
-STORED: Final = frozenset({Outcome.ACCEPTED, Outcome.QUARANTINED, Outcome.LATE})
+STORED: Final = frozenset({Outcome.ACCEPTED, Outcome.QUARANTINED, Outcome.LATE, Outcome.OUT_OF_TURN})
 # The event contradicts one that is held: 409 at the edge, and an incident that keeps its content.
 CONTRADICTIONS: Final = frozenset({Outcome.ALTERED, Outcome.SEQ_CONFLICT})
-
-Options: TypeAlias = Mapping[str, frozenset[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class HeldEvent:
-    """What must be known of a stored event to judge a new one."""
-
-    epoch: int
-    seq: int
-    event_id: str
-    payload_hash: str
-
-    @property
-    def position(self) -> Position:
-        return (self.epoch, self.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +49,8 @@ def admit(
     batch: Sequence[ResponseEvent],
     *,
     sitting: Sitting,
-    options: Options,
-    held: Iterable[HeldEvent],
+    outline: Outline,
+    held: Iterable[LogEntry],
     now: datetime,
 ) -> tuple[Decision, ...]:
     """Decide on every event of a request.
@@ -72,7 +58,7 @@ def admit(
     Parameters
     ----------
     sitting : read under its row lock, so that epoch, state and deadline hold until the commit
-    options : option ids by item of the sitting's form
+    outline : of the sitting's form
     held : stored events that share an id or a position with one of the batch (more do no harm)
     now : the database's clock
 
@@ -85,39 +71,51 @@ def admit(
         raise BatchTooLarge(sitting.id, len(batch), MAX_EVENTS)
     if not sitting.is_closed:
         require_open(sitting)
-    faults = [fault for index, event in enumerate(batch) for fault in _faults(index, event, sitting, options)]
+    faults = [fault for index, event in enumerate(batch) for fault in _faults(index, event, sitting, outline)]
     if faults:
         raise EventsRefused(sitting.id, faults)
 
     by_id = {event.event_id: event for event in held}
     by_position = {event.position: event for event in by_id.values()}
+    reached = sitting.reached
     decisions: list[Decision] = []
     for event in batch:
-        outcome = _contradiction(event, by_id, by_position) or _place(event, sitting, now)
+        placed = outline.placed[event.item_id]
+        outcome = _contradiction(event, by_id, by_position) or _place(event, placed, sitting, reached, now)
         decisions.append(Decision(event, outcome))
         if outcome in STORED:
-            stored = HeldEvent(event.epoch, event.seq, event.event_id, event.payload_hash)
+            stored = LogEntry(event.epoch, event.seq, event.event_id, event.payload_hash)
             by_id[stored.event_id] = by_position[stored.position] = stored
+        if outcome is Outcome.ACCEPTED:
+            reached = max(reached, placed.number)
     return tuple(decisions)
 
 
-def _faults(index: int, event: ResponseEvent, sitting: Sitting, options: Options) -> list[EventFault]:
+def reached_after(decisions: Iterable[Decision], outline: Outline, reached: int) -> int:
+    """The highest item number that a counted event has been made for."""
+    numbers = (outline.placed[decision.event.item_id].number for decision in decisions if decision.counts)
+    return max(reached, *numbers, 0)
+
+
+def _faults(index: int, event: ResponseEvent, sitting: Sitting, outline: Outline) -> list[EventFault]:
     if event.epoch > sitting.epoch or event.epoch < 1:
         return [EventFault(index, "unknown_epoch", str(event.epoch))]
     if event.seq < 1:
         return [EventFault(index, "bad_seq", str(event.seq))]
-    if event.item_id not in options:
+    placed = outline.placed.get(event.item_id)
+    if placed is None:
         return [EventFault(index, "unknown_item", event.item_id)]
-    option = event.payload.get("option")
-    if option is not None and option not in options[event.item_id]:
-        return [EventFault(index, "unknown_option", str(option))]
-    return []
+    response = event.payload.get("response")
+    named = [*([] if response is None else [response]), *event.payload.get("struck", ())]
+    return [
+        EventFault(index, "unknown_option", str(option)) for option in named if option not in placed.options
+    ][:1]
 
 
 def _contradiction(
     event: ResponseEvent,
-    by_id: Mapping[str, HeldEvent],
-    by_position: Mapping[Position, HeldEvent],
+    by_id: Mapping[str, LogEntry],
+    by_position: Mapping[Position, LogEntry],
 ) -> Outcome | None:
     same_id = by_id.get(event.event_id)
     if same_id is not None:
@@ -126,10 +124,25 @@ def _contradiction(
     return Outcome.SEQ_CONFLICT if event.position in by_position else None
 
 
-def _place(event: ResponseEvent, sitting: Sitting, now: datetime) -> Outcome:
+def _place(event: ResponseEvent, placed: Placed, sitting: Sitting, reached: int, now: datetime) -> Outcome:
     if event.epoch < sitting.epoch:
         return Outcome.QUARANTINED
     # After submission the receipt is out: what arrives then is kept, and counts only if two people say so.
     if sitting.state is not SittingState.OPEN or now > sitting.counts_until:
         return Outcome.LATE
+    if sitting.navigation is Navigation.FORWARD and placed.number < reached:
+        return Outcome.OUT_OF_TURN
+    return _place_in_section(placed, sitting, now)
+
+
+def _place_in_section(placed: Placed, sitting: Sitting, now: datetime) -> Outcome:
+    if sitting.spans:
+        span = sitting.spans[placed.section - 1]
+        at = sitting.clock_time(now)
+        grace = timedelta(seconds=sitting.clock.grace_s)
+        if at > span.ends_at + grace:
+            return Outcome.LATE
+        return Outcome.ACCEPTED if at >= span.starts_at else Outcome.OUT_OF_TURN
+    if sitting.navigation is Navigation.SECTION and placed.section != sitting.section(now):
+        return Outcome.OUT_OF_TURN
     return Outcome.ACCEPTED

@@ -1,6 +1,6 @@
 """When a sitting ends: start + limit + adjustments, never beyond the window's hard end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ MILLISECOND = timedelta(milliseconds=1)
 class AdjustmentKind(StrEnum):
     EXTENSION = "extension"
     PAUSE = "pause"
+    MACHINE_FAILURE = "machine_failure"
     ACCOMMODATION = "accommodation"
     LATE_ENTRY = "late_entry"
     CORRECTION = "correction"
@@ -85,36 +86,19 @@ def require_utc(at: datetime) -> None:
         raise TimeInvalid("instant_not_utc")
 
 
-def deadline_at(clock: ExamClock, adjustments: Iterable[TimeAdjustment]) -> datetime:
-    """The instant at which the candidate's time is up."""
-    seconds = clock.limit_s + sum(line.seconds for line in adjustments)
-    wanted = clock.starts_at + timedelta(seconds=max(0, seconds))
+def total_s(adjustments: Iterable[TimeAdjustment]) -> int:
+    """What all adjustments together add to the limit; a sitting carries it, so that a save need not ask."""
+    return sum(line.seconds for line in adjustments)
+
+
+def deadline_at(clock: ExamClock, added_s: int) -> datetime:
+    """The instant at which the candidate's time is up; `added_s` is the `total_s` of his adjustments."""
+    wanted = clock.starts_at + timedelta(seconds=max(0, clock.limit_s + added_s))
     return min(wanted, clock.window_ends_at)
-
-
-def counts_until(clock: ExamClock, adjustments: Iterable[TimeAdjustment]) -> datetime:
-    """The last instant at which an event received still counts: the deadline plus the network's grace."""
-    return deadline_at(clock, adjustments) + timedelta(seconds=clock.grace_s)
-
-
-def remaining_ms(clock: ExamClock, adjustments: Iterable[TimeAdjustment], now: datetime) -> int:
-    """Milliseconds of working time left; before the start the whole of it, never below zero."""
-    left = deadline_at(clock, adjustments) - max(now, clock.starts_at)
-    return max(0, left // MILLISECOND)
 
 
 def until_start_ms(clock: ExamClock, now: datetime) -> int:
     return max(0, (clock.starts_at - now) // MILLISECOND)
-
-
-def phase(clock: ExamClock, adjustments: Sequence[TimeAdjustment], now: datetime) -> Phase:
-    if now < clock.starts_at:
-        return Phase.WAITING
-    if now < deadline_at(clock, adjustments):
-        return Phase.OPEN
-    if now <= counts_until(clock, adjustments):
-        return Phase.GRACE
-    return Phase.OVER
 
 
 def time_account(clock: ExamClock, adjustments: Iterable[TimeAdjustment]) -> TimeAccount:
@@ -122,6 +106,6 @@ def time_account(clock: ExamClock, adjustments: Iterable[TimeAdjustment]) -> Tim
     lines = tuple(adjustments)
     granted = sum(line.seconds for line in lines if line.seconds > 0)
     removed = -sum(line.seconds for line in lines if line.seconds < 0)
-    total = int((deadline_at(clock, lines) - clock.starts_at).total_seconds())
+    total = int((deadline_at(clock, total_s(lines)) - clock.starts_at).total_seconds())
     cut = clock.limit_s + granted - removed - total
     return TimeAccount(clock.limit_s, granted, removed, cut, total, lines)

@@ -1,7 +1,7 @@
 """The append-only log of a sitting: what an event is, and what the log says now."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, TypeGuard
 from uuid import UUID
 
@@ -11,16 +11,22 @@ from examsvc.delivery.errors import EventFault, EventsMalformed
 MAX_EVENTS: Final = 50
 MAX_SEQ: Final = 1_000_000
 MAX_CLIENT_MS: Final = 2**53 - 1
+MAX_NOTE: Final = 2_000  # characters
+MAX_STRUCK: Final = 26
 
-Payload: TypeAlias = Mapping[str, str | bool | None]
+Response: TypeAlias = str | None
+Payload: TypeAlias = Mapping[str, Any]
 Position: TypeAlias = tuple[int, int]
+
+_PAYLOAD_KEYS: Final = frozenset({"response", "flagged", "struck", "note"})
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseEvent:
     """What a candidate's device recorded; `client_ms` is its own clock: evidence, never decisive.
 
-    The payload holds `option` (an option id, or None where the response was cleared), `flagged`, or both.
+    The payload is the whole state of the item at that moment, so that the latest event of an item says all:
+    `response` (an option id, None where there is none), `flagged`, `struck` (options crossed out), `note`.
     """
 
     epoch: int
@@ -29,25 +35,40 @@ class ResponseEvent:
     item_id: str
     payload: Payload
     client_ms: int = 0
+    payload_hash: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "payload_hash", payload_hash(self.item_id, self.payload))
 
     @property
     def position(self) -> Position:
         return (self.epoch, self.seq)
 
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """An event as the log proves it: its place, its id, the hash of what it says."""
+
+    epoch: int
+    seq: int
+    event_id: str
+    payload_hash: str
+
     @property
-    def payload_hash(self) -> str:
-        return payload_hash(self.item_id, self.payload)
+    def position(self) -> Position:
+        return (self.epoch, self.seq)
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentResponse:
-    """What holds for one item now; response and flag each remember where in the log they come from."""
+    """What holds for one item now, and where in the log it comes from."""
 
     item_id: str
-    option: str | None = None
-    option_from: Position | None = None
+    response: Response = None
     flagged: bool = False
-    flagged_from: Position | None = None
+    struck: tuple[str, ...] = ()
+    note: str = ""
+    position: Position = (0, 0)
 
 
 def payload_hash(item_id: str, payload: Payload) -> str:
@@ -75,16 +96,18 @@ def events_from_json(data: object) -> tuple[ResponseEvent, ...]:
 
 
 def apply_event(current: CurrentResponse | None, event: ResponseEvent) -> CurrentResponse:
-    """Let one event speak: per field the greatest (epoch, seq) holds, in whatever order events arrive."""
-    held = current or CurrentResponse(event.item_id)
-    option, option_from = held.option, held.option_from
-    flagged, flagged_from = held.flagged, held.flagged_from
-    if "option" in event.payload and (option_from is None or event.position > option_from):
-        value = event.payload["option"]
-        option, option_from = (value if isinstance(value, str) else None), event.position
-    if "flagged" in event.payload and (flagged_from is None or event.position > flagged_from):
-        flagged, flagged_from = event.payload["flagged"] is True, event.position
-    return CurrentResponse(held.item_id, option, option_from, flagged, flagged_from)
+    """Let one event speak: the greatest (epoch, seq) holds, in whatever order events arrive."""
+    if current is not None and current.position >= event.position:
+        return current
+    payload = event.payload
+    return CurrentResponse(
+        event.item_id,
+        payload.get("response"),
+        payload.get("flagged", False),
+        tuple(payload.get("struck", ())),
+        payload.get("note", ""),
+        event.position,
+    )
 
 
 def project(
@@ -122,7 +145,7 @@ def _event_or_code(entry: object) -> ResponseEvent | str:
     if event_id is None:
         return "bad_event_id"
     item_id = entry.get("item_id")
-    if not isinstance(item_id, str) or not 1 <= len(item_id) <= 64:
+    if not _is_name(item_id):
         return "bad_item_id"
     payload = entry.get("payload")
     if not isinstance(payload, Mapping) or not _is_payload(payload):
@@ -135,12 +158,28 @@ def _is_count(value: object, low: int, high: int) -> TypeGuard[int]:
 
 
 def _is_payload(payload: Mapping[Any, Any]) -> bool:
-    if not payload or not set(payload) <= {"option", "flagged"}:
+    if not payload or not payload.keys() <= _PAYLOAD_KEYS:
         return False
-    option = payload.get("option")
-    if option is not None and not (isinstance(option, str) and 1 <= len(option) <= 64):
-        return False
-    return isinstance(payload.get("flagged", False), bool)
+    response, struck, note = payload.get("response"), payload.get("struck", []), payload.get("note", "")
+    return (
+        (response is None or _is_name(response))
+        and isinstance(payload.get("flagged", False), bool)
+        and isinstance(struck, list)
+        and len(struck) <= MAX_STRUCK
+        and all(map(_is_name, struck))
+        and isinstance(note, str)
+        and len(note) <= MAX_NOTE
+        and _is_storable(note)
+    )
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and 1 <= len(value) <= 64 and _is_storable(value)
+
+
+def _is_storable(text: str) -> bool:
+    """Lone surrogates have no UTF-8, and PostgreSQL keeps no NUL."""
+    return "\x00" not in text and (text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text))
 
 
 def _uuid_text(value: object) -> str | None:

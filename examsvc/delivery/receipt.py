@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from examsvc.canonical import canonical_sha256
-from examsvc.delivery.events import ResponseEvent
+from examsvc.delivery.events import LogEntry, ResponseEvent
 
 CODE_BYTES: Final = 10  # 80 bits give 16 base32 letters without padding
 
@@ -23,23 +23,30 @@ class Receipt:
     code: str
 
 
-def log_digest(events: Iterable[ResponseEvent]) -> str:
-    """SHA-256 of the lines `epoch:seq:event_id:payload_hash` by (epoch, seq), joined by newlines.
+def log_lines(entries: Iterable[ResponseEvent | LogEntry]) -> str:
+    """The lines `epoch:seq:event_id:payload_hash` by (epoch, seq), joined by newlines."""
+    ordered = sorted(entries, key=lambda entry: entry.position)
+    return "\n".join(f"{entry.epoch}:{entry.seq}:{entry.event_id}:{entry.payload_hash}" for entry in ordered)
 
-    A player can compute the same over the events it made, so both sides know that they mean one log.
+
+def log_digest(entries: Iterable[ResponseEvent | LogEntry]) -> str:
+    """SHA-256 of the log's lines.
+
+    A player can compute the same over the events it made, and a candidate over the lines he is given, so that
+    all sides know that they mean one log.
     """
-    ordered = sorted(events, key=lambda event: event.position)
-    lines = (f"{event.epoch}:{event.seq}:{event.event_id}:{event.payload_hash}" for event in ordered)
-    return hashlib.sha256("\n".join(lines).encode("ascii")).hexdigest()
+    return hashlib.sha256(log_lines(entries).encode("ascii")).hexdigest()
 
 
-def make_receipt(sitting_id: str, submitted_at: datetime, counted: Iterable[ResponseEvent]) -> Receipt:
+def make_receipt(
+    sitting_id: str, submitted_at: datetime, counted: Iterable[ResponseEvent | LogEntry]
+) -> Receipt:
     """The receipt over the counted events; the same log and instant always give the same receipt."""
-    events = tuple(counted)
-    digest = log_digest(events)
+    entries = tuple(counted)
+    digest = log_digest(entries)
     instant = submitted_at.astimezone(UTC).isoformat(timespec="microseconds")
     sha256 = canonical_sha256({"log": digest, "sitting_id": sitting_id, "submitted_at": instant})
-    return Receipt(sitting_id, submitted_at, len(events), digest, sha256, receipt_code(sha256))
+    return Receipt(sitting_id, submitted_at, len(entries), digest, sha256, receipt_code(sha256))
 
 
 def receipt_code(sha256: str) -> str:

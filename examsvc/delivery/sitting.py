@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from examsvc.delivery import deadline
-from examsvc.delivery.deadline import ExamClock, Phase, TimeAdjustment
+from examsvc.delivery.deadline import MILLISECOND, ExamClock, Phase, TimeAdjustment, deadline_at
 from examsvc.delivery.errors import (
     NotCheckedIn,
     NotDue,
@@ -18,6 +17,8 @@ from examsvc.delivery.errors import (
     TransitionRefused,
     WindowOver,
 )
+from examsvc.delivery.outline import Navigation
+from examsvc.delivery.sections import Span, section_at
 
 
 class SittingState(StrEnum):
@@ -34,6 +35,9 @@ class SittingAct(StrEnum):
     CHECK_IN = "check_in"
     OPEN = "open"
     TAKE_OVER = "take_over"
+    LEAVE_SECTION = "leave_section"
+    PAUSE = "pause"
+    RESUME = "resume"
     ADJUST = "adjust"
     SUBMIT = "submit"
     EXPIRE = "expire"
@@ -55,9 +59,16 @@ TRANSITIONS: Final[Mapping[tuple[SittingState, SittingAct], SittingState]] = {
     (SittingState.CHECKED_IN, SittingAct.ADJUST): SittingState.CHECKED_IN,
     (SittingState.CHECKED_IN, SittingAct.EXPIRE): SittingState.EXPIRED,
     (SittingState.OPEN, SittingAct.TAKE_OVER): SittingState.OPEN,
+    (SittingState.OPEN, SittingAct.LEAVE_SECTION): SittingState.OPEN,
     (SittingState.OPEN, SittingAct.ADJUST): SittingState.OPEN,
     (SittingState.OPEN, SittingAct.SUBMIT): SittingState.SUBMITTED,
     (SittingState.OPEN, SittingAct.EXPIRE): SittingState.EXPIRED,
+    (SittingState.REGISTERED, SittingAct.PAUSE): SittingState.REGISTERED,
+    (SittingState.REGISTERED, SittingAct.RESUME): SittingState.REGISTERED,
+    (SittingState.CHECKED_IN, SittingAct.PAUSE): SittingState.CHECKED_IN,
+    (SittingState.CHECKED_IN, SittingAct.RESUME): SittingState.CHECKED_IN,
+    (SittingState.OPEN, SittingAct.PAUSE): SittingState.OPEN,
+    (SittingState.OPEN, SittingAct.RESUME): SittingState.OPEN,
     (SittingState.REGISTERED, SittingAct.ANNUL): SittingState.ANNULLED,
     (SittingState.CHECKED_IN, SittingAct.ANNUL): SittingState.ANNULLED,
     (SittingState.OPEN, SittingAct.ANNUL): SittingState.ANNULLED,
@@ -68,7 +79,15 @@ TRANSITIONS: Final[Mapping[tuple[SittingState, SittingAct], SittingState]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """The clock is the administration's: `started_at` is the common start, whenever the candidate came."""
+    """The clock is the administration's: `started_at` is the common start, whenever the candidate came.
+
+    added_s : the seconds of all adjustments together, granted less removed
+    adjustments : the lines behind it where they were asked for; a save does without them
+    spans : the times of sections with limits of their own; empty for a form without
+    left_at : when the candidate left sections early, from the first on
+    reached : the highest item number that a counted event was made for
+    paused_at : since when the clock stands still; None while it runs
+    """
 
     id: str
     clock: ExamClock
@@ -80,6 +99,13 @@ class Sitting:
     opened_at: datetime | None = None
     submitted_at: datetime | None = None
     finalised_at: datetime | None = None
+    added_s: int = 0
+    paused_at: datetime | None = None
+    navigation: Navigation = Navigation.FREE
+    spans: tuple[Span, ...] = ()
+    n_sections: int = 1
+    left_at: tuple[datetime, ...] = ()
+    reached: int = 0
 
     @property
     def started_at(self) -> datetime:
@@ -95,17 +121,53 @@ class Sitting:
 
     @property
     def deadline_at(self) -> datetime:
-        return deadline.deadline_at(self.clock, self.adjustments)
+        """When the time is up as things stand: a running pause moves it on, by itself, at its end."""
+        if self.spans:
+            return self.spans[-1].ends_at
+        return deadline_at(self.clock, self.added_s)
 
     @property
     def counts_until(self) -> datetime:
-        return deadline.counts_until(self.clock, self.adjustments)
+        """The last instant at which an event received still counts: the deadline and the network's grace.
+
+        While the clock stands still only the window's end can be one.
+        """
+        end = self.deadline_at if self.paused_at is None else self.clock.window_ends_at
+        return end + timedelta(seconds=self.clock.grace_s)
+
+    def clock_time(self, now: datetime) -> datetime:
+        """The instant that the sitting's clock shows: it stands still in a pause."""
+        return now if self.paused_at is None else min(now, self.paused_at)
 
     def remaining_ms(self, now: datetime) -> int:
-        return deadline.remaining_ms(self.clock, self.adjustments, now)
+        """Milliseconds of working time left; before the start the whole of it, never below zero."""
+        left = self.deadline_at - max(self.clock_time(now), self.clock.starts_at)
+        if self.paused_at is not None:  # a pause cannot carry the time beyond the window
+            left = min(left, self.clock.window_ends_at - max(now, self.clock.starts_at))
+        return max(0, left // MILLISECOND)
 
     def phase(self, now: datetime) -> Phase:
-        return deadline.phase(self.clock, self.adjustments, now)
+        if now < self.clock.starts_at:
+            return Phase.WAITING
+        if now > self.counts_until:
+            return Phase.OVER
+        if self.paused_at is not None:
+            return Phase.OPEN if now < self.clock.window_ends_at else Phase.GRACE
+        return Phase.OPEN if now < self.deadline_at else Phase.GRACE
+
+    def section(self, now: datetime) -> int:
+        """The current section, from 1."""
+        if self.spans:
+            return section_at(self.spans, self.clock_time(now))
+        return min(len(self.left_at) + 1, self.n_sections)
+
+    def section_remaining_ms(self, now: datetime) -> int | None:
+        """Milliseconds left of the current section; None where sections have no limits of their own."""
+        if not self.spans:
+            return None
+        at = max(self.clock_time(now), self.clock.starts_at)
+        left = (self.spans[self.section(now) - 1].ends_at - at) // MILLISECOND
+        return max(0, min(left, self.remaining_ms(now)))
 
 
 def check_in(sitting: Sitting, now: datetime) -> Sitting:
@@ -137,9 +199,57 @@ def take_over(sitting: Sitting, now: datetime, device_id: str, *, permitted: boo
 
 
 def adjust(sitting: Sitting, adjustment: TimeAdjustment) -> Sitting:
-    """Append an adjustment; one that is granted after the deadline opens the time again until finalised."""
+    """Append an adjustment; one that is granted after the deadline opens the time again until finalised.
+
+    Of a form with timed sections the spans are found anew by whoever knows them (see sections.schedule).
+    """
     state = _target(sitting, SittingAct.ADJUST)
-    return replace(sitting, state=state, adjustments=(*sitting.adjustments, adjustment))
+    return replace(
+        sitting,
+        state=state,
+        adjustments=(*sitting.adjustments, adjustment),
+        added_s=sitting.added_s + adjustment.seconds,
+    )
+
+
+def pause(sitting: Sitting, now: datetime) -> Sitting:
+    """Stop the clock; stopping it twice changes nothing. Before the start there is nothing to stop."""
+    state = _target(sitting, SittingAct.PAUSE)
+    if now < sitting.started_at:
+        raise NotStarted(sitting.id, sitting.started_at)
+    if now >= sitting.deadline_at and sitting.paused_at is None:
+        raise WindowOver(sitting.id, sitting.deadline_at)
+    return replace(sitting, state=state, paused_at=sitting.paused_at or now)
+
+
+def paused_s(sitting: Sitting, now: datetime) -> int:
+    """Whole seconds that a running pause has lasted; a begun one is the candidate's."""
+    if sitting.paused_at is None:
+        return 0
+    return -((sitting.paused_at - now) // timedelta(seconds=1))
+
+
+def resume(sitting: Sitting, pause_line: TimeAdjustment | None) -> Sitting:
+    """Let the clock run on; `pause_line` gives back what `paused_s` found, None when that was nothing."""
+    state = _target(sitting, SittingAct.RESUME)
+    running = replace(sitting, state=state, paused_at=None)
+    return running if pause_line is None else adjust(running, pause_line)
+
+
+def leave_section(sitting: Sitting, now: datetime, ordinal: int) -> Sitting:
+    """Leave a section before its time is up, for good; leaving one that is behind changes nothing.
+
+    Raises TransitionRefused for the last section (one hands in instead) and for one that lies ahead.
+    """
+    state = _target(sitting, SittingAct.LEAVE_SECTION)
+    current = sitting.section(now)
+    if ordinal < current:
+        return sitting
+    if ordinal > current or current >= sitting.n_sections or now > sitting.counts_until:
+        raise TransitionRefused(sitting.id, sitting.state, SittingAct.LEAVE_SECTION)
+    # sections whose time ran out were left then, by the clock
+    by_clock = tuple(span.ends_at for span in sitting.spans[len(sitting.left_at) : current - 1])
+    return replace(sitting, state=state, left_at=(*sitting.left_at, *by_clock, sitting.clock_time(now)))
 
 
 def submit(sitting: Sitting, now: datetime) -> Sitting:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from examsvc.accounts.errors import Forbidden
 from examsvc.edge.refusals import REFUSALS, explain, forbidden_reason
 from examsvc.edge.texts import gettext as _
-from examsvc.store import NotFound, StoreBusy
+from examsvc.store import NotFound, StoreBusy, StoreDown, StoreFull
 
 log = logging.getLogger(__name__)
 READ_AWAY = 64 * 1024 * 1024
@@ -32,7 +32,8 @@ def init_errors(app: Flask) -> None:
         return answer(404, "not_found", _("This does not exist, or not any more."))
 
     @app.errorhandler(StoreBusy)
-    def busy(_error: StoreBusy) -> tuple[Response | str, int]:
+    def busy(error: StoreBusy) -> tuple[Response | str, int]:
+        _log_trouble(error)
         return answer(503, "busy", _("The server is busy. Nothing was lost; please try again in a moment."))
 
     def refused(error: Exception) -> tuple[Response | str, int]:
@@ -52,6 +53,14 @@ def init_errors(app: Flask) -> None:
         # %r: a line break in the path must not forge a line of the log
         log.error("unexpected error on %s %r", request.method, request.path, exc_info=error)
         return answer(500, "internal", _("Something went wrong on our side. It has been logged."))
+
+
+def _log_trouble(error: StoreBusy) -> None:
+    """What somebody has to be called for."""
+    if isinstance(error, StoreFull):
+        log.critical("the database's disk is full: no response can be saved until there is room")
+    elif isinstance(error, StoreDown):
+        log.error("the database does not answer")
 
 
 def answer(status: int, code: str, message: str) -> tuple[Response | str, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, session
 from flask_login import LoginManager, UserMixin
 
 from examsvc.accounts.actor import Actor
+from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import deps
-from examsvc.services.accounts import find_actor
+from examsvc.services.accounts import find_actor, token_digest
 
 
 class LoggedIn(UserMixin):  # type: ignore[misc]
@@ -24,6 +25,14 @@ class LoggedIn(UserMixin):  # type: ignore[misc]
     def may(self, action: str) -> bool:
         """For templates: whether one of the user's roles allows the action at all."""
         return allowed(self.actor, action)
+
+
+def login_digest() -> str:
+    """What is stored of the token that this request came with, unread yet. Raises Forbidden without one."""
+    token = session.get("_user_id")
+    if not isinstance(token, str):
+        raise Forbidden("account.use", "login")
+    return token_digest(token)
 
 
 def init_login(app: Flask) -> None:

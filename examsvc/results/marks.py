@@ -6,6 +6,7 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
+from examsvc.canonical import canonical_sha256
 from examsvc.results.errors import KeyMissing
 from scoring.responses import MISSING, ResponseMatrix
 
@@ -36,6 +37,13 @@ def require_keys(item_ids: Sequence[str], keys: Keys) -> None:
     missing = [item_id for item_id in item_ids if item_id not in keys]
     if missing:
         raise KeyMissing(missing)
+
+
+def keys_checksum(item_ids: Sequence[str], keys: Keys) -> str:
+    """One name for the keys that these items are marked by, in this order."""
+    return canonical_sha256(
+        [[item_id, sorted(keys[item_id].accepted), keys[item_id].version] for item_id in item_ids]
+    )
 
 
 def mark_matrix(item_ids: Sequence[str], sittings: Sequence[Responses], keys: Keys) -> ResponseMatrix:

@@ -7,7 +7,7 @@ from typing import Any
 from examsvc.canonical import canonical_sha256
 from examsvc.rulepacks.errors import RulePackMalformed
 
-NAVIGATIONS = frozenset({"free", "forward"})
+NAVIGATIONS = frozenset({"free", "forward", "section"})
 FEEDBACKS = frozenset({"none", "score", "levels", "rationales"})
 
 

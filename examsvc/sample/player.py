@@ -50,7 +50,7 @@ class HttpPlayer:
                 "seq": seq,
                 "event_id": str(uuid.uuid4()),
                 "item_id": str(item_id),
-                "payload": {"option": option},
+                "payload": {"response": option},
                 "client_ms": seq * 1000,
             }
             saved = self._call(f"/api/v1/sittings/{sitting_id}/events", {"events": [event]})

@@ -149,7 +149,7 @@ def _sit(deps: Services, candidate: Candidate, responses: Sequence[tuple[int, st
         rooms.allow_takeover(deps, actor(deps, "giam_thi"), sitting_id, "Mẫu bị ngắt giữa chừng")
     opened = open_sitting(deps, officer, sitting_id, device_token=str(uuid.uuid4()))
     events = [
-        ResponseEvent(opened.epoch, seq, str(uuid.uuid4()), str(item_id), {"option": option}, seq * 1000)
+        ResponseEvent(opened.epoch, seq, str(uuid.uuid4()), str(item_id), {"response": option}, seq * 1000)
         for seq, (item_id, option) in enumerate(responses, start=1)
     ]
     for start in range(0, len(events), BATCH):

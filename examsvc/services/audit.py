@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +18,24 @@ def record_act(session: Session, actor: Actor | None, action: str, subject: str,
 
     Called last in a transaction: it locks the chain's head, and what follows would hold others up.
     """
+    return record_acts(session, actor, [(action, subject, detail)])
+
+
+def record_acts(
+    session: Session, actor: Actor | None, acts: Sequence[tuple[str, str, Mapping[str, Any]]]
+) -> datetime:
+    """The same for many acts of one transaction: (action, subject, detail) each, under one lock."""
     at = database_now(session)
-    record = canonical(Act(at, actor.user_id if actor else None, action, subject, detail))
     session.flush()
+    if not acts:
+        return at
     seq, prev_hash = entries.lock_head(session)
-    entries.add_entry(session, link(seq + 1, prev_hash, record))
+    links = []
+    for action, subject, detail in acts:
+        record = canonical(Act(at, actor.user_id if actor else None, action, subject, dict(detail)))
+        links.append(link(seq + 1, prev_hash, record))
+        seq, prev_hash = links[-1].seq, links[-1].hash
+    entries.add_entries(session, links)
     return at
 
 

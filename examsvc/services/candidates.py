@@ -1,24 +1,22 @@
-"""What a candidate reads: own sittings, the waiting room, the paper, the receipt."""
+"""What a candidate reads: own sittings, the waiting room, the receipt."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.assembly.option_order import option_order
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.deadline import TimeAccount, time_account
-from examsvc.delivery.errors import PermitRequired
 from examsvc.delivery.receipt import Receipt
 from examsvc.results.marks import number_correct
 from examsvc.rulepacks.pack import RulePack
+from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
-from examsvc.services.sittings import ClockReading, clock_reading, hash_device, kept_receipt
+from examsvc.services.sittings import kept_receipt
 from examsvc.store import Session, candidates, database_now
 from examsvc.store import sittings as store
 from examsvc.store.candidates import SittingSheet
-from examsvc.store.forms_delivery import DeliveredItem, list_delivered_items
 from examsvc.store.sittings import SittingFacts
 
 
@@ -59,27 +57,10 @@ def read_sitting(deps: Services, actor: Actor, sitting_id: int) -> SittingPage:
         return SittingPage(
             sheet=candidates.get_sheet(session, sitting_id),
             rules=facts.rules,
-            clock=clock_reading(facts, database_now(session)),
+            clock=clock_reading(facts.sitting, database_now(session)),
             n_items=candidates.count_items(session, facts.row.form_id),
             is_closed=facts.sitting.is_closed,
         )
-
-
-def read_paper(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> list[DeliveredItem]:
-    """The items in the form's order, each with its options in this sitting's own order.
-
-    Raises NotCheckedIn, NotOpen, SittingClosed, or PermitRequired at a machine that does not hold the
-    sitting: before the start and elsewhere nobody gets an item.
-    """
-    with deps.store.read() as session:
-        facts = _own(session, actor, sitting_id)
-        rules.require_open(facts.sitting)
-        device = hash_device(device_token)
-        if facts.sitting.device_id != device:
-            raise PermitRequired(str(sitting_id), device)
-        items = list_delivered_items(session, facts.row.form_id)
-    secret = bytes.fromhex(facts.administration.form_secret)
-    return [_shuffled(item, secret, sitting_id) for item in items]
 
 
 def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcome:
@@ -87,14 +68,14 @@ def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcom
     with deps.store.read() as session:
         facts = _own(session, actor, sitting_id, "results.read_own")
         responses = {
-            item_id: current.option for item_id, current in store.list_current(session, sitting_id).items()
+            item_id: current.response for item_id, current in store.list_current(session, sitting_id).items()
         }
         keys = candidates.keys_for_marking(session, facts.row.form_id)
         counted = facts.sitting.state in rules.MARKED_STATES
         shown = facts.rules.shows_result_at_once and facts.rules.feedback != "none" and counted
         return SittingOutcome(
             receipt=kept_receipt(session, facts) if facts.row.receipt else None,
-            n_responses=sum(option is not None for option in responses.values()),
+            n_responses=sum(response is not None for response in responses.values()),
             n_items=candidates.count_items(session, facts.row.form_id),
             n_marked=len(keys),
             number_correct=number_correct(list(keys), responses, keys) if shown else None,
@@ -106,9 +87,3 @@ def _own(session: Session, actor: Actor, sitting_id: int, action: str = "sitting
     facts = store.get_sitting(session, sitting_id)
     permit(actor, action, Facts(owner_user_id=facts.row.user_id))
     return facts
-
-
-def _shuffled(item: DeliveredItem, secret: bytes, sitting_id: int) -> DeliveredItem:
-    contents = dict(item.options)
-    order = option_order(secret, sitting_id, item.item_id, list(contents))
-    return replace(item, options=tuple((option_id, contents[option_id]) for option_id in order))

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from examsvc.ports import PasswordHasher, Presence, Queue
+from examsvc.ports import Live, PasswordHasher, Presence, Queue
+from examsvc.services.group_commit import GroupCommit
 from examsvc.store import Store
+
+
+class NobodyListens:
+    """Fulfils ports.Live where there is no live channel."""
+
+    def changed(self, sitting_ids: Iterable[int] = (), administration_id: int | None = None) -> None:  # noqa: ARG002
+        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +25,5 @@ class Services:
     queue: Queue
     presence: Presence
     passwords: PasswordHasher
+    saver: GroupCommit | None = None  # None: every save has a transaction of its own
+    live: Live = field(default_factory=NobodyListens)

@@ -7,25 +7,26 @@ from typing import Any
 
 from examsvc.store import Session, database_now, rooms
 from examsvc.store.models import IncidentRow
-from examsvc.store.sittings import SittingFacts
 
 MOST_NOTES = 50  # of a kind for a sitting: a machine gone mad must not bury the room's minutes
 
 
-def note_incident(session: Session, facts: SittingFacts, kind: str, content: dict[str, Any]) -> None:
+def note_incident(
+    session: Session, administration_id: int, sitting_id: int, kind: str, content: dict[str, Any]
+) -> None:
     """Keep what happened with everything that was sent, in the transaction in which it happened.
 
     What comes a second time, or after the most notes of its kind, is not noted again.
     """
     note = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    noted = rooms.list_system_notes(session, facts.row.id, kind)
+    noted = rooms.list_system_notes(session, sitting_id, kind)
     if note in noted or len(noted) >= MOST_NOTES:
         return
     session.add(
         IncidentRow(
-            administration_id=facts.administration.id,
+            administration_id=administration_id,
             exam_room_id=None,
-            sitting_id=facts.row.id,
+            sitting_id=sitting_id,
             kind=kind,
             note=note,
             actor_id=None,

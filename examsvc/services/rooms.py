@@ -10,7 +10,7 @@ from examsvc.accounts.permissions import Facts, permit
 from examsvc.accounts.roles import Role
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.administration import AdministrationAct, require
-from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment, deadline_at
+from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment
 from examsvc.delivery.errors import NotReady
 from examsvc.delivery.sitting import UNFINISHED_STATES, SittingState
 from examsvc.services.audit import record_act
@@ -24,7 +24,6 @@ from examsvc.store.models import (
     CandidateRow,
     ExamRoomRow,
     IncidentRow,
-    TimeAdjustmentRow,
 )
 from examsvc.store.rooms import SeatFacts
 from examsvc.store.rows import get_row
@@ -54,14 +53,13 @@ def watch_room(deps: Services, actor: Actor, exam_room_id: int) -> RoomView:
         facts = store.list_seats(session, exam_room_id)
         now = database_now(session)
         ids = [seat.sitting.id for seat in facts]
-        adjustments = sitting_store.list_adjustments(session, ids)
-        clock = sitting_store.exam_clock(session, administration)
+        sittings = {one.row.id: one.sitting for one in sitting_store.list_sittings(session, ids)}
     heard = deps.presence.last_seen(ids)
     seats = [
         Seat(
             sitting_id=str(fact.sitting.id),
             sitting_state=fact.sitting.state,
-            deadline_at=deadline_at(clock, adjustments.get(fact.sitting.id, ())),
+            deadline_at=sittings[fact.sitting.id].deadline_at,
             last_seen_at=_instant(heard.get(fact.sitting.id)),
             label=fact.candidate.number,
             responded=fact.n_responses,
@@ -130,17 +128,8 @@ def extend(deps: Services, actor: Actor, sitting_ids: list[int], seconds: int, r
             )
             now = database_now(session)
             line = TimeAdjustment(seconds, AdjustmentKind.EXTENSION, reason, actor.username, now)
-            rules.adjust(facts.sitting, line)
-            session.add(
-                TimeAdjustmentRow(
-                    sitting_id=sitting_id,
-                    kind=line.kind.value,
-                    seconds=seconds,
-                    reason=reason.strip(),
-                    actor_id=actor.user_id,
-                    created_at=now,
-                )
-            )
+            sitting_store.add_adjustment(session, facts.row, line, actor.user_id)
+            sitting_store.store_sitting(facts.row, rules.adjust(facts.sitting, line))
         record_act(
             session,
             actor,

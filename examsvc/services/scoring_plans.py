@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from examsvc.canonical import canonical_sha256
 from examsvc.positions.framework import LevelScale
 from examsvc.results.dimensions import Dimensions, Population
 from examsvc.results.errors import ScoringRefused
 from examsvc.results.estimate import ScoringPlan, items_by_competency
-from examsvc.results.marks import ItemKey, Keys
+from examsvc.results.marks import ItemKey, Keys, keys_checksum
 from examsvc.results.release import Provenance
 from examsvc.results.rescore import CurveTable, curve_table
 from examsvc.rulepacks.pack import RulePack
@@ -104,8 +103,7 @@ def form_plan(session: Session, campaign: CampaignPlan, form: SatForm) -> FormPl
         population=Population.from_analysis(campaign.calibration.analysis),
         dimensions=Dimensions.from_analysis(campaign.calibration.analysis),
     )
-    facts = [[item_id, sorted(keys[item_id].accepted), keys[item_id].version] for item_id in item_ids]
-    return FormPlan(form, plan, keys, curve_table(plan), canonical_sha256(facts))
+    return FormPlan(form, plan, keys, curve_table(plan), keys_checksum(item_ids, keys))
 
 
 def _keys(session: Session, version_ids: list[int]) -> dict[str, ItemKey]:

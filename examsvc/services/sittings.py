@@ -1,60 +1,40 @@
-"""What a candidate does: opens the sitting, saves responses, submits."""
+"""What a candidate does: opens the sitting, saves responses, moves through sections, submits."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.delivery import sitting as rules
-from examsvc.delivery.admission import Decision, admit
-from examsvc.delivery.deadline import until_start_ms
+from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment
+from examsvc.delivery.device import hash_device
 from examsvc.delivery.errors import EpochSuperseded, EventsMissing, WindowOver
-from examsvc.delivery.events import CurrentResponse, ResponseEvent, durable_through, project
-from examsvc.delivery.receipt import Receipt, log_digest, make_receipt, missing_seqs, receipt_code
+from examsvc.delivery.events import CurrentResponse, LogEntry, ResponseEvent
+from examsvc.delivery.receipt import Receipt, log_digest, log_lines, make_receipt, missing_seqs
 from examsvc.delivery.sitting import SittingState
 from examsvc.services.audit import record_act
+from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
-from examsvc.services.incidents import note_incident
-from examsvc.store import EventIdTaken, Session, database_now
+from examsvc.services.papers import PaperKeys, paper_keys
+from examsvc.services.saving import Pending, Saved, save_alone
+from examsvc.store import Session, database_now
 from examsvc.store import sittings as store
 from examsvc.store.sittings import SittingFacts
 
 
 @dataclass(frozen=True, slots=True)
-class ClockReading:
-    """What the player needs to show the time; the server alone decides that it is up."""
-
-    server_time: datetime
-    starts_at: datetime
-    deadline_at: datetime
-    until_start_ms: int
-    remaining_ms: int
-    phase: str
-    state: str
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
 class Opened:
-    """A fresh epoch, and what the server holds so far."""
+    """A fresh epoch, what the server holds so far, and what opens the sealed form."""
 
     clock: ClockReading
     epoch: int
     responses: dict[str, CurrentResponse]
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of a batch; `durable_through` is what the player may forget."""
-
-    clock: ClockReading
-    durable_through: int
-    decisions: tuple[Decision, ...]
+    navigation: str
+    reached: int
+    keys: PaperKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +51,14 @@ class Claim:
     device_token: str | None = None
 
 
-def hash_device(token: str) -> str:
-    """What is stored of a machine's token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def read_clock(deps: Services, actor: Actor, sitting_id: int) -> ClockReading:
     """The time as the database has it; also the sign of life of a candidate's machine."""
     with deps.store.read() as session:
         facts = store.get_sitting(session, sitting_id)
         permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
         now = database_now(session)
-    deps.presence.seen(sitting_id, int(now.timestamp() * 1000))
-    return clock_reading(facts, now)
+    _seen(deps, sitting_id, now)
+    return clock_reading(facts.sitting, now)
 
 
 def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> Opened:
@@ -97,14 +72,14 @@ def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: st
         permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
         now = database_now(session)
         device = hash_device(device_token)
-        if facts.sitting.state is SittingState.OPEN:
-            moved = rules.take_over(facts.sitting, now, device, permitted=facts.row.takeover_allowed)
-        else:
-            moved = rules.open_sitting(facts.sitting, now, device)
+        moved = _moved_here(session, facts, now, device)
         changed_machine = facts.sitting.device_id not in (None, device)
         store.store_sitting(facts.row, moved)
         facts.row.takeover_allowed = False
+        facts.row.failed_at = facts.row.failure_by = None
+        moved = store.refreshed(session, facts)
         responses = store.list_current(session, sitting_id)
+        keys = paper_keys(session, facts.administration, facts.row)
         record_act(
             session,
             actor,
@@ -113,9 +88,10 @@ def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: st
             epoch=moved.epoch,
             changed_machine=changed_machine,
         )
-    deps.presence.seen(sitting_id, int(now.timestamp() * 1000))
-    reading = clock_reading(SittingFacts(facts.row, facts.administration, moved, facts.rules), now)
-    return Opened(reading, moved.epoch, responses)
+    _seen(deps, sitting_id, now)
+    return Opened(
+        clock_reading(moved, now), moved.epoch, responses, moved.navigation.value, moved.reached, keys
+    )
 
 
 def save_events(
@@ -133,34 +109,35 @@ def save_events(
     PermitRequired, when a machine that does not hold the sitting (None: no machine sent them) writes into
     its epoch. What it made in an earlier epoch is kept aside as ever.
     """
-    try:
-        return _save_events(deps, actor, sitting_id, batch, device_token)
-    except EventIdTaken:  # by another sitting at this very instant: now it is seen, and judged
-        return _save_events(deps, actor, sitting_id, batch, device_token)
+    device = None if device_token is None else hash_device(device_token)
+    return save(deps, Pending(sitting_id, tuple(batch), actor=actor, device=device))
 
 
-def _save_events(
-    deps: Services, actor: Actor, sitting_id: int, batch: Sequence[ResponseEvent], device_token: str | None
-) -> Saved:
+def save(deps: Services, pending: Pending) -> Saved:
+    """The same for whoever knows only the login that the batch came with (see Pending)."""
+    saved = deps.saver.save(pending) if deps.saver else save_alone(deps.store, pending)
+    _seen(deps, pending.sitting_id, saved.clock.server_time)
+    return saved
+
+
+def leave_section(
+    deps: Services, actor: Actor, sitting_id: int, ordinal: int, device_token: str
+) -> ClockReading:
+    """Leave a section before its time is up, for good; doing so again changes nothing.
+
+    Raises TransitionRefused for the last section and one that lies ahead, PermitRequired at another machine.
+    """
     with deps.store.begin() as session:
         facts = store.get_sitting(session, sitting_id, lock=True)
         permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
-        if device_token is not None and any(event.epoch == facts.sitting.epoch for event in batch):
-            rules.require_holder(facts.sitting, hash_device(device_token))
+        rules.require_holder(facts.sitting, hash_device(device_token))
         now = database_now(session)
-        decisions = admit(
-            batch,
-            sitting=facts.sitting,
-            options=store.option_ids(session, facts.row.form_id),
-            held=store.list_held(session, sitting_id, batch),
-            now=now,
-        )
-        store.add_events(session, sitting_id, decisions, now)
-        _project(session, sitting_id, [decision.event for decision in decisions if decision.counts])
-        _note_contradictions(session, facts, decisions)
-        through = durable_through(store.list_seqs(session, sitting_id, facts.sitting.epoch))
-    deps.presence.seen(sitting_id, int(now.timestamp() * 1000))
-    return Saved(clock_reading(facts, now), through, decisions)
+        moved = rules.leave_section(facts.sitting, now, ordinal)
+        if moved is not facts.sitting:
+            store.store_sitting(facts.row, moved)
+            record_act(session, actor, "sittings.leave_section", f"sitting:{sitting_id}", section=ordinal)
+        moved = store.refreshed(session, facts)
+    return clock_reading(moved, now)
 
 
 def submit_sitting(
@@ -184,12 +161,14 @@ def submit_sitting(
             return kept_receipt(session, facts)
         _require_claim(facts.sitting, said)
         now = database_now(session)
-        missing = missing_seqs(final_seq, store.list_seqs(session, sitting_id, facts.sitting.epoch))
-        if missing and now <= facts.sitting.counts_until:
-            raise EventsMissing(str(sitting_id), missing)
+        if facts.row.durable_through < final_seq and now <= facts.sitting.counts_until:
+            held = store.list_seqs(session, sitting_id, facts.sitting.epoch)
+            missing = missing_seqs(final_seq, held)
+            if missing:
+                raise EventsMissing(str(sitting_id), missing)
         closed = rules.submit(facts.sitting, now)
-        events = store.list_events(session, sitting_id)
-        receipt = close_with_receipt(facts, closed, now, events)
+        log = store.list_logs(session, [sitting_id])[sitting_id]
+        receipt = close_with_receipt(session, facts, closed, now, log)
         record_act(
             session,
             actor,
@@ -197,67 +176,52 @@ def submit_sitting(
             f"sitting:{sitting_id}",
             receipt=receipt.sha256,
             final_seq=final_seq,
-            digest_equal=None if said.digest is None else said.digest == _epoch_digest(facts, events),
+            digest_equal=None if said.digest is None else said.digest == _epoch_digest(facts, log),
         )
     return receipt
 
 
 def close_with_receipt(
-    facts: SittingFacts, closed: rules.Sitting, now: datetime, events: Sequence[ResponseEvent]
+    session: Session, facts: SittingFacts, closed: rules.Sitting, now: datetime, log: Sequence[LogEntry]
 ) -> Receipt:
-    """Write the closed state and the receipt over the counted log, `events`."""
-    receipt = make_receipt(str(facts.row.id), now, events)
+    """Write the closed state and the receipt over the counted log."""
+    receipt = make_receipt(str(facts.row.id), now, log)
     store.store_sitting(facts.row, closed)
+    store.add_receipt(session, facts.row.id, receipt)
     facts.row.receipt = receipt.sha256
-    facts.row.final_seq = max((event.seq for event in events if event.epoch == facts.row.epoch), default=0)
+    facts.row.final_seq = max((entry.seq for entry in log if entry.epoch == facts.row.epoch), default=0)
     return receipt
 
 
 def kept_receipt(session: Session, facts: SittingFacts) -> Receipt:
-    """The receipt of a closed sitting, as it was given."""
-    events = store.list_events(session, facts.row.id)
-    at = facts.row.finalised_at
-    if at is None or facts.row.receipt is None:
+    """The receipt of a closed sitting, as it was given last."""
+    given = store.list_receipts(session, facts.row.id)
+    if not given:
         raise WindowOver(str(facts.row.id), facts.sitting.counts_until)
-    sha256 = facts.row.receipt
-    return Receipt(str(facts.row.id), at, len(events), log_digest(events), sha256, receipt_code(sha256))
+    return given[-1]
 
 
-def clock_reading(facts: SittingFacts, now: datetime) -> ClockReading:
-    """The sitting's time at `now`."""
-    sitting = facts.sitting
-    return ClockReading(
-        server_time=now,
-        starts_at=sitting.started_at,
-        deadline_at=sitting.deadline_at,
-        until_start_ms=until_start_ms(sitting.clock, now),
-        remaining_ms=sitting.remaining_ms(now),
-        phase=sitting.phase(now).value,
-        state=sitting.state.value,
-        epoch=sitting.epoch,
-    )
+def read_log(deps: Services, actor: Actor, sitting_id: int) -> str:
+    """The lines of one's own counted log: their SHA-256 stands on the receipt. Raises NotFound while open."""
+    with deps.store.read() as session:
+        facts = store.get_sitting(session, sitting_id)
+        permit(actor, "results.read_own", Facts(owner_user_id=facts.row.user_id))
+        kept_receipt(session, facts)
+        return log_lines(store.list_logs(session, [sitting_id])[sitting_id])
 
 
-def _project(session: Session, sitting_id: int, counted: list[ResponseEvent]) -> None:
-    if not counted:
-        return
-    before = store.list_current(session, sitting_id, {event.item_id for event in counted})
-    store.write_current(session, sitting_id, before, project(counted, before).values())
-
-
-def _note_contradictions(session: Session, facts: SittingFacts, decisions: tuple[Decision, ...]) -> None:
-    """An altered or doubly numbered event becomes an incident that keeps what was sent."""
-    for decision in decisions:
-        if decision.is_contradiction:  # rare: what is noted already is looked up only then
-            sent: dict[str, Any] = {
-                "outcome": decision.outcome.value,
-                "epoch": decision.event.epoch,
-                "seq": decision.event.seq,
-                "event_id": decision.event.event_id,
-                "item": decision.event.item_id,
-                "payload": dict(decision.event.payload),
-            }
-            note_incident(session, facts, "event_contradiction", sent)
+def _moved_here(session: Session, facts: SittingFacts, now: datetime, device: str) -> rules.Sitting:
+    """The sitting open on this machine, with the time back that a failed machine has cost."""
+    if facts.sitting.state is not SittingState.OPEN:
+        return rules.open_sitting(facts.sitting, now, device)
+    moved = rules.take_over(facts.sitting, now, device, permitted=facts.row.takeover_allowed)
+    lost_s = rules.paused_s(moved, now)
+    if facts.row.failed_at is None or facts.row.failure_by is None or not lost_s:
+        return moved
+    by = facts.row.failure_by
+    line = TimeAdjustment(lost_s, AdjustmentKind.MACHINE_FAILURE, "machine_failure", str(by), now)
+    store.add_adjustment(session, facts.row, line, by)
+    return rules.resume(moved, line)
 
 
 def _require_claim(sitting: rules.Sitting, said: Claim) -> None:
@@ -270,5 +234,9 @@ def _require_claim(sitting: rules.Sitting, said: Claim) -> None:
         raise EpochSuperseded(sitting.id, sitting.epoch)
 
 
-def _epoch_digest(facts: SittingFacts, events: Sequence[ResponseEvent]) -> str:
-    return log_digest(event for event in events if event.epoch == facts.row.epoch)
+def _epoch_digest(facts: SittingFacts, log: Sequence[LogEntry]) -> str:
+    return log_digest(entry for entry in log if entry.epoch == facts.row.epoch)
+
+
+def _seen(deps: Services, sitting_id: int, now: datetime) -> None:
+    deps.presence.seen(sitting_id, int(now.timestamp() * 1000))

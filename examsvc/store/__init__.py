@@ -3,7 +3,16 @@
 from sqlalchemy.orm import Session
 
 from examsvc.store.engine import Store, database_now
-from examsvc.store.errors import EventIdTaken, NotFound, SchemaBehind, StoreBusy, StoreError, WriterTaken
+from examsvc.store.errors import (
+    EventIdTaken,
+    NotFound,
+    SchemaBehind,
+    StoreBusy,
+    StoreDown,
+    StoreError,
+    StoreFull,
+    WriterTaken,
+)
 
 __all__ = [
     "EventIdTaken",
@@ -12,7 +21,9 @@ __all__ = [
     "Session",
     "Store",
     "StoreBusy",
+    "StoreDown",
     "StoreError",
+    "StoreFull",
     "WriterTaken",
     "database_now",
 ]

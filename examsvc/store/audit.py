@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,12 +21,17 @@ def lock_head(session: Session) -> tuple[int, str]:
     return head.seq, head.hash
 
 
-def add_entry(session: Session, entry: ChainedEntry) -> None:
-    """Append an entry and move the head."""
-    session.add(AuditEntryRow(seq=entry.seq, record=entry.record, prev_hash=entry.prev_hash, hash=entry.hash))
+def add_entries(session: Session, links: Sequence[ChainedEntry]) -> None:
+    """Append entries and move the head to the last."""
     session.execute(
-        sa.update(AuditHeadRow).where(AuditHeadRow.id == 1).values(seq=entry.seq, hash=entry.hash)
+        sa.insert(AuditEntryRow),
+        [
+            {"seq": entry.seq, "record": entry.record, "prev_hash": entry.prev_hash, "hash": entry.hash}
+            for entry in links
+        ],
     )
+    head = links[-1]
+    session.execute(sa.update(AuditHeadRow).where(AuditHeadRow.id == 1).values(seq=head.seq, hash=head.hash))
 
 
 def iter_entries(session: Session) -> Iterator[ChainedEntry]:

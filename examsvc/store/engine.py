@@ -13,28 +13,35 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from examsvc.store.errors import StoreBusy
+from examsvc.store.errors import StoreBusy, StoreDown, StoreFull
 
 _IN_EACH_OTHERS_WAY = ("40P01", "40001", "55P03")  # deadlock, serialisation, lock not to be had
+_FULL = ("53100", "53200")  # disk, memory
+_GONE = ("57P01", "57P02", "57P03", "08")  # shutting down, starting up, connections that failed
+SAVING_CONNECTIONS = 4
 
 
 class Store:
     """Hands out transactions.
 
     SQLite has a corruption bug with several writing connections (WAL reset, 3.7.0 to 3.51.2), so there the
-    pool of writers holds exactly one connection: waiting for it is what serialises the writers.
+    pool of writers holds exactly one connection: waiting for it is what serialises the writers. On PostgreSQL
+    the saves have a pool of their own: whatever staff look at, it takes no connection from a response.
     """
 
-    def __init__(self, writer: Engine, reader: Engine) -> None:
+    def __init__(self, writer: Engine, reader: Engine, saver: Engine | None = None) -> None:
         self.writer = writer
         self.reader = reader
+        self.saver = saver or writer
 
     @classmethod
     def connect(cls, database_url: str) -> Store:
         """Open the store; `database_url` begins with sqlite: or postgresql+psycopg:."""
         if not database_url.startswith("sqlite"):
             engine = sa.create_engine(database_url, pool_size=16, max_overflow=16, pool_pre_ping=True)
-            return cls(engine, engine)
+            # no ping before each: a save that meets a dead connection is tried again by itself
+            saver = sa.create_engine(database_url, pool_size=SAVING_CONNECTIONS, max_overflow=0)
+            return cls(engine, engine, saver)
         writer = sa.create_engine(
             database_url, poolclass=sa.pool.QueuePool, pool_size=1, max_overflow=0, pool_timeout=30
         )
@@ -46,26 +53,48 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A writing transaction: committed when the block ends, rolled back when it raises."""
-        try:
-            with Session(self.writer, expire_on_commit=False) as session, session.begin():
-                yield session
-        except sa.exc.TimeoutError as error:
-            raise StoreBusy from error
-        except sa.exc.OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) in _IN_EACH_OTHERS_WAY:
-                raise StoreBusy from error
-            raise
+        with _told(), Session(self.writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def begin_save(self) -> Iterator[Session]:
+        """The same for a save, over connections that nothing else uses."""
+        with _told(), Session(self.saver, expire_on_commit=False) as session, session.begin():
+            yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A reading transaction: nothing done in it is kept."""
-        with Session(self.reader, expire_on_commit=False, autoflush=False) as session:
+        with _told(), Session(self.reader, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def dispose(self) -> None:
         """Close every connection."""
         self.writer.dispose()
         self.reader.dispose()
+        self.saver.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a driver raises, as what it means to whoever asked."""
+    try:
+        yield
+    except sa.exc.TimeoutError as error:
+        raise StoreBusy from error
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError) as error:
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if state in _IN_EACH_OTHERS_WAY or "locked" in str(error.orig):
+            raise StoreBusy from error
+        if state in _FULL or "is full" in str(error.orig):
+            raise StoreFull from error
+        if error.connection_invalidated or state.startswith(_GONE) or (not state and _is_postgres(error)):
+            raise StoreDown from error
+        raise
+
+
+def _is_postgres(error: sa.exc.DBAPIError) -> bool:
+    return not isinstance(error.orig, sqlite3.Error)
 
 
 def database_now(session: Session) -> datetime:

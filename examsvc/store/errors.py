@@ -18,8 +18,16 @@ class StoreBusy(StoreError):
     """The one writer could not be had in time, or others stood in each other's way; nothing was stored."""
 
 
+class StoreDown(StoreBusy):
+    """The database does not answer, or ended the connection: whether anything was stored is not known."""
+
+
+class StoreFull(StoreBusy):
+    """The database's disk is full: nothing was stored, and nothing can be until there is room."""
+
+
 class EventIdTaken(StoreError):
-    """Another sitting stored an event of this id since the batch was judged."""
+    """An event's id is in the sitting's log already: the transaction that met it is lost."""
 
 
 class WriterTaken(StoreError):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from examsvc.store.models import FormItemRow, ItemVersionRow
+from examsvc.store.outlines import list_sections, section_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +17,35 @@ class DeliveredItem:
 
     item_id: int
     number: int
+    section: int
+    interaction: str
     stem: str
     options: tuple[tuple[str, str], ...]
 
 
 def list_delivered_items(session: Session, form_id: int) -> list[DeliveredItem]:
     """The items of a form in order; keys, rationales and parameters are never even selected."""
+    sections = list_sections(session, form_id)
     query = (
-        sa.select(ItemVersionRow.id, FormItemRow.ordinal, ItemVersionRow.stem, ItemVersionRow.options)
+        sa.select(
+            ItemVersionRow.id,
+            FormItemRow.ordinal,
+            ItemVersionRow.interaction,
+            ItemVersionRow.stem,
+            ItemVersionRow.options,
+        )
         .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
         .where(FormItemRow.form_id == form_id)
         .order_by(FormItemRow.ordinal)
     )
     return [
-        DeliveredItem(item_id, number, stem, tuple((option["id"], option["content"]) for option in options))
-        for item_id, number, stem, options in session.execute(query)
+        DeliveredItem(
+            item_id,
+            number,
+            section_of(sections, number),
+            interaction,
+            stem,
+            tuple((option["id"], option["content"]) for option in options),
+        )
+        for item_id, number, interaction, stem, options in session.execute(query)
     ]

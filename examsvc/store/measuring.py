@@ -133,14 +133,14 @@ def responses_by_sitting(session: Session, sitting_ids: Sequence[int]) -> dict[i
     found: dict[int, dict[int, str]] = {sitting_id: {} for sitting_id in sitting_ids}
     for start in range(0, len(sitting_ids), 500):  # SQLite bounds the number of parameters
         query = sa.select(
-            CurrentResponseRow.sitting_id, CurrentResponseRow.item_version_id, CurrentResponseRow.option_id
+            CurrentResponseRow.sitting_id, CurrentResponseRow.item_version_id, CurrentResponseRow.response
         ).where(
             CurrentResponseRow.sitting_id.in_(sitting_ids[start : start + 500]),
-            CurrentResponseRow.option_id.is_not(None),
+            CurrentResponseRow.response.is_not(None),
         )
-        for sitting_id, version_id, option_id in session.execute(query):
-            if option_id is not None:
-                found[sitting_id][version_id] = option_id
+        for sitting_id, version_id, response in session.execute(query):
+            if response is not None:
+                found[sitting_id][version_id] = response
     return found
 
 

@@ -53,7 +53,7 @@ def list_seats(session: Session, exam_room_id: int) -> list[SeatFacts]:
     """The candidates of a room in the order of their stations."""
     responded = (
         sa.select(CurrentResponseRow.sitting_id, sa.func.count().label("n"))
-        .where(CurrentResponseRow.option_id.is_not(None))
+        .where(CurrentResponseRow.response.is_not(None))
         .group_by(CurrentResponseRow.sitting_id)
         .subquery()
     )

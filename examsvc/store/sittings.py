@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from examsvc.delivery.admission import Decision, HeldEvent, Outcome
-from examsvc.delivery.deadline import AdjustmentKind, ExamClock, TimeAdjustment, counts_until
-from examsvc.delivery.events import CurrentResponse, ResponseEvent
+from examsvc.delivery.deadline import AdjustmentKind, ExamClock, TimeAdjustment
+from examsvc.delivery.events import CurrentResponse, LogEntry, ResponseEvent
+from examsvc.delivery.outline import Navigation, Outline, are_timed
+from examsvc.delivery.receipt import Receipt, receipt_code
+from examsvc.delivery.sections import schedule
 from examsvc.delivery.sitting import UNFINISHED_STATES, Sitting, SittingState
 from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
-from examsvc.store.errors import EventIdTaken, NotFound
+from examsvc.store.errors import NotFound
 from examsvc.store.models import (
     AdministrationRow,
     CampaignRow,
     CurrentResponseRow,
-    FormItemRow,
-    ItemVersionRow,
+    LateDecisionRow,
     ResponseEventRow,
+    SittingReceiptRow,
     SittingRow,
     TimeAdjustmentRow,
 )
-
-_STANDING = {Outcome.ACCEPTED: "counted", Outcome.QUARANTINED: "quarantined", Outcome.LATE: "late"}
+from examsvc.store.outlines import get_outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class SittingFacts:
     administration: AdministrationRow
     sitting: Sitting
     rules: RulePack
+    outline: Outline
 
 
 def get_sitting(session: Session, sitting_id: int, *, lock: bool = False) -> SittingFacts:
@@ -48,28 +48,34 @@ def get_sitting(session: Session, sitting_id: int, *, lock: bool = False) -> Sit
         row = session.get(SittingRow, sitting_id, with_for_update=True, populate_existing=True)
         if row is None:
             raise NotFound("sitting", sitting_id)
+    found = list_sittings(session, [sitting_id])
+    if not found:
+        raise NotFound("sitting", sitting_id)
+    return found[0]
+
+
+def list_sittings(session: Session, sitting_ids: Sequence[int]) -> list[SittingFacts]:
+    """Several sittings with their clocks, by id."""
     query = (
         sa.select(SittingRow, AdministrationRow, CampaignRow.rule_pack_code, CampaignRow.rule_pack_version)
         .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
         .join(CampaignRow, CampaignRow.id == AdministrationRow.campaign_id)
-        .where(SittingRow.id == sitting_id)
+        .where(SittingRow.id.in_(sitting_ids))
+        .order_by(SittingRow.id)
     )
-    found = session.execute(query).one_or_none()
-    if found is None:
-        raise NotFound("sitting", sitting_id)
-    row, administration, pack_code, pack_version = found
-    rules = get_pack(pack_code, pack_version)
-    adjustments = list_adjustments(session, [sitting_id]).get(sitting_id, ())
-    return SittingFacts(row, administration, _as_sitting(row, administration, rules, adjustments), rules)
+    adjustments = list_adjustments(session, sitting_ids)
+    found = []
+    for row, administration, pack_code, pack_version in session.execute(query):
+        rules = get_pack(pack_code, pack_version)
+        outline = get_outline(session, row.form_id)
+        clock = exam_clock(administration, rules)
+        sitting = as_sitting(row, clock, rules, outline, adjustments.get(row.id, ()))
+        found.append(SittingFacts(row, administration, sitting, rules, outline))
+    return found
 
 
-def exam_clock(session: Session, administration: AdministrationRow) -> ExamClock:
+def exam_clock(administration: AdministrationRow, rules: RulePack) -> ExamClock:
     """The common clock of an administration under its campaign's rules."""
-    campaign = session.get_one(CampaignRow, administration.campaign_id)
-    return _clock(administration, get_pack(campaign.rule_pack_code, campaign.rule_pack_version))
-
-
-def _clock(administration: AdministrationRow, rules: RulePack) -> ExamClock:
     return ExamClock(
         starts_at=administration.starts_at,
         limit_s=administration.limit_s,
@@ -78,10 +84,22 @@ def _clock(administration: AdministrationRow, rules: RulePack) -> ExamClock:
     )
 
 
-def _as_sitting(
-    row: SittingRow, administration: AdministrationRow, rules: RulePack, adjustments: Sequence[TimeAdjustment]
+def rules_of(session: Session, administration: AdministrationRow) -> RulePack:
+    """The rule pack of an administration's campaign."""
+    campaign = session.get_one(CampaignRow, administration.campaign_id)
+    return get_pack(campaign.rule_pack_code, campaign.rule_pack_version)
+
+
+def as_sitting(
+    row: SittingRow,
+    clock: ExamClock,
+    rules: RulePack,
+    outline: Outline,
+    adjustments: Sequence[TimeAdjustment],
 ) -> Sitting:
-    clock = _clock(administration, rules)
+    """The sitting as the rules see it; only timed sections need the adjustments one by one."""
+    left_at = tuple(datetime.fromisoformat(at) for at in row.left_sections or ())
+    sections = outline.sections
     return Sitting(
         id=str(row.id),
         clock=clock,
@@ -93,6 +111,13 @@ def _as_sitting(
         opened_at=row.opened_at,
         submitted_at=row.submitted_at,
         finalised_at=row.finalised_at,
+        added_s=row.added_s,
+        paused_at=row.paused_at,
+        navigation=Navigation(rules.navigation),
+        spans=schedule(clock, sections, adjustments, left_at) if are_timed(sections) else (),
+        n_sections=max(1, len(sections)),
+        left_at=left_at,
+        reached=row.reached,
     )
 
 
@@ -113,7 +138,9 @@ def list_adjustments(session: Session, sitting_ids: Sequence[int]) -> dict[int, 
 
 
 def store_sitting(row: SittingRow, sitting: Sitting) -> None:
-    """Write back what a rule changed."""
+    """Write back what a rule changed; a new epoch's log is empty."""
+    if row.epoch != sitting.epoch:
+        row.durable_through = row.max_seq = 0
     row.state = sitting.state.value
     row.epoch = sitting.epoch
     row.device_hash = sitting.device_id
@@ -121,184 +148,203 @@ def store_sitting(row: SittingRow, sitting: Sitting) -> None:
     row.opened_at = sitting.opened_at
     row.submitted_at = sitting.submitted_at
     row.finalised_at = sitting.finalised_at
+    row.added_s = sitting.added_s
+    row.paused_at = sitting.paused_at
+    row.left_sections = [at.isoformat() for at in sitting.left_at] or None
+    row.reached = sitting.reached
 
 
-def option_ids(session: Session, form_id: int) -> dict[str, frozenset[str]]:
-    """The option ids of each item on a form; a form's items never change, so they are read once a process."""
-    return _options_of(form_id, _Uncached(session))
+def refreshed(session: Session, facts: SittingFacts) -> Sitting:
+    """The sitting after what was just written; only timed sections have to be found anew."""
+    if not facts.sitting.spans:
+        adjustments = facts.sitting.adjustments
+        clock = facts.sitting.clock
+        return as_sitting(facts.row, clock, facts.rules, facts.outline, adjustments)
+    session.flush()
+    return get_sitting(session, facts.row.id).sitting
 
 
-class _Uncached:
-    """Carries the session past the cache's key: two are equal when they read the same database."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._engine = session.get_bind()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Uncached) and other._engine is self._engine
-
-    def __hash__(self) -> int:
-        return id(self._engine)
-
-
-@lru_cache(maxsize=512)
-def _options_of(form_id: int, source: _Uncached) -> dict[str, frozenset[str]]:
-    query = (
-        sa.select(ItemVersionRow.id, ItemVersionRow.options)
-        .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
-        .where(FormItemRow.form_id == form_id)
+def add_adjustment(session: Session, row: SittingRow, line: TimeAdjustment, actor_id: int) -> None:
+    """Append what was granted or removed; `store_sitting` writes the sum of all beside it."""
+    session.add(
+        TimeAdjustmentRow(
+            sitting_id=row.id,
+            kind=line.kind.value,
+            seconds=line.seconds,
+            reason=line.reason.strip(),
+            actor_id=actor_id,
+            created_at=line.made_at,
+        )
     )
-    return {
-        str(version_id): frozenset(option["id"] for option in options)
-        for version_id, options in source.session.execute(query)
-    }
 
 
-def list_held(session: Session, sitting_id: int, batch: Iterable[ResponseEvent]) -> list[HeldEvent]:
-    """Stored events that share an id or a position with one of the batch.
-
-    An id that another sitting used gets no position and no hash here: it can only be an altered event.
-    """
+def list_held(session: Session, sitting_id: int, batch: Iterable[ResponseEvent]) -> list[LogEntry]:
+    """Stored events of the sitting that share an id or a position with one of the batch."""
     events = list(batch)
     if not events:
         return []
     table = ResponseEventRow
-    own = table.sitting_id == sitting_id
     same_place = sa.and_(
-        own,
-        table.epoch.in_({event.epoch for event in events}),
-        table.seq.in_({event.seq for event in events}),
+        table.epoch.in_({event.epoch for event in events}), table.seq.in_({event.seq for event in events})
     )
-    query = sa.select(
-        sa.case((own, table.epoch), else_=0),
-        sa.case((own, table.seq), else_=0),
-        table.event_id,
-        sa.case((own, table.payload_hash), else_=""),
-    ).where(sa.or_(same_place, table.event_id.in_([event.event_id for event in events])))
-    return [HeldEvent(*row) for row in session.execute(query)]
-
-
-def add_events(
-    session: Session, sitting_id: int, decisions: Iterable[Decision], received_at: datetime
-) -> int:
-    """Append what is to be stored; returns how many rows. Raises EventIdTaken: the transaction is lost."""
-    rows = [
-        {
-            "sitting_id": sitting_id,
-            "epoch": decision.event.epoch,
-            "seq": decision.event.seq,
-            "event_id": decision.event.event_id,
-            "item_version_id": int(decision.event.item_id),
-            "payload": dict(decision.event.payload),
-            "payload_hash": decision.event.payload_hash,
-            "client_ms": decision.event.client_ms,
-            "received_at": received_at,
-            "standing": _STANDING[decision.outcome],
-        }
-        for decision in decisions
-        if decision.is_stored
-    ]
-    if rows:
-        try:
-            session.execute(sa.insert(ResponseEventRow), rows)
-        except sa.exc.IntegrityError as error:
-            raise EventIdTaken from error
-    return len(rows)
+    same_id = table.event_id.in_({event.event_id for event in events})
+    query = sa.select(table.epoch, table.seq, table.event_id, table.payload_hash).where(
+        table.sitting_id == sitting_id, sa.or_(same_place, same_id)
+    )
+    return [LogEntry(*row) for row in session.execute(query)]
 
 
 def list_events(session: Session, sitting_id: int, *, standing: str = "counted") -> list[ResponseEvent]:
-    """The log of a sitting in order, of one standing."""
+    """The events of a sitting with all they say, in order, of one standing."""
+    table = ResponseEventRow
     query = (
-        sa.select(ResponseEventRow)
-        .where(ResponseEventRow.sitting_id == sitting_id, ResponseEventRow.standing == standing)
-        .order_by(ResponseEventRow.epoch, ResponseEventRow.seq)
+        sa.select(
+            table.epoch, table.seq, table.event_id, table.item_version_id, table.payload, table.client_ms
+        )
+        .where(table.sitting_id == sitting_id, table.standing == standing)
+        .order_by(table.epoch, table.seq)
     )
     return [
-        ResponseEvent(row.epoch, row.seq, row.event_id, str(row.item_version_id), row.payload, row.client_ms)
+        ResponseEvent(epoch, seq, event_id, str(version_id), payload, client_ms)
+        for epoch, seq, event_id, version_id, payload, client_ms in session.execute(query)
+    ]
+
+
+def list_logs(session: Session, sitting_ids: Sequence[int]) -> dict[int, list[LogEntry]]:
+    """What counts of several sittings, each in order: counted when it came, or by a later decision."""
+    table = ResponseEventRow
+    query = (
+        sa.select(
+            table.sitting_id, table.epoch, table.seq, table.event_id, table.payload_hash, table.standing
+        )
+        .where(table.sitting_id.in_(sitting_ids))
+        .order_by(table.sitting_id, table.epoch, table.seq)
+    )
+    let_in = list_let_in(session, sitting_ids)
+    logs: dict[int, list[LogEntry]] = {sitting_id: [] for sitting_id in sitting_ids}
+    for sitting_id, epoch, seq, event_id, payload_hash, standing in session.execute(query):
+        if standing == "counted" or (epoch, seq) in let_in.get(sitting_id, ()):
+            logs[sitting_id].append(LogEntry(epoch, seq, event_id, payload_hash))
+    return logs
+
+
+def list_let_in(session: Session, sitting_ids: Sequence[int]) -> dict[int, set[tuple[int, int]]]:
+    """The places of events kept aside that two people have let count."""
+    query = sa.select(LateDecisionRow.sitting_id, LateDecisionRow.positions).where(
+        LateDecisionRow.sitting_id.in_(sitting_ids),
+        LateDecisionRow.state == "confirmed",
+        LateDecisionRow.counts.is_(True),
+    )
+    found: dict[int, set[tuple[int, int]]] = {}
+    for sitting_id, positions in session.execute(query):
+        found.setdefault(sitting_id, set()).update((epoch, seq) for epoch, seq in positions)
+    return found
+
+
+def add_receipt(session: Session, sitting_id: int, receipt: Receipt) -> None:
+    """Keep a receipt; the first is the submission's, each later one follows a decision on late events."""
+    last = session.execute(
+        sa.select(sa.func.max(SittingReceiptRow.version)).where(SittingReceiptRow.sitting_id == sitting_id)
+    ).scalar_one()
+    session.add(
+        SittingReceiptRow(
+            sitting_id=sitting_id,
+            version=(last or 0) + 1,
+            made_at=receipt.submitted_at,
+            n_events=receipt.events,
+            log_digest=receipt.log_digest,
+            sha256=receipt.sha256,
+        )
+    )
+
+
+def list_receipts(session: Session, sitting_id: int) -> list[Receipt]:
+    """Every receipt of a sitting as it was given, the newest last."""
+    query = (
+        sa.select(SittingReceiptRow)
+        .where(SittingReceiptRow.sitting_id == sitting_id)
+        .order_by(SittingReceiptRow.version)
+    )
+    return [
+        Receipt(
+            str(sitting_id), row.made_at, row.n_events, row.log_digest, row.sha256, receipt_code(row.sha256)
+        )
         for row in session.scalars(query)
     ]
 
 
-def list_seqs(session: Session, sitting_id: int, epoch: int) -> list[int]:
-    """The numbers of the counted events of an epoch."""
+def list_seqs(session: Session, sitting_id: int, epoch: int, *, after: int = 0) -> list[int]:
+    """The numbers above `after` of the stored events of an epoch, whatever their standing."""
     query = sa.select(ResponseEventRow.seq).where(
         ResponseEventRow.sitting_id == sitting_id,
         ResponseEventRow.epoch == epoch,
-        ResponseEventRow.standing == "counted",
+        ResponseEventRow.seq > after,
     )
     return list(session.scalars(query))
 
 
-def list_current(
-    session: Session, sitting_id: int, item_ids: Collection[str] | None = None
-) -> dict[str, CurrentResponse]:
-    """The projection: what holds for each item now, or for these items only (a save touches few)."""
+def list_current(session: Session, sitting_id: int) -> dict[str, CurrentResponse]:
+    """The projection: what holds for each item now."""
     query = sa.select(CurrentResponseRow).where(CurrentResponseRow.sitting_id == sitting_id)
-    if item_ids is not None:
-        query = query.where(CurrentResponseRow.item_version_id.in_([int(item_id) for item_id in item_ids]))
     return {
         str(row.item_version_id): CurrentResponse(
             str(row.item_version_id),
-            row.option_id,
-            _position(row.option_epoch, row.option_seq),
+            row.response,
             row.flagged,
-            _position(row.flag_epoch, row.flag_seq),
+            tuple(row.struck),
+            row.note,
+            (row.epoch, row.seq),
         )
         for row in session.scalars(query)
     }
 
 
-def write_current(
-    session: Session, sitting_id: int, before: dict[str, CurrentResponse], after: Iterable[CurrentResponse]
-) -> None:
-    """Bring the projection up to what the log now says."""
-    for current in after:
-        values: dict[str, Any] = {
-            "option_id": current.option,
-            "option_epoch": current.option_from[0] if current.option_from else None,
-            "option_seq": current.option_from[1] if current.option_from else None,
-            "flagged": current.flagged,
-            "flag_epoch": current.flagged_from[0] if current.flagged_from else None,
-            "flag_seq": current.flagged_from[1] if current.flagged_from else None,
-        }
-        identity = {"sitting_id": sitting_id, "item_version_id": int(current.item_id)}
-        if current.item_id in before:
-            session.execute(sa.update(CurrentResponseRow).filter_by(**identity).values(**values))
-        else:
-            session.execute(sa.insert(CurrentResponseRow).values(**identity, **values))
+def list_overdue_ids(session: Session, now: datetime, limit: int = 100) -> list[int]:
+    """Unfinished sittings in which, as far as can be seen without a lock, nothing more counts at `now`.
 
-
-def _position(epoch: int | None, seq: int | None) -> tuple[int, int] | None:
-    return None if epoch is None or seq is None else (epoch, seq)
-
-
-def list_overdue_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
-    """Unfinished sittings in which, as far as can be seen without a lock, nothing more counts at `now`."""
-    unfinished = (
-        sa.select(SittingRow.id, AdministrationRow, CampaignRow.rule_pack_code, CampaignRow.rule_pack_version)
-        .join(AdministrationRow, AdministrationRow.id == SittingRow.administration_id)
-        .join(CampaignRow, CampaignRow.id == AdministrationRow.campaign_id)
-        .where(
-            SittingRow.state.in_(UNFINISHED_STATES),
-            AdministrationRow.state == "ready",
-            AdministrationRow.starts_at < now,
-        )
-        .order_by(AdministrationRow.starts_at, SittingRow.id)
-    )
-    clocks = {
-        sitting_id: _clock(administration, get_pack(code, version))
-        for sitting_id, administration, code, version in session.execute(unfinished)
-    }
-    past = [sitting_id for sitting_id, clock in clocks.items() if now > counts_until(clock, ())]
+    Of timed sections the sum of all limits is taken here: the rules judge each sitting again under its lock.
+    """
     due: list[int] = []
-    for start in range(0, len(past), limit):
-        part = past[start : start + limit]
-        adjusted = list_adjustments(session, part)
-        due += [one for one in part if now > counts_until(clocks[one], adjusted.get(one, ()))]
+    for administration, code, version in session.execute(_running(now)):
+        clock = exam_clock(administration, get_pack(code, version))
+        grace = timedelta(seconds=clock.grace_s)
+        if now <= clock.starts_at + timedelta(seconds=clock.limit_s) + grace:
+            continue  # nobody's time is shorter than the limit but by a correction, which waits for the rest
+        spent_s = int((now - grace - clock.starts_at).total_seconds())
+        over = sa.and_(SittingRow.paused_at.is_(None), SittingRow.added_s < spent_s - clock.limit_s)
+        window_over = now > clock.window_ends_at + grace
+        query = (
+            sa.select(SittingRow.id)
+            .where(
+                SittingRow.administration_id == administration.id,
+                SittingRow.state.in_(UNFINISHED_STATES),
+                sa.true() if window_over else over,
+            )
+            .order_by(SittingRow.id)
+            .limit(limit - len(due))
+        )
+        due += session.scalars(query)
         if len(due) >= limit:
             break
-    return due[:limit]
+    return due
+
+
+def _running(now: datetime) -> sa.Select[AdministrationRow, str, int]:
+    """Administrations that have begun and hold unfinished sittings, with their rules."""
+    unfinished = sa.exists().where(
+        SittingRow.administration_id == AdministrationRow.id, SittingRow.state.in_(UNFINISHED_STATES)
+    )
+    return (
+        sa.select(AdministrationRow, CampaignRow.rule_pack_code, CampaignRow.rule_pack_version)
+        .join(CampaignRow, CampaignRow.id == AdministrationRow.campaign_id)
+        .where(AdministrationRow.state == "ready", AdministrationRow.starts_at < now, unfinished)
+        .order_by(AdministrationRow.starts_at, AdministrationRow.id)
+    )
+
+
+def count_overdue(session: Session, now: datetime) -> int:
+    """How many sittings the finaliser has still to end: its backlog."""
+    return len(list_overdue_ids(session, now, limit=100_000))
 
 
 def lock_unfinished(session: Session, sitting_ids: Sequence[int]) -> list[int]:

@@ -74,7 +74,7 @@ def response(
     seq: int, item_id: str, option: str | None = "A", *, epoch: int = 1, event_id: str | None = None
 ) -> ResponseEvent:
     """An event as a candidate's machine makes it."""
-    return ResponseEvent(epoch, seq, event_id or str(uuid.uuid4()), item_id, {"option": option}, 0)
+    return ResponseEvent(epoch, seq, event_id or str(uuid.uuid4()), item_id, {"response": option}, 0)
 
 
 def wire(event: ResponseEvent) -> dict[str, object]:

@@ -306,10 +306,12 @@ def _lay_responses(
                 {
                     "sitting_id": sitting.id,
                     "item_version_id": versions[place],
-                    "option_id": OPTIONS[(place + shift) % 4],
-                    "option_epoch": 1,
-                    "option_seq": place,
+                    "response": OPTIONS[(place + shift) % 4],
+                    "epoch": 1,
+                    "seq": place,
                     "flagged": False,
+                    "struck": [],
+                    "note": "",
                 }
             )
     session.bulk_insert_mappings(CurrentResponseRow, rows)

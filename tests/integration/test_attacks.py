@@ -167,7 +167,7 @@ def test_a_flood_of_contradictions_does_not_bury_the_rooms_minutes(laid: LaidSit
     events = [wire(response(seq, laid.item_ids[0])) for seq in range(1, 51)]
     browser.post_json(api(laid, "events"), {"events": events})
     for option in "BCD":
-        altered = [{**event, "payload": {"option": option}} for event in events]
+        altered = [{**event, "payload": {"response": option}} for event in events]
         for _again in range(2):
             assert browser.post_json(api(laid, "events"), {"events": altered}).status_code == 409
     with browser.client.application.extensions["examsvc"].store.read() as session:
@@ -188,7 +188,7 @@ def test_two_candidates_who_send_one_id_at_once_break_nothing(services: Services
             lambda same=same: sittings.save_events(services, laid.stranger, other_id, [same]),
         )
         outcomes = sorted(saved.decisions[0].outcome for saved in came)
-        assert outcomes == [Outcome.ACCEPTED, Outcome.ALTERED]
+        assert outcomes == [Outcome.ACCEPTED, Outcome.ACCEPTED]  # each log is its own
 
 
 def test_handing_in_many_times_at_once_gives_one_receipt(services: Services, laid: LaidSitting):

@@ -54,7 +54,7 @@ def test_no_byte_of_a_key_reaches_a_candidate(
     received.append(browser.post_json(api(laid, "open"), {}))
     paper = browser.get(api(laid, "paper"))
     for item in paper.json["items"]:
-        assert set(item) == {"item_id", "number", "stem", "options"}
+        assert set(item) == {"item_id", "number", "section", "interaction", "stem", "options"}
         assert all(set(option) == {"id", "content"} for option in item["options"])
     events = {"events": [wire(response(1, laid.item_ids[0]))]}
     received += [paper, browser.post_json(api(laid, "events"), events)]
@@ -143,7 +143,7 @@ def test_each_contradiction_has_its_own_status(services: Services, laid: LaidSit
     browser.post_json(api(laid, "open"), {})
     assert send(response(3, item, "D")) == (409, "epoch_superseded", 0)
     move_start(services, laid.administration_id, 2700 + 31)
-    assert send(response(1, item, "D", epoch=2)) == (409, "late", 0)
+    assert send(response(1, item, "D", epoch=2)) == (409, "late", 1)  # durable, and counts for nothing
     assert stored(services, laid.sitting_id, "counted") == [(1, 1), (1, 2)]
 
 

@@ -174,8 +174,8 @@ def test_a_snapshot_tells_statuses_and_no_item_or_response(services: Services, l
     _administration_id, room_id, ids = approved_room(services, laid)
     with services.store.begin() as session:
         facts = sitting_store.get_sitting(session, ids[0])
-        sent = {"epoch": 1, "seq": 4, "item": "17", "payload": {"option": "C"}}
-        note_incident(session, facts, "event_contradiction", sent)
+        sent = {"epoch": 1, "seq": 4, "item": "17", "payload": {"response": "C"}}
+        note_incident(session, facts.administration.id, facts.row.id, "event_contradiction", sent)
     snapshot = browse("auditor").get(f"/api/v1/rooms/{room_id}/snapshot").json
     assert {count["status"]: count["n"] for count in snapshot["counts"]}["not_arrived"] == 8
     assert set(snapshot["seats"][0]) == {

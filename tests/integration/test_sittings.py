@@ -18,7 +18,7 @@ from examsvc.delivery.errors import (
     NotStarted,
     PermitRequired,
 )
-from examsvc.services import Services, candidates, rooms, sittings
+from examsvc.services import Services, candidates, papers, rooms, sittings
 from examsvc.services.audit import verify_chain
 from examsvc.services.finalise import finalise_due
 from examsvc.services.sittings import Claim
@@ -59,7 +59,7 @@ def test_nobody_but_the_owner_reads_or_writes_a_sitting(services: Services, laid
         lambda: sittings.open_sitting(services, stranger, sitting_id, MACHINE),
         lambda: sittings.save_events(services, stranger, sitting_id, [response(1, laid.item_ids[0])]),
         lambda: sittings.submit_sitting(services, stranger, sitting_id, 0),
-        lambda: candidates.read_paper(services, stranger, sitting_id, MACHINE),
+        lambda: papers.read_paper(services, stranger, sitting_id, MACHINE),
         lambda: candidates.read_outcome(services, stranger, sitting_id),
     ):
         with pytest.raises(Forbidden):
@@ -75,7 +75,7 @@ def test_events_count_in_whatever_order_they_arrive(services: Services, laid: La
     rest = [response(2, item, "B"), response(1, item, "A")]
     saved = sittings.save_events(services, laid.owner, laid.sitting_id, rest)
     assert saved.durable_through == 3
-    assert projected(services, laid.sitting_id)[item].option == "C"
+    assert projected(services, laid.sitting_id)[item].response == "C"
     assert projected(services, laid.sitting_id) == replayed(services, laid.sitting_id)
 
 
@@ -98,14 +98,14 @@ def test_an_altered_event_becomes_an_incident_and_the_rest_stands(services: Serv
     saved = sittings.save_events(services, laid.owner, laid.sitting_id, [altered, fresh])
     assert outcomes(saved) == [Outcome.ALTERED, Outcome.ACCEPTED]
     held = projected(services, laid.sitting_id)
-    assert (held[laid.item_ids[0]].option, held[laid.item_ids[1]].option) == ("A", "C")
+    assert (held[laid.item_ids[0]].response, held[laid.item_ids[1]].response) == ("A", "C")
     with services.store.read() as session:
         incident = session.scalars(sa.select(IncidentRow)).one()
     assert incident.kind == "event_contradiction"
-    assert '"option": "B"' in incident.note
+    assert '"response": "B"' in incident.note
 
 
-def test_an_id_that_another_sitting_used_is_no_duplicate(services: Services, laid: LaidSitting):
+def test_an_id_that_another_sitting_used_takes_nothing_from_this_one(services: Services, laid: LaidSitting):
     opened(services, laid)
     mine = response(1, laid.item_ids[0])
     sittings.save_events(services, laid.owner, laid.sitting_id, [mine])
@@ -113,9 +113,12 @@ def test_an_id_that_another_sitting_used_is_no_duplicate(services: Services, lai
         other_id = session.scalars(sa.select(SittingRow.id).where(SittingRow.id != laid.sitting_id)).one()
     sittings.open_sitting(services, laid.stranger, other_id, OTHER_MACHINE)
     copied = response(1, laid.item_ids[0], event_id=mine.event_id)
-    honest = response(1, laid.item_ids[1])
+    honest = response(2, laid.item_ids[1])
     saved = sittings.save_events(services, laid.stranger, other_id, [copied, honest])
-    assert outcomes(saved) == [Outcome.ALTERED, Outcome.ACCEPTED]
+    assert outcomes(saved) == [Outcome.ACCEPTED, Outcome.ACCEPTED]  # an id is unique within its own log
+    assert stored(services, laid.sitting_id, "counted") == [(1, 1)]
+    again = sittings.save_events(services, laid.owner, laid.sitting_id, [mine])
+    assert outcomes(again) == [Outcome.DUPLICATE]
 
 
 def test_an_unknown_option_or_item_refuses_the_whole_request(services: Services, laid: LaidSitting):
@@ -136,7 +139,7 @@ def test_nothing_is_written_before_the_sitting_is_opened(services: Services, lai
     with pytest.raises(NotOpen):
         sittings.save_events(services, laid.owner, laid.sitting_id, [response(1, laid.item_ids[0])])
     with pytest.raises(NotOpen):
-        candidates.read_paper(services, laid.owner, laid.sitting_id, MACHINE)
+        papers.read_paper(services, laid.owner, laid.sitting_id, MACHINE)
 
 
 def test_nobody_opens_before_the_common_start(services: Services):
@@ -162,7 +165,7 @@ def test_what_comes_after_grace_is_kept_but_does_not_count(services: Services, l
     late = sittings.save_events(services, laid.owner, laid.sitting_id, [response(3, laid.item_ids[0], "C")])
     assert outcomes(late) == [Outcome.LATE]
     assert stored(services, laid.sitting_id, "late") == [(1, 3)]
-    assert projected(services, laid.sitting_id)[laid.item_ids[0]].option == "B"
+    assert projected(services, laid.sitting_id)[laid.item_ids[0]].response == "B"
 
 
 def test_a_newer_epoch_takes_the_pen_from_the_older(services: Services, laid: LaidSitting):
@@ -182,11 +185,11 @@ def test_another_machine_goes_on_only_by_a_permit_used_once(services: Services, 
     with pytest.raises(PermitRequired):
         sittings.open_sitting(services, laid.owner, laid.sitting_id, OTHER_MACHINE)
     with pytest.raises(PermitRequired):
-        candidates.read_paper(services, laid.owner, laid.sitting_id, OTHER_MACHINE)
+        papers.read_paper(services, laid.owner, laid.sitting_id, OTHER_MACHINE)
     rooms.allow_takeover(services, laid.proctor, laid.sitting_id, "Máy hỏng")
     moved = sittings.open_sitting(services, laid.owner, laid.sitting_id, OTHER_MACHINE)
     assert moved.epoch == 2
-    assert moved.responses[laid.item_ids[0]].option == "D"
+    assert moved.responses[laid.item_ids[0]].response == "D"
     with pytest.raises(PermitRequired):
         sittings.open_sitting(services, laid.owner, laid.sitting_id, MACHINE)
 

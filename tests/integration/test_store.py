@@ -19,8 +19,15 @@ pytestmark = pytest.mark.integration
 
 def test_the_migrated_schema_is_the_one_the_models_describe(store: Store):
     with store.writer.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": _is_no_partition}
+        )
         assert compare_metadata(context, Base.metadata) == []
+
+
+def _is_no_partition(_object: object, name: str | None, kind: str, *_more: object) -> bool:
+    """The models describe the table of events, not the parts that PostgreSQL keeps it in."""
+    return not (kind == "table" and (name or "").startswith("response_event_p"))
 
 
 def test_a_second_migration_finds_nothing_to_do(store: Store):

@@ -7,21 +7,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from examsvc.delivery.admission import HeldEvent, Outcome, admit
+from examsvc.delivery.admission import Outcome, admit
 from examsvc.delivery.deadline import AdjustmentKind, ExamClock, TimeAdjustment, time_account
 from examsvc.delivery.errors import EventsRefused
-from examsvc.delivery.events import ResponseEvent, apply_event, durable_through, project
+from examsvc.delivery.events import LogEntry, ResponseEvent, apply_event, durable_through, project
+from examsvc.delivery.outline import Outline, Placed
 from examsvc.delivery.receipt import make_receipt
 from examsvc.delivery.sitting import Sitting, SittingState, adjust, expire, open_sitting, submit, take_over
 
 START = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 CLOCK = ExamClock(START, 600, START + timedelta(seconds=1200))
 ITEMS = ("i1", "i2", "i3")
-OPTIONS = {item: frozenset("ABCD") for item in ITEMS}
+FORM = Outline({item: Placed(at, 1, frozenset("ABCD")) for at, item in enumerate(ITEMS, start=1)})
 PAYLOADS = st.one_of(
-    st.fixed_dictionaries({"option": st.sampled_from(["A", "B", "C", "D", None])}),
+    st.fixed_dictionaries({"response": st.sampled_from(["A", "B", "C", "D", None])}),
     st.fixed_dictionaries({"flagged": st.booleans()}),
-    st.fixed_dictionaries({"option": st.sampled_from(["A", "B", None]), "flagged": st.booleans()}),
+    st.fixed_dictionaries({"response": st.sampled_from(["A", "B", None]), "struck": st.just(["C"])}),
 )
 
 
@@ -49,8 +50,8 @@ class SittingMachine(RuleBasedStateMachine):
         return event
 
     def _send(self, batch):
-        held = [HeldEvent(e.epoch, e.seq, e.event_id, e.payload_hash) for e, *_ in self.stored.values()]
-        decisions = admit(batch, sitting=self.sitting, options=OPTIONS, held=held, now=self.now)
+        held = [LogEntry(e.epoch, e.seq, e.event_id, e.payload_hash) for e, *_ in self.stored.values()]
+        decisions = admit(batch, sitting=self.sitting, outline=FORM, held=held, now=self.now)
         assert [decision.event for decision in decisions] == list(batch)
         for decision in decisions:
             event = decision.event
@@ -102,13 +103,13 @@ class SittingMachine(RuleBasedStateMachine):
     @rule(bad=st.sampled_from(["item", "option", "epoch"]))
     def send_with_an_impossible_event(self, bad):
         before = dict(self.stored)
-        good = self._make(self.sitting.epoch, "i1", {"option": "A"})
+        good = self._make(self.sitting.epoch, "i1", {"response": "A"})
         event = ResponseEvent(
             self.sitting.epoch + (bad == "epoch"),
             900_000,
             str(UUID(int=20_000_000)),
             "i9" if bad == "item" else "i1",
-            {"option": "E" if bad == "option" else "A"},
+            {"response": "E" if bad == "option" else "A"},
         )
         try:
             self._send([good, event])
@@ -153,9 +154,8 @@ class SittingMachine(RuleBasedStateMachine):
         assert self.current == project(counted)
         assert self.current == project(reversed(counted))
         for item, current in self.current.items():
-            spoken = [e for e in counted if e.item_id == item and "option" in e.payload]
-            last = max(spoken, key=lambda e: e.position, default=None)
-            assert current.option == (None if last is None else last.payload["option"])
+            last = max((e for e in counted if e.item_id == item), key=lambda e: e.position)
+            assert current.response == last.payload.get("response")
 
     @invariant()
     def late_and_old_events_are_kept_and_never_count(self):

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
-from functools import lru_cache
+from base64 import b64encode
 from typing import Annotated, Any, Final
 
 import msgspec
-from flask import Response, jsonify, request
+from flask import Response, request
 from flask_babel import gettext as _
 
 from examsvc.api.v1.room import room
 from examsvc.delivery.admission import Outcome
+from examsvc.delivery.device import hash_device
 from examsvc.delivery.errors import EpochSuperseded, EventFault, EventsMalformed
 from examsvc.delivery.events import MAX_SEQ, events_from_json
+from examsvc.edge.login import login_digest
 from examsvc.edge.machine import machine_token
-from examsvc.edge.room import current_actor, deps
-from examsvc.services import candidates, sittings
-from examsvc.services.sittings import Claim, ClockReading, Saved
-from item_bank.stem import sanitise
+from examsvc.edge.room import current_actor, deps, require_role
+from examsvc.services import papers, sittings
+from examsvc.services.saving import Pending, Saved
+from examsvc.services.sittings import Claim
 
 SITTING: Final = "/sittings/<int:sitting_id>"
 # What the decoder raises on a body that is no JSON: wrong bytes and endless nesting have errors of their own.
@@ -31,6 +31,7 @@ CONFLICTS: Final = (
     (Outcome.SEQ_CONFLICT, "seq_conflict"),
     (Outcome.QUARANTINED, "epoch_superseded"),
     (Outcome.LATE, "late"),
+    (Outcome.OUT_OF_TURN, "out_of_turn"),
 )
 
 
@@ -42,64 +43,103 @@ class Submission(msgspec.Struct, frozen=True):
     epoch: Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQ)] | None = None
 
 
+class Leaving(msgspec.Struct, frozen=True):
+    """Which section is left."""
+
+    leave: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+
+
 @room.view(f"{SITTING}/clock", permission="sittings.take")
 def read_clock(sitting_id: int) -> Response:
     """The server's time for this sitting; asking is also the machine's sign of life."""
-    return jsonify(clock_json(sittings.read_clock(deps(), current_actor(), sitting_id)))
+    return _json(sittings.read_clock(deps(), current_actor(), sitting_id))
+
+
+@room.view(f"{SITTING}/sealed", permission="sittings.take")
+def read_sealed(sitting_id: int) -> Response:
+    """The form under seal, for the waiting room to fetch ahead of the start."""
+    response = Response(
+        papers.read_sealed(deps(), current_actor(), sitting_id), mimetype="application/octet-stream"
+    )
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @room.view(f"{SITTING}/open", permission="sittings.take", methods=("POST",))
 def open_sitting(sitting_id: int) -> Response:
-    """Begin or go on at this machine: a new epoch, and what the server holds so far."""
+    """Begin or go on at this machine: a new epoch, what the server holds so far, what opens the form."""
     opened = sittings.open_sitting(deps(), current_actor(), sitting_id, machine_token())
     held = {
-        item_id: {"option": current.option, "flagged": current.flagged}
+        item_id: {
+            "response": current.response,
+            "flagged": current.flagged,
+            "struck": list(current.struck),
+            "note": current.note,
+        }
         for item_id, current in opened.responses.items()
     }
-    return jsonify({"epoch": opened.epoch, "clock": clock_json(opened.clock), "responses": held})
-
-
-@room.view(f"{SITTING}/paper", permission="sittings.take")
-def read_paper(sitting_id: int) -> Response:
-    """The items, once the sitting is open, for the machine that holds it."""
-    items = candidates.read_paper(deps(), current_actor(), sitting_id, machine_token())
-    return jsonify(
+    return _json(
         {
-            "items": [
-                {
-                    "item_id": str(item.item_id),
-                    "number": item.number,
-                    "stem": safe_html(item.stem),
-                    "options": [
-                        {"id": option_id, "content": safe_html(content)}
-                        for option_id, content in item.options
-                    ],
-                }
-                for item in items
-            ]
+            "epoch": opened.epoch,
+            "clock": opened.clock,
+            "responses": held,
+            "navigation": opened.navigation,
+            "reached": opened.reached,
+            "content_key": b64encode(opened.keys.content_key).decode(),
+            "orders": opened.keys.orders,
+            "emergency_key": b64encode(opened.keys.emergency_key).decode(),
         }
     )
 
 
-@room.view(f"{SITTING}/events", permission="sittings.take", methods=("POST",))
-def save_events(sitting_id: int) -> tuple[Response, int]:
+@room.view(f"{SITTING}/paper", permission="sittings.take")
+def read_paper(sitting_id: int) -> Response:
+    """The form in clear, once the sitting is open, for a machine that cannot open seals."""
+    return _json(papers.read_paper(deps(), current_actor(), sitting_id, machine_token()))
+
+
+@room.view(f"{SITTING}/events", permission="sittings.take", methods=("POST",), guard="service")
+def save_events(sitting_id: int) -> Response:
     """Append response events; the answer comes after the commit, so what it says is durable."""
-    body = _json_object()
-    events = events_from_json(body.get("events"))
-    saved = sittings.save_events(deps(), current_actor(), sitting_id, events, device_token=machine_token())
+    login = login_digest()
+    try:
+        events = events_from_json(_json_object().get("events"))
+    except EventsMalformed:
+        require_role("sittings.take")  # what was wrong is told to nobody who may not save
+        raise
+    pending = Pending(sitting_id, events, login=login, device=hash_device(machine_token()))
+    saved = sittings.save(deps(), pending)
     answer = {
         "durable_through": saved.durable_through,
-        "clock": clock_json(saved.clock),
+        "clock": saved.clock,
         "outcomes": {decision.event.event_id: decision.outcome.value for decision in saved.decisions},
     }
     conflict = _conflict(saved)
     if conflict is None:
-        return jsonify(answer), 200
-    return jsonify({"error": conflict, "message": _conflict_words(conflict), **answer}), 409
+        return _json(answer)
+    return _json({"error": conflict, "message": _conflict_words(conflict), **answer}, 409)
+
+
+@room.view(f"{SITTING}/section", permission="sittings.take", methods=("POST",))
+def leave_section(sitting_id: int) -> Response:
+    """Leave a section early, for good."""
+    try:
+        body = msgspec.json.decode(request.get_data(), type=Leaving)
+    except UNREADABLE as error:
+        raise EventsMalformed([EventFault(0, "bad_section", str(error)[:200])]) from error
+    clock = sittings.leave_section(deps(), current_actor(), sitting_id, body.leave, machine_token())
+    return _json({"clock": clock})
+
+
+@room.view(f"{SITTING}/log", permission="results.read_own")
+def read_log(sitting_id: int) -> Response:
+    """The lines of the log that the receipt was made over: their SHA-256 is its digest."""
+    return Response(sittings.read_log(deps(), current_actor(), sitting_id), mimetype="text/plain")
 
 
 @room.view(f"{SITTING}/submit", permission="sittings.take", methods=("POST",))
-def submit(sitting_id: int) -> Response | tuple[Response, int]:
+def submit(sitting_id: int) -> Response:
     """Hand in; repeating it returns the same receipt."""
     try:
         body = msgspec.json.decode(request.get_data(), type=Submission)
@@ -110,31 +150,23 @@ def submit(sitting_id: int) -> Response | tuple[Response, int]:
     try:
         receipt = sittings.submit_sitting(deps(), actor, sitting_id, body.final_seq, claim)
     except EpochSuperseded:
-        clock = clock_json(sittings.read_clock(deps(), actor, sitting_id))
-        answer = {"error": "epoch_superseded", "message": _conflict_words("epoch_superseded")}
-        return jsonify({**answer, "clock": clock}), 409
-    return jsonify(
+        clock = sittings.read_clock(deps(), actor, sitting_id)
+        words = _conflict_words("epoch_superseded")
+        return _json({"error": "epoch_superseded", "message": words, "clock": clock}, 409)
+    return _json(
         {
             "code": receipt.code,
             "sha256": receipt.sha256,
-            "submitted_at": receipt.submitted_at.isoformat(),
+            "log_digest": receipt.log_digest,
+            "submitted_at": receipt.submitted_at,
             "events": receipt.events,
         }
     )
 
 
-def clock_json(clock: ClockReading) -> dict[str, Any]:
-    """The reading with its instants as text."""
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in asdict(clock).items()
-    }
-
-
-@lru_cache(maxsize=16_384)
-def safe_html(text: str) -> str:
-    """Authored markup as it may reach a browser; the same few hundred texts go to every candidate."""
-    return sanitise(text)
+def _json(answer: Any, status: int = 200) -> Response:
+    """Values, data classes and instants as JSON: quicker than Flask's own, on the way of every response."""
+    return Response(msgspec.json.encode(answer), status, mimetype="application/json")
 
 
 def _json_object() -> dict[str, Any]:
@@ -160,5 +192,6 @@ def _conflict_words(code: str) -> str:
             "This sitting goes on elsewhere. What came from here was kept, but does not count."
         ),
         "late": _("This came after the end. It was kept, but does not count."),
+        "out_of_turn": _("This item is closed by the rules of this exam. It was kept, but does not count."),
     }
     return words[code]

@@ -1,7 +1,14 @@
 """The tables, one module per noun."""
 
 from examsvc.store.models.accounts import LoginSessionRow, UserRoleRow, UserRow
-from examsvc.store.models.assembly import AssemblyRunRow, BlueprintCellRow, BlueprintRow, FormItemRow, FormRow
+from examsvc.store.models.assembly import (
+    AssemblyRunRow,
+    BlueprintCellRow,
+    BlueprintRow,
+    FormItemRow,
+    FormRow,
+    FormSectionRow,
+)
 from examsvc.store.models.audit import AuditEntryRow, AuditHeadRow
 from examsvc.store.models.bank import (
     BankImportRow,
@@ -20,7 +27,10 @@ from examsvc.store.models.delivery import (
     CurrentResponseRow,
     ExamRoomRow,
     IncidentRow,
+    LateDecisionRow,
     ResponseEventRow,
+    SittingMarkRow,
+    SittingReceiptRow,
     SittingRow,
     TimeAdjustmentRow,
 )
@@ -60,6 +70,7 @@ __all__ = [
     "ExamRoomRow",
     "FormItemRow",
     "FormRow",
+    "FormSectionRow",
     "IncidentRow",
     "ItemEnemyRow",
     "ItemKeyRow",
@@ -68,6 +79,7 @@ __all__ = [
     "ItemRow",
     "ItemVersionRow",
     "JobRow",
+    "LateDecisionRow",
     "LevelScaleRow",
     "LoginSessionRow",
     "OfficerRow",
@@ -78,6 +90,8 @@ __all__ = [
     "ResponseEventRow",
     "ResultRow",
     "ScoreRow",
+    "SittingMarkRow",
+    "SittingReceiptRow",
     "SittingRow",
     "TimeAdjustmentRow",
     "TopicRow",

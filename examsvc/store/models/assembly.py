@@ -76,3 +76,16 @@ class FormItemRow(Base):
     ordinal: Mapped[int] = mapped_column(primary_key=True)  # from 1
     item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
     scored: Mapped[bool] = mapped_column(default=True)
+
+
+class FormSectionRow(Base):
+    """A part of a form with a name and, where it has one, a limit of its own; a form without has one part."""
+
+    __tablename__ = "form_section"
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("form.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    first_item: Mapped[int]  # the ordinal of its first item; its last stands before the next section's first
+    name_vi: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    limit_s: Mapped[int | None]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+import sqlalchemy as sa
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examsvc.store.types import Base
+
+_JSON = JSON(none_as_null=True)
 
 
 class CampaignRow(Base):
@@ -77,7 +80,10 @@ class SittingRow(Base):
     """One candidate's timed run of one form; the row that is locked for every save."""
 
     __tablename__ = "sitting"
-    __table_args__ = (Index("ix_sitting_state", "state", "administration_id"),)
+    __table_args__ = (
+        Index("ix_sitting_state", "state", "administration_id"),
+        Index("ix_sitting_unmarked", "marked", "state"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     candidate_id: Mapped[int] = mapped_column(ForeignKey("candidate.id"), unique=True)
@@ -97,6 +103,16 @@ class SittingRow(Base):
     final_seq: Mapped[int | None]
     receipt: Mapped[str | None] = mapped_column(String(64))
     scored_at: Mapped[datetime | None]
+    # what every save needs to know, kept with the row that it locks anyway
+    added_s: Mapped[int] = mapped_column(default=0, server_default="0")  # sum of the time adjustments
+    durable_through: Mapped[int] = mapped_column(default=0, server_default="0")  # of the epoch
+    max_seq: Mapped[int] = mapped_column(default=0, server_default="0")  # of the epoch
+    reached: Mapped[int] = mapped_column(default=0, server_default="0")  # highest item number responded to
+    left_sections: Mapped[list[Any] | None] = mapped_column(_JSON)  # instants, from the first section on
+    paused_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]  # the pause is a machine's failure, and ends when a spare opens it
+    failure_by: Mapped[int | None]  # who said so
+    marked: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # the log as it stands
 
 
 class TimeAdjustmentRow(Base):
@@ -114,35 +130,90 @@ class TimeAdjustmentRow(Base):
 
 
 class ResponseEventRow(Base):
-    """What a candidate's machine sent, in order, append-only."""
+    """What a candidate's machine sent, in order, append-only.
+
+    Partitioned by sitting on PostgreSQL. No foreign keys: the sitting's row is locked when its events are
+    written, the item has been looked up on its form, and both checks would be paid again for every event.
+    """
 
     __tablename__ = "response_event"
+    __table_args__ = (
+        UniqueConstraint("sitting_id", "event_id"),
+        {"postgresql_partition_by": "HASH (sitting_id)", "sqlite_with_rowid": False},
+    )
 
-    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
-    epoch: Mapped[int] = mapped_column(primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[str] = mapped_column(String(36), unique=True)
-    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
+    sitting_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[str] = mapped_column(String(36))
+    item_version_id: Mapped[int]
     payload: Mapped[dict[str, Any]]
     payload_hash: Mapped[str] = mapped_column(String(64))
     client_ms: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     received_at: Mapped[datetime]
-    standing: Mapped[str] = mapped_column(String(16))  # counted | quarantined | late
+    standing: Mapped[str] = mapped_column(String(16))  # counted | quarantined | late | out_of_turn
 
 
 class CurrentResponseRow(Base):
-    """The projection of a sitting's counted events: the latest response and flag per item."""
+    """The projection of a sitting's counted events: what the latest says of each item."""
 
     __tablename__ = "current_response"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    sitting_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    response: Mapped[str | None] = mapped_column(Text)
+    flagged: Mapped[bool]
+    struck: Mapped[list[Any]]
+    note: Mapped[str] = mapped_column(Text)
+    epoch: Mapped[int]  # where in the log it comes from
+    seq: Mapped[int]
+
+
+class LateDecisionRow(Base):
+    """Whether events that were kept aside shall count: one person proposes it, another one decides."""
+
+    __tablename__ = "late_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), index=True)
+    positions: Mapped[list[Any]]  # [[epoch, seq], …]
+    counts: Mapped[bool]  # what is proposed
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))  # proposed | confirmed | rejected
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class SittingReceiptRow(Base):
+    """Every receipt that a sitting was given; a later one follows a decision on late events."""
+
+    __tablename__ = "sitting_receipt"
 
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
-    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), primary_key=True)
-    option_id: Mapped[str | None] = mapped_column(String(8))
-    option_epoch: Mapped[int | None]  # where in the log the response comes from
-    option_seq: Mapped[int | None]
-    flagged: Mapped[bool]
-    flag_epoch: Mapped[int | None]
-    flag_seq: Mapped[int | None]
+    version: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+    n_events: Mapped[int]
+    log_digest: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class SittingMarkRow(Base):
+    """The number-correct mark of a closed sitting under one set of keys, found as soon as it is closed."""
+
+    __tablename__ = "sitting_mark"
+    __table_args__ = (UniqueConstraint("sitting_id", "form_checksum", "keys_checksum", "receipt"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), index=True)
+    form_checksum: Mapped[str] = mapped_column(String(64))
+    keys_checksum: Mapped[str] = mapped_column(String(64))
+    receipt: Mapped[str] = mapped_column(String(64))  # over the log that was marked
+    number_correct: Mapped[int]
+    n_marked: Mapped[int]
+    marked_at: Mapped[datetime]
 
 
 class IncidentRow(Base):

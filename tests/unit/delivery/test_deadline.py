@@ -9,18 +9,18 @@ from examsvc.delivery.deadline import (
     ExamClock,
     Phase,
     TimeAdjustment,
-    counts_until,
     deadline_at,
-    phase,
-    remaining_ms,
     time_account,
+    total_s,
     until_start_ms,
 )
 from examsvc.delivery.errors import TimeInvalid
+from examsvc.delivery.sitting import Sitting
 
 START = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 CLOCK = ExamClock(START, 3600, START + timedelta(seconds=4200))
 MS = timedelta(milliseconds=1)
+SITTING = Sitting("s1", CLOCK)
 
 
 def plus(seconds, kind=AdjustmentKind.EXTENSION):
@@ -29,7 +29,7 @@ def plus(seconds, kind=AdjustmentKind.EXTENSION):
 
 def test_the_window_cuts_what_is_granted_beyond_it_and_says_so():
     lines = [plus(300), plus(600), plus(-60, AdjustmentKind.CORRECTION)]
-    assert deadline_at(CLOCK, lines) == START + timedelta(seconds=4200)
+    assert deadline_at(CLOCK, total_s(lines)) == START + timedelta(seconds=4200)
     account = time_account(CLOCK, lines)
     assert (account.granted_s, account.removed_s, account.cut_s, account.total_s) == (900, 60, 240, 4200)
     assert account.limit_s + account.granted_s - account.removed_s - account.cut_s == account.total_s
@@ -37,20 +37,20 @@ def test_the_window_cuts_what_is_granted_beyond_it_and_says_so():
 
 def test_corrections_never_move_the_deadline_before_the_start():
     lines = [plus(-9000, AdjustmentKind.CORRECTION)]
-    assert deadline_at(CLOCK, lines) == START
+    assert deadline_at(CLOCK, total_s(lines)) == START
 
 
 def test_phases_meet_without_gap_or_overlap():
-    end = deadline_at(CLOCK, [])
-    instants = [START - MS, START, end - MS, end, counts_until(CLOCK, []), counts_until(CLOCK, []) + MS]
+    end = SITTING.deadline_at
+    instants = [START - MS, START, end - MS, end, SITTING.counts_until, SITTING.counts_until + MS]
     expected = [Phase.WAITING, Phase.OPEN, Phase.OPEN, Phase.GRACE, Phase.GRACE, Phase.OVER]
-    assert [phase(CLOCK, [], now) for now in instants] == expected
+    assert [SITTING.phase(now) for now in instants] == expected
 
 
 def test_time_left_is_whole_before_the_start_and_zero_after_the_end():
-    assert remaining_ms(CLOCK, [], START - timedelta(hours=1)) == 3_600_000
-    assert remaining_ms(CLOCK, [], START + timedelta(seconds=3599, milliseconds=1)) == 999
-    assert remaining_ms(CLOCK, [], START + timedelta(hours=9)) == 0
+    assert SITTING.remaining_ms(START - timedelta(hours=1)) == 3_600_000
+    assert SITTING.remaining_ms(START + timedelta(seconds=3599, milliseconds=1)) == 999
+    assert SITTING.remaining_ms(START + timedelta(hours=9)) == 0
     assert until_start_ms(CLOCK, START - timedelta(seconds=2)) == 2000
     assert until_start_ms(CLOCK, START) == 0
 

@@ -6,32 +6,41 @@ from uuid import UUID
 
 import pytest
 
-from examsvc.delivery.admission import HeldEvent, Outcome, admit
+from examsvc.delivery.admission import Outcome, admit
 from examsvc.delivery.deadline import ExamClock
 from examsvc.delivery.errors import BatchTooLarge, EventsMalformed, EventsRefused, NotOpen
-from examsvc.delivery.events import ResponseEvent, durable_through, events_from_json, payload_hash, project
+from examsvc.delivery.events import (
+    LogEntry,
+    ResponseEvent,
+    durable_through,
+    events_from_json,
+    payload_hash,
+    project,
+)
+from examsvc.delivery.outline import Navigation, Outline, Placed, Section
 from examsvc.delivery.receipt import log_digest, make_receipt, missing_seqs
+from examsvc.delivery.sections import schedule
 from examsvc.delivery.sitting import Sitting, SittingState
 
 START = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 CLOCK = ExamClock(START, 2700, START + timedelta(hours=1))
 NOW = START + timedelta(minutes=5)
 OVER = START + timedelta(seconds=2731)
-OPTIONS = {"i1": frozenset("ABCD"), "i2": frozenset("ABCD")}
+FORM = Outline({"i1": Placed(1, 1, frozenset("ABCD")), "i2": Placed(2, 2, frozenset("ABCD"))})
 OPEN = Sitting("s1", CLOCK, SittingState.OPEN, epoch=2, device_id="pc1")
 
 
 def event(seq, option="A", *, epoch=2, item="i1", number=None, **payload):
     identity = str(UUID(int=seq + 1000 * epoch if number is None else number))
-    return ResponseEvent(epoch, seq, identity, item, {"option": option} | payload)
+    return ResponseEvent(epoch, seq, identity, item, {"response": option} | payload)
 
 
 def held(*events):
-    return [HeldEvent(e.epoch, e.seq, e.event_id, e.payload_hash) for e in events]
+    return [LogEntry(e.epoch, e.seq, e.event_id, e.payload_hash) for e in events]
 
 
 def outcomes(batch, known=(), sitting=OPEN, now=NOW):
-    decisions = admit(batch, sitting=sitting, options=OPTIONS, held=held(*known), now=now)
+    decisions = admit(batch, sitting=sitting, outline=FORM, held=held(*known), now=now)
     return [decision.outcome for decision in decisions]
 
 
@@ -83,6 +92,7 @@ def test_the_clients_clock_decides_nothing():
     [
         (event(2, item="i9"), "unknown_item"),
         (event(2, "E"), "unknown_option"),
+        (event(2, "A", struck=["E"]), "unknown_option"),
         (event(2, epoch=3), "unknown_epoch"),
         (event(0), "bad_seq"),
     ],
@@ -108,18 +118,48 @@ def test_nothing_is_written_while_waiting():
         outcomes([event(1)], sitting=replace(OPEN, state=SittingState.CHECKED_IN, epoch=2))
 
 
-def test_flag_and_response_are_kept_apart():
-    flag = ResponseEvent(1, 3, str(UUID(int=3)), "i1", {"flagged": True})
-    current = project([flag, event(1, "B", epoch=1)])["i1"]
-    assert (current.option, current.flagged) == ("B", True)
+def test_the_latest_event_of_an_item_says_all():
+    later = event(3, "B", epoch=1, flagged=True, struck=["A"], note="xem lại")
+    current = project([later, event(1, "C", epoch=1)])["i1"]
+    assert (current.response, current.flagged, current.struck, current.note) == ("B", True, ("A",), "xem lại")
+    assert project([later, event(4, "B", epoch=1)])["i1"].flagged is False
+
+
+def test_an_item_that_is_behind_is_closed_where_one_never_goes_back():
+    forward = replace(OPEN, navigation=Navigation.FORWARD)
+    batch = [event(1), event(2, item="i2"), event(3)]
+    assert outcomes(batch, sitting=forward) == [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.OUT_OF_TURN]
+    assert outcomes([event(1)], sitting=replace(forward, reached=2)) == [Outcome.OUT_OF_TURN]
+
+
+def test_a_section_that_was_left_or_lies_ahead_is_closed():
+    first = replace(OPEN, navigation=Navigation.SECTION, n_sections=2)
+    assert outcomes([event(1), event(2, item="i2")], sitting=first) == [Outcome.ACCEPTED, Outcome.OUT_OF_TURN]
+    second = replace(first, left_at=(START,))
+    assert outcomes([event(1), event(2, item="i2")], sitting=second) == [
+        Outcome.OUT_OF_TURN,
+        Outcome.ACCEPTED,
+    ]
+
+
+def test_a_timed_section_takes_events_until_its_grace_is_over():
+    sections = (Section(1, 900), Section(2, 1800))
+    timed = replace(OPEN, spans=schedule(CLOCK, sections, (), ()), n_sections=2)
+    end = START + timedelta(seconds=900)
+    assert outcomes([event(1), event(2, item="i2")], sitting=timed, now=end + timedelta(seconds=30)) == [
+        Outcome.ACCEPTED,
+        Outcome.ACCEPTED,
+    ]
+    assert outcomes([event(1)], sitting=timed, now=end + timedelta(seconds=31)) == [Outcome.LATE]
+    assert outcomes([event(1, item="i2")], sitting=timed, now=NOW) == [Outcome.OUT_OF_TURN]
 
 
 def test_the_newer_epoch_wins_whatever_its_seq():
-    assert project([event(9, "A", epoch=1), event(1, "C", epoch=2)])["i1"].option == "C"
+    assert project([event(9, "A", epoch=1), event(1, "C", epoch=2)])["i1"].response == "C"
 
 
 def test_a_cleared_response_is_no_response():
-    assert project([event(1, "B"), event(2, None)])["i1"].option is None
+    assert project([event(1, "B"), event(2, None)])["i1"].response is None
 
 
 def test_durable_means_without_a_hole():
@@ -133,9 +173,9 @@ def test_hash_is_of_canonical_utf8_json_of_item_and_payload():
     # Fixed so that the player's JavaScript can be held against the same value.
     import hashlib
 
-    text = '{"item_id":"i1","payload":{"flagged":false,"option":"Đ"}}'
+    text = '{"item_id":"i1","payload":{"flagged":false,"response":"Đ"}}'
     expected = hashlib.sha256(text.encode()).hexdigest()
-    assert payload_hash("i1", {"option": "Đ", "flagged": False}) == expected
+    assert payload_hash("i1", {"response": "Đ", "flagged": False}) == expected
 
 
 def test_a_receipt_depends_on_every_event_and_not_on_arrival_order():
@@ -158,13 +198,13 @@ GOOD = {
     "seq": 1,
     "event_id": "3f2b8c1e-0000-4000-8000-000000000001",
     "item_id": "i1",
-    "payload": {"option": "A", "flagged": False},
+    "payload": {"response": "A", "flagged": False},
     "client_ms": 5,
 }
 
 
 def test_a_request_of_events_is_read():
-    assert events_from_json([GOOD])[0].payload == {"option": "A", "flagged": False}
+    assert events_from_json([GOOD])[0].payload == {"response": "A", "flagged": False}
 
 
 @pytest.mark.parametrize(
@@ -178,9 +218,14 @@ def test_a_request_of_events_is_read():
         ({"event_id": None}, "bad_event_id"),
         ({"item_id": ""}, "bad_item_id"),
         ({"payload": {}}, "bad_payload"),
-        ({"payload": {"option": 3}}, "bad_payload"),
+        ({"payload": {"response": 3}}, "bad_payload"),
+        ({"payload": {"response": "A", "struck": "B"}}, "bad_payload"),
+        ({"payload": {"struck": ["A"] * 27}}, "bad_payload"),
+        ({"payload": {"note": "x" * 2001}}, "bad_payload"),
+        ({"payload": {"note": "\x00"}}, "bad_payload"),
+        ({"payload": {"note": "\ud800"}}, "bad_payload"),
         ({"payload": {"flagged": 1}}, "bad_payload"),
-        ({"payload": {"option": "A", "score": 1}}, "bad_payload"),
+        ({"payload": {"response": "A", "score": 1}}, "bad_payload"),
     ],
 )
 def test_a_malformed_event_is_named_by_its_index(change, code):

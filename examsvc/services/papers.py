@@ -1,0 +1,184 @@
+"""The form as a candidate gets it: sealed before the start, opened by a small key, in an order of his own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import Facts, permit
+from examsvc.assembly.option_order import option_order
+from examsvc.delivery import sitting as rules
+from examsvc.delivery.administration import AdministrationAct, require
+from examsvc.delivery.device import hash_device
+from examsvc.delivery.sealing import content_key, emergency_key, seal
+from examsvc.delivery.sitting import SittingState
+from examsvc.services.deps import Services
+from examsvc.services.rendering import render_items
+from examsvc.store import Session
+from examsvc.store import sittings as store
+from examsvc.store.campaigns import as_administration
+from examsvc.store.forms_delivery import list_delivered_items
+from examsvc.store.models import AdministrationRow, SittingRow
+from examsvc.store.outlines import list_sections
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOption:
+    id: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperItem:
+    """An item as it is shown; `stem` and the options' contents are safe HTML."""
+
+    item_id: str
+    number: int
+    section: int
+    interaction: str
+    stem: str
+    options: tuple[PaperOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    ordinal: int
+    name_vi: str
+    name_en: str
+    limit_s: int | None
+    n_items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The whole form; options in the author's order unless a sitting's own is said."""
+
+    items: tuple[PaperItem, ...]
+    sections: tuple[PaperSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SealedForm:
+    """A form's paper in two wrappings: sealed for everybody, and what opens it."""
+
+    paper: Paper
+    sealed: bytes
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PaperKeys:
+    """What a started sitting is given: the key of the form, its own order of options, the emergency key."""
+
+    content_key: bytes
+    orders: dict[str, tuple[str, ...]]
+    emergency_key: bytes
+
+
+def read_sealed(deps: Services, actor: Actor, sitting_id: int) -> bytes:
+    """The ciphertext of one's own form, for the waiting room. Raises NotCheckedIn, SittingClosed."""
+    with deps.store.read() as session:
+        facts = store.get_sitting(session, sitting_id)
+        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
+        require(as_administration(facts.administration), AdministrationAct.ENTER)
+        if facts.sitting.state is not SittingState.CHECKED_IN:
+            rules.require_open(facts.sitting)
+        return _sealed(session, facts.administration, facts.row.form_id).sealed
+
+
+def read_paper(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> Paper:
+    """The form in clear, each item's options in this sitting's own order.
+
+    Raises NotCheckedIn, NotOpen, SittingClosed, or PermitRequired at a machine that does not hold the
+    sitting: before the start and elsewhere nobody gets an item.
+    """
+    with deps.store.read() as session:
+        facts = store.get_sitting(session, sitting_id)
+        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
+        rules.require_open(facts.sitting)
+        rules.require_holder(facts.sitting, hash_device(device_token))
+        paper = _sealed(session, facts.administration, facts.row.form_id).paper
+        orders = paper_keys(session, facts.administration, facts.row).orders
+    items = tuple(_in_order(item, orders[item.item_id]) for item in paper.items)
+    return Paper(items, paper.sections)
+
+
+def paper_keys(session: Session, administration: AdministrationRow, row: SittingRow) -> PaperKeys:
+    """What opens the form for a sitting that has started, and in which order it shows the options."""
+    secret = bytes.fromhex(administration.form_secret)
+    form = _sealed(session, administration, row.form_id)
+    orders = {
+        item.item_id: option_order(secret, row.id, int(item.item_id), [option.id for option in item.options])
+        for item in form.paper.items
+    }
+    return PaperKeys(form.key, orders, emergency_key(secret, row.id))
+
+
+def _in_order(item: PaperItem, order: tuple[str, ...]) -> PaperItem:
+    options = {option.id: option for option in item.options}
+    return PaperItem(
+        item.item_id,
+        item.number,
+        item.section,
+        item.interaction,
+        item.stem,
+        tuple(options[option_id] for option_id in order),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """Carries what a form is read from past the cache's key: equal for one secret in one database."""
+
+    session: Session
+    secret: bytes
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, _Source)
+            and other.secret == self.secret
+            and other.session.get_bind() is self.session.get_bind()
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.secret)
+
+
+def _sealed(session: Session, administration: AdministrationRow, form_id: int) -> SealedForm:
+    return _sealed_of(form_id, _Source(session, bytes.fromhex(administration.form_secret)))
+
+
+@lru_cache(maxsize=64)
+def _sealed_of(form_id: int, source: _Source) -> SealedForm:
+    """Read, rendered and sealed once a process: 5,000 candidates of a form are served the same bytes."""
+    sections = list_sections(source.session, form_id)
+    items = tuple(
+        PaperItem(
+            str(item.item_id),
+            item.number,
+            item.section,
+            item.interaction,
+            item.stem,
+            tuple(PaperOption(option_id, content) for option_id, content in item.options),
+        )
+        for item in render_items(source.session, list_delivered_items(source.session, form_id))
+    )
+    paper = Paper(
+        items,
+        tuple(
+            PaperSection(
+                row.ordinal,
+                row.name_vi,
+                row.name_en,
+                row.limit_s,
+                sum(item.section == row.ordinal for item in items),
+            )
+            for row in sections
+        ),
+    )
+    plaintext = msgspec.json.encode(paper)
+    key = content_key(source.secret, form_id, plaintext)
+    return SealedForm(paper, seal(key, plaintext), key)
