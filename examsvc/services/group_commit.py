@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import Future
 from typing import Final
 
-from examsvc.services.saving import Pending, Saved, Unjudged, save_alone, save_together
+from examsvc.services.saving import Pending, Saved, Unjudged, save_alone, save_quickly, save_together
 from examsvc.store import Store
 
 log = logging.getLogger(__name__)
@@ -62,11 +62,15 @@ class GroupCommit:
                 self._save(group)
 
     def _save(self, group: list[tuple[Pending, Future[Saved]]]) -> None:
+        pending = [one for one, _future in group]
         outcomes: list[Saved | Exception]
         try:
-            with self._store.begin_save() as session:
-                outcomes = save_together(session, [pending for pending, _future in group], skip_locked=True)
-        except Exception as error:  # noqa: BLE001 one batch, or the database, spoilt it for all: each tries by itself
+            if self._store.is_quick:
+                outcomes = save_quickly(self._store, pending)
+            else:
+                with self._store.begin_save() as session:
+                    outcomes = save_together(session, pending)
+        except Exception as error:  # noqa: BLE001 one batch, or the database, spoilt it for all
             log.debug("a group of saves failed: %s", error)
             outcomes = [Unjudged() for _one in group]
         for (_pending, future), outcome in zip(group, outcomes, strict=True):

@@ -13,10 +13,19 @@ from examsvc.accounts.roles import Role
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.admission import Decision, admit, reached_after
 from examsvc.delivery.events import LogEntry, ResponseEvent, project
+from examsvc.delivery.sitting import SittingState
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.incidents import note_incident
 from examsvc.store import EventIdTaken, NotFound, Session, Store
-from examsvc.store.saving import LockedSitting, Writing, find_durable_through, lock_for_saving, write_saves
+from examsvc.store.saving import (
+    SavingFacts,
+    Writing,
+    find_durable_through,
+    glance_for_saving,
+    lock_for_saving,
+    write_saves,
+    write_unchanged,
+)
 from examsvc.store.sittings import list_held
 
 
@@ -66,101 +75,148 @@ def save_alone(store: Store, pending: Pending) -> Saved:
 
 
 def save_together(
-    session: Session, group: Sequence[Pending], *, skip_locked: bool = False, cautious: bool = False
+    session: Session, group: Sequence[Pending], *, cautious: bool = False
 ) -> list[Saved | Exception]:
-    """Save batches of different sittings; what the rules refuse is returned in its place and harms no other.
+    """Save batches of different sittings under their locks, in the session's transaction.
 
-    With `skip_locked` a sitting that is held elsewhere gets Unjudged. `cautious` looks every event up in the
+    What the rules refuse is returned in its place and harms no other. `cautious` looks every event up in the
     log first. Raises EventIdTaken, when nothing of the group was stored.
     """
-    locked = lock_for_saving(session, {one.sitting_id: one.login for one in group}, skip_locked=skip_locked)
+    found = lock_for_saving(session, {one.sitting_id: one.login for one in group})
     outcomes: list[Saved | Exception] = []
     writings: list[Writing] = []
     for pending in group:
-        found = locked.get(pending.sitting_id)
-        if found is None:
-            outcomes.append(Unjudged() if skip_locked else NotFound("sitting", pending.sitting_id))
-            continue
+        facts = found.get(pending.sitting_id)
         try:
-            decisions = _judge(session, found, pending, cautious=cautious)
+            if facts is None:
+                raise NotFound("sitting", pending.sitting_id)
+            held: list[LogEntry] = []
+            if cautious or not _all_new(facts, pending.batch):
+                held = list_held(session, facts.id, pending.batch)
+            decisions = _judge(facts, pending, held)
         except Exception as refusal:  # noqa: BLE001 of this batch alone; whoever asked is told
             outcomes.append(refusal)
             continue
-        writing = _writing(found, decisions)
+        writing = _writing(facts, decisions)
         if writing.stored:
             writings.append(writing)
-        outcomes.append(Saved(clock_reading(found.sitting, found.now), writing.durable_through, decisions))
+        outcomes.append(_saved(writing, decisions))
     write_saves(session, writings)
     return [
-        _settled(session, outcome, locked.get(pending.sitting_id))
+        _settled(session, outcome, found.get(pending.sitting_id))
         for outcome, pending in zip(outcomes, group, strict=True)
     ]
 
 
-def _judge(
-    session: Session, locked: LockedSitting, pending: Pending, *, cautious: bool
-) -> tuple[Decision, ...]:
-    permit(_actor(locked, pending), pending.action, Facts(owner_user_id=locked.owner_id))
-    sitting = locked.sitting
+def save_quickly(store: Store, group: Sequence[Pending]) -> list[Saved | Exception]:
+    """The same for the common case, in two statements and without holding a lock between them.
+
+    What is not of that case gets Unjudged, to be saved by itself: events that may be in the log already, a
+    sitting that is closed or paused, or that somebody changed at this very moment.
+    """
+    found = glance_for_saving(store, {one.sitting_id: one.login for one in group})
+    outcomes: list[Saved | Exception] = []
+    writings: list[Writing] = []
+    for pending in group:
+        facts = found.get(pending.sitting_id)
+        if facts is None or not _is_common(facts, pending.batch):
+            outcomes.append(Unjudged())
+            continue
+        try:
+            decisions = _judge(facts, pending, ())
+        except Exception as refusal:  # noqa: BLE001 of this batch alone; whoever asked is told
+            outcomes.append(refusal)
+            continue
+        writing = _writing(facts, decisions)
+        if (
+            any(decision.is_contradiction for decision in decisions)
+            or writing.durable_through != writing.max_seq
+        ):
+            outcomes.append(Unjudged())
+            continue
+        writings.append(writing)
+        outcomes.append(_saved(writing, decisions))
+    written = write_unchanged(store, writings)
+    return [
+        Unjudged() if isinstance(outcome, Saved) and pending.sitting_id not in written else outcome
+        for outcome, pending in zip(outcomes, group, strict=True)
+    ]
+
+
+def _is_common(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:
+    sitting = facts.sitting
+    return (
+        bool(batch)
+        and sitting.state is SittingState.OPEN
+        and sitting.paused_at is None
+        and _all_new(facts, batch)
+    )
+
+
+def _judge(facts: SavingFacts, pending: Pending, held: Sequence[LogEntry]) -> tuple[Decision, ...]:
+    permit(_actor(facts, pending), pending.action, Facts(owner_user_id=facts.owner_id))
+    sitting = facts.sitting
     if pending.device is not None and any(event.epoch == sitting.epoch for event in pending.batch):
         rules.require_holder(sitting, pending.device)
-    held: list[LogEntry] = []
-    if cautious or not _all_new(locked, pending.batch):
-        held = list_held(session, locked.id, pending.batch)
-    return admit(pending.batch, sitting=sitting, outline=locked.outline, held=held, now=locked.now)
+    return admit(pending.batch, sitting=sitting, outline=facts.outline, held=held, now=facts.now)
 
 
-def _actor(locked: LockedSitting, pending: Pending) -> Actor:
+def _saved(writing: Writing, decisions: tuple[Decision, ...]) -> Saved:
+    facts = writing.facts
+    return Saved(clock_reading(facts.sitting, facts.now), writing.durable_through, decisions)
+
+
+def _actor(facts: SavingFacts, pending: Pending) -> Actor:
     """Who saves, as far as the permission table asks."""
     if pending.actor is not None:
         return pending.actor
-    if locked.actor_id is None:
+    if facts.actor_id is None:
         raise Forbidden(pending.action, "login")
     return Actor(
-        user_id=locked.actor_id,
+        user_id=facts.actor_id,
         username="",
         display_name="",
-        roles=frozenset(Role(role) for role in locked.roles),
+        roles=frozenset(Role(role) for role in facts.roles),
     )
 
 
-def _all_new(locked: LockedSitting, batch: Sequence[ResponseEvent]) -> bool:
+def _all_new(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:
     """Whether no event of the batch can have a place in the log already."""
-    return all(event.epoch == locked.sitting.epoch and event.seq > locked.max_seq for event in batch)
+    return all(event.epoch == facts.sitting.epoch and event.seq > facts.max_seq for event in batch)
 
 
-def _writing(locked: LockedSitting, decisions: tuple[Decision, ...]) -> Writing:
+def _writing(facts: SavingFacts, decisions: tuple[Decision, ...]) -> Writing:
     """The rows to be added; the durable mark moves on at once where nothing is missing."""
     stored = [decision for decision in decisions if decision.is_stored]
-    own = [decision.event.seq for decision in stored if decision.event.epoch == locked.sitting.epoch]
-    through = locked.durable_through
-    if own and through == locked.max_seq and sorted(own) == list(range(through + 1, through + 1 + len(own))):
+    own = [decision.event.seq for decision in stored if decision.event.epoch == facts.sitting.epoch]
+    through = facts.durable_through
+    if own and through == facts.max_seq and sorted(own) == list(range(through + 1, through + 1 + len(own))):
         through = max(own)
     return Writing(
-        locked=locked,
+        facts=facts,
         stored=stored,
         current=project(decision.event for decision in decisions if decision.counts).values(),
         durable_through=through,
-        max_seq=max([locked.max_seq, *own]),
-        reached=reached_after(decisions, locked.outline, locked.sitting.reached),
+        max_seq=max([facts.max_seq, *own]),
+        reached=reached_after(decisions, facts.outline, facts.sitting.reached),
     )
 
 
-def _settled(session: Session, outcome: Saved | Exception, locked: LockedSitting | None) -> Saved | Exception:
+def _settled(session: Session, outcome: Saved | Exception, facts: SavingFacts | None) -> Saved | Exception:
     """What can only be done once the events are in the log."""
-    if locked is None or isinstance(outcome, Exception):
+    if facts is None or isinstance(outcome, Exception):
         return outcome
     for decision in outcome.decisions:
         if decision.is_contradiction:
-            _note_contradiction(session, locked, decision)
-    own = [d.event.seq for d in outcome.decisions if d.event.epoch == locked.sitting.epoch]
+            _note_contradiction(session, facts, decision)
+    own = [d.event.seq for d in outcome.decisions if d.event.epoch == facts.sitting.epoch]
     if own and max(own) > outcome.durable_through:  # a hole, or one that was just filled
-        through = find_durable_through(session, locked)
+        through = find_durable_through(session, facts)
         return Saved(outcome.clock, through, outcome.decisions)
     return outcome
 
 
-def _note_contradiction(session: Session, locked: LockedSitting, decision: Decision) -> None:
+def _note_contradiction(session: Session, facts: SavingFacts, decision: Decision) -> None:
     """An altered or doubly numbered event becomes an incident that keeps what was sent."""
     sent: dict[str, Any] = {
         "outcome": decision.outcome.value,
@@ -170,4 +226,4 @@ def _note_contradiction(session: Session, locked: LockedSitting, decision: Decis
         "item": decision.event.item_id,
         "payload": dict(decision.event.payload),
     }
-    note_incident(session, locked.administration_id, locked.id, "event_contradiction", sent)
+    note_incident(session, facts.administration_id, facts.id, "event_contradiction", sent)

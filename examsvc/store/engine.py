@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -33,6 +34,17 @@ class Store:
         self.writer = writer
         self.reader = reader
         self.saver = saver or writer
+        self._quick: Engine | None = None
+        if saver is not None:
+            self._quick = sa.create_engine(
+                saver.url,
+                pool_size=1,
+                isolation_level="AUTOCOMMIT",
+                pool_reset_on_return=None,
+                connect_args={
+                    "options": "-c lock_timeout=500"
+                },  # one held sitting must not hold up the others
+            )
 
     @classmethod
     def connect(cls, database_url: str) -> Store:
@@ -40,7 +52,11 @@ class Store:
         if not database_url.startswith("sqlite"):
             engine = sa.create_engine(database_url, pool_size=16, max_overflow=16, pool_pre_ping=True)
             # no ping before each: a save that meets a dead connection is tried again by itself
-            saver = sa.create_engine(database_url, pool_size=SAVING_CONNECTIONS, max_overflow=0)
+            saver = sa.create_engine(
+                database_url,
+                pool_size=SAVING_CONNECTIONS,
+                max_overflow=0,
+            )
             return cls(engine, engine, saver)
         writer = sa.create_engine(
             database_url, poolclass=sa.pool.QueuePool, pool_size=1, max_overflow=0, pool_timeout=30
@@ -62,6 +78,29 @@ class Store:
         with _told(), Session(self.saver, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether `quick_cursor` is to be had: on PostgreSQL."""
+        return self._quick is not None
+
+    @contextmanager
+    def quick_cursor(self) -> Iterator[Any]:
+        """The driver's own cursor, each statement a transaction of its own, which no lock holds up for long.
+
+        For the one thread that saves for all others.
+        """
+        if self._quick is None:
+            raise NotImplementedError("SQLite has no quick cursor")
+        connection = self._quick.raw_connection()
+        try:
+            with _told_driver(), closing(connection.cursor()) as cursor:
+                yield cursor
+        except BaseException:
+            connection.invalidate()  # whatever became of it, nothing more is sent over it
+            raise
+        finally:
+            connection.close()
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A reading transaction: nothing done in it is kept."""
@@ -73,6 +112,8 @@ class Store:
         self.writer.dispose()
         self.reader.dispose()
         self.saver.dispose()
+        if self._quick is not None:
+            self._quick.dispose()
 
 
 @contextmanager
@@ -91,6 +132,15 @@ def _told() -> Iterator[None]:
         if error.connection_invalidated or state.startswith(_GONE) or (not state and _is_postgres(error)):
             raise StoreDown from error
         raise
+
+
+@contextmanager
+def _told_driver() -> Iterator[None]:
+    """The same for what comes from the driver itself."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise StoreBusy from error
 
 
 def _is_postgres(error: sa.exc.DBAPIError) -> bool:

@@ -1,13 +1,15 @@
-"""The SQL of a save: one read that locks, one write; several sittings at a time, on either database."""
+"""The SQL of a save: one read, one write, several sittings at a time, on either database."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,7 @@ from examsvc.delivery.sections import Span, schedule
 from examsvc.delivery.sitting import Sitting, SittingState
 from examsvc.rulepacks.registry import get_pack
 from examsvc.store import saving_postgresql, saving_sqlite
+from examsvc.store.engine import Store
 from examsvc.store.errors import EventIdTaken
 from examsvc.store.models import SittingRow
 from examsvc.store.outlines import get_outline
@@ -30,14 +33,16 @@ STANDING: Final = {
     Outcome.LATE: "late",
     Outcome.OUT_OF_TURN: "out_of_turn",
 }
+Rows = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class LockedSitting:
-    """What a save must know of its sitting, true until the commit, and who holds the login it came with.
+class SavingFacts:
+    """What a save must know of its sitting, and who holds the login it came with.
 
     actor_id : None where the login is not known, or over
-    now : the database's clock, read after the row was locked
+    now : the database's clock, read with the rest
+    left : the sections left, as the database keeps them
     """
 
     id: int
@@ -50,13 +55,14 @@ class LockedSitting:
     actor_id: int | None
     roles: frozenset[str]
     now: datetime
+    left: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """What a save adds to one sitting: rows of its log, and what they change."""
 
-    locked: LockedSitting
+    facts: SavingFacts
     stored: Sequence[Decision]
     current: Iterable[CurrentResponse]
     durable_through: int
@@ -64,59 +70,69 @@ class Writing:
     reached: int
 
 
-def lock_for_saving(
-    session: Session, logins: Mapping[int, str | None], *, skip_locked: bool = False
-) -> dict[int, LockedSitting]:
-    """Lock these sittings, in the order of their ids; `logins` has the digest of each one's login token.
+def lock_for_saving(session: Session, logins: Mapping[int, str | None]) -> dict[int, SavingFacts]:
+    """Lock these sittings, in the order of their ids: what is read holds until the transaction ends.
 
-    With `skip_locked` those that somebody else holds are left out: one of them must not hold up the others.
+    `logins` has the digest of the login token that came with each.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        rows = saving_postgresql.lock(session, logins, skip_locked=skip_locked)
-    else:
-        rows = saving_sqlite.lock(session, logins)
-    return {row["id"]: _locked(session, row) for row in rows}
+    backend = saving_postgresql if _is_postgresql(session) else saving_sqlite
+    return {row["id"]: _facts(session, row) for row in backend.lock(session.connection(), logins)}
 
 
 def write_saves(session: Session, writings: Sequence[Writing]) -> None:
-    """Append the events and bring projections and sittings up to them.
+    """Append the events and bring projections and sittings up to them, under their locks.
 
     Raises EventIdTaken when an id is in the sitting's log already: the transaction is lost.
     """
-    events = [_event_row(writing, decision) for writing in writings for decision in writing.stored]
-    if not events:
+    if not writings:
         return
-    current = [_current_row(writing.locked.id, one) for writing in writings for one in writing.current]
-    moved = [
-        {"id": w.locked.id, "durable_through": w.durable_through, "max_seq": w.max_seq, "reached": w.reached}
-        for w in writings
-    ]
-    if session.get_bind().dialect.name == "postgresql":
-        n_stored = saving_postgresql.write(session, events, current, moved)
-    else:
-        n_stored = saving_sqlite.write(session, events, current, moved)
-    if n_stored != len(events):
-        raise EventIdTaken
+    backend = saving_postgresql if _is_postgresql(session) else saving_sqlite
+    try:
+        backend.write(session.connection(), *_rows(writings))
+    except (sqlite3.IntegrityError, psycopg.IntegrityError) as error:
+        raise EventIdTaken from error
 
 
-def find_durable_through(session: Session, locked: LockedSitting) -> int:
+def glance_for_saving(store: Store, logins: Mapping[int, str | None]) -> dict[int, SavingFacts]:
+    """The facts without a lock, for `write_unchanged`; PostgreSQL only."""
+    with store.quick_cursor() as cursor:
+        rows = saving_postgresql.glance(cursor, logins)
+    with Session(store.reader) as session:  # asks the database only for a form it has not seen
+        return {row["id"]: _facts(session, row) for row in rows}
+
+
+def write_unchanged(store: Store, writings: Sequence[Writing]) -> set[int]:
+    """Write, in one statement, what concerns sittings that are as they were when glanced at; returns which.
+
+    Raises EventIdTaken: then nothing was written.
+    """
+    if not writings:
+        return set()
+    try:
+        with store.quick_cursor() as cursor:
+            return saving_postgresql.write_unchanged(cursor, *_rows(writings))
+    except psycopg.IntegrityError as error:
+        raise EventIdTaken from error
+
+
+def find_durable_through(session: Session, facts: SavingFacts) -> int:
     """The highest number below which nothing of the epoch is missing, found from the log and kept."""
-    through = locked.durable_through
-    held = set(list_seqs(session, locked.id, locked.sitting.epoch, after=through))
+    through = facts.durable_through
+    held = set(list_seqs(session, facts.id, facts.sitting.epoch, after=through))
     while through + 1 in held:
         through += 1
-    session.execute(sa.update(SittingRow).where(SittingRow.id == locked.id).values(durable_through=through))
+    session.execute(sa.update(SittingRow).where(SittingRow.id == facts.id).values(durable_through=through))
     return through
 
 
-def _locked(session: Session, row: Mapping[str, Any]) -> LockedSitting:
+def _facts(session: Session, row: Mapping[str, Any]) -> SavingFacts:
     rules = get_pack(row["rule_pack_code"], row["rule_pack_version"])
     clock = ExamClock(
         _utc(row["starts_at"]), row["limit_s"], _utc(row["window_ends_at"]), grace_s=rules.grace_s
     )
     outline = get_outline(session, row["form_id"])
     left = row["left_sections"]
-    left_at = tuple(map(datetime.fromisoformat, json.loads(left) if isinstance(left, str) else left or ()))
+    left_at = tuple(map(datetime.fromisoformat, json.loads(left) if left else ()))
     spans: tuple[Span, ...] = ()
     if are_timed(outline.sections):
         adjustments = list_adjustments(session, [row["id"]]).get(row["id"], ())
@@ -135,7 +151,7 @@ def _locked(session: Session, row: Mapping[str, Any]) -> LockedSitting:
         left_at=left_at,
         reached=row["reached"],
     )
-    return LockedSitting(
+    return SavingFacts(
         id=row["id"],
         owner_id=row["user_id"],
         administration_id=row["administration_id"],
@@ -146,6 +162,7 @@ def _locked(session: Session, row: Mapping[str, Any]) -> LockedSitting:
         actor_id=row["actor_id"],
         roles=frozenset(filter(None, (row["roles"] or "").split(","))),
         now=_utc(row["now"]),
+        left=left,
     )
 
 
@@ -156,18 +173,25 @@ def _utc(at: datetime | str) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def _event_row(writing: Writing, decision: Decision) -> dict[str, Any]:
+def _rows(writings: Sequence[Writing]) -> tuple[Rows, Rows, Rows]:
+    """What goes into the log, the projection and the sittings."""
+    events = [_event_row(writing.facts, decision) for writing in writings for decision in writing.stored]
+    current = [_current_row(writing.facts.id, one) for writing in writings for one in writing.current]
+    return events, current, [_moved_row(writing) for writing in writings]
+
+
+def _event_row(facts: SavingFacts, decision: Decision) -> dict[str, Any]:
     event = decision.event
     return {
-        "sitting_id": writing.locked.id,
+        "sitting_id": facts.id,
         "epoch": event.epoch,
         "seq": event.seq,
         "event_id": event.event_id,
         "item_version_id": int(event.item_id),
-        "payload": json.dumps(dict(event.payload), ensure_ascii=False),
+        "payload": event.payload,
         "payload_hash": event.payload_hash,
         "client_ms": event.client_ms,
-        "received_at": writing.locked.now,
+        "received_at": facts.now,
         "standing": STANDING[decision.outcome],
     }
 
@@ -178,8 +202,29 @@ def _current_row(sitting_id: int, current: CurrentResponse) -> dict[str, Any]:
         "item_version_id": int(current.item_id),
         "response": current.response,
         "flagged": current.flagged,
-        "struck": json.dumps(current.struck),
+        "struck": current.struck,
         "note": current.note,
         "epoch": current.position[0],
         "seq": current.position[1],
     }
+
+
+def _moved_row(writing: Writing) -> dict[str, Any]:
+    """What the sitting's row becomes, and what it must have been for that."""
+    facts = writing.facts
+    return {
+        "id": facts.id,
+        "durable_through": writing.durable_through,
+        "max_seq": writing.max_seq,
+        "reached": writing.reached,
+        "epoch": facts.sitting.epoch,
+        "was_max_seq": facts.max_seq,
+        "was_durable": facts.durable_through,
+        "was_reached": facts.sitting.reached,
+        "was_added_s": facts.sitting.added_s,
+        "left_sections": facts.left,
+    }
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

@@ -1,23 +1,21 @@
-"""A save on PostgreSQL: one statement that locks and reads, one that writes; both stay prepared."""
+"""A save on PostgreSQL: one statement that reads, one that writes; both stay prepared."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy.orm import Session
+import msgspec
+import psycopg
+import sqlalchemy as sa
 
-# The clock is read outside of the locking part, so that it tells the time after the wait for the lock.
-_LOCK: Final = """
-WITH locked AS MATERIALIZED (
-    SELECT id, user_id, administration_id, form_id, state, epoch, device_hash, durable_through, max_seq,
-           reached, added_s, left_sections, paused_at
-    FROM sitting WHERE id = ANY(%(ids)s::int[]) ORDER BY id FOR UPDATE{skip}
-)
-SELECT l.*, a.starts_at, a.limit_s, a.window_ends_at, c.rule_pack_code, c.rule_pack_version,
+_FACTS: Final = """
+SELECT l.id, l.user_id, l.administration_id, l.form_id, l.state, l.epoch, l.device_hash, l.durable_through,
+       l.max_seq, l.reached, l.added_s, l.left_sections::text AS left_sections, l.paused_at,
+       a.starts_at, a.limit_s, a.window_ends_at, c.rule_pack_code, c.rule_pack_version,
        u.id AS actor_id, (SELECT string_agg(role, ',') FROM user_role WHERE user_id = u.id) AS roles,
        clock_timestamp() AS now
-FROM locked l
+FROM {source} l
 JOIN administration a ON a.id = l.administration_id
 JOIN campaign c ON c.id = a.campaign_id
 LEFT JOIN unnest(%(ids)s::int[], %(logins)s::text[]) AS q(sitting_id, token_hash) ON q.sitting_id = l.id
@@ -25,73 +23,93 @@ LEFT JOIN login_session g
     ON g.token_hash = q.token_hash AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()
 LEFT JOIN user_account u ON u.id = g.user_id AND u.active
 """
-_LOCK_ALL: Final = _LOCK.format(skip="")
-_LOCK_FREE: Final = _LOCK.format(skip=" SKIP LOCKED")
+_GLANCE: Final = _FACTS.format(source="sitting") + "WHERE l.id = ANY(%(ids)s::int[])"
+# The clock is read outside of the locking part, so that it tells the time after the wait for the lock.
+_LOCK: Final = (
+    "WITH locked AS MATERIALIZED "  # noqa: S608 nothing but the constants above
+    "(SELECT * FROM sitting WHERE id = ANY(%(ids)s::int[]) ORDER BY id FOR UPDATE)"
+    + _FACTS.format(source="locked")
+)
 
-# The three parts touch different tables, and PostgreSQL runs each to its end, asked for or not.
+# The parts touch different tables, and PostgreSQL runs each to its end, asked for or not.
 _WRITE: Final = """
-WITH stored AS (
+WITH m AS (
+    SELECT * FROM json_to_recordset(%(moved)s::json) AS m(
+        id int, durable_through int, max_seq int, reached int, epoch int, was_max_seq int, was_durable int,
+        was_reached int, was_added_s int, left_sections text)
+), moved AS (
+    UPDATE sitting AS s SET durable_through = m.durable_through, max_seq = m.max_seq, reached = m.reached
+    FROM m WHERE s.id = m.id{unchanged}
+    RETURNING s.id
+), stored AS (
     INSERT INTO response_event (sitting_id, epoch, seq, event_id, item_version_id, payload, payload_hash,
                                 client_ms, received_at, standing)
-    SELECT sitting_id, epoch, seq, event_id, item_version_id, payload::json, payload_hash, client_ms,
-           received_at, standing
-    FROM unnest(%(e_sitting_id)s::int[], %(e_epoch)s::int[], %(e_seq)s::int[], %(e_event_id)s::text[],
-                %(e_item_version_id)s::int[], %(e_payload)s::text[], %(e_payload_hash)s::text[],
-                %(e_client_ms)s::bigint[], %(e_received_at)s::timestamptz[], %(e_standing)s::text[])
-        AS e(sitting_id, epoch, seq, event_id, item_version_id, payload, payload_hash, client_ms, received_at,
-             standing)
-    ON CONFLICT DO NOTHING
-    RETURNING 1
+    SELECT e.sitting_id, e.epoch, e.seq, e.event_id, e.item_version_id, e.payload, e.payload_hash,
+           e.client_ms, e.received_at, e.standing
+    FROM json_to_recordset(%(events)s::json) AS e(
+        sitting_id int, epoch int, seq int, event_id text, item_version_id int, payload json,
+        payload_hash text, client_ms bigint, received_at timestamptz, standing text)
+    JOIN moved ON moved.id = e.sitting_id
 ), projected AS (
     INSERT INTO current_response AS held (sitting_id, item_version_id, response, flagged, struck, note, epoch,
                                           seq)
-    SELECT sitting_id, item_version_id, response, flagged, struck::json, note, epoch, seq
-    FROM unnest(%(c_sitting_id)s::int[], %(c_item_version_id)s::int[], %(c_response)s::text[],
-                %(c_flagged)s::boolean[], %(c_struck)s::text[], %(c_note)s::text[], %(c_epoch)s::int[],
-                %(c_seq)s::int[])
-        AS p(sitting_id, item_version_id, response, flagged, struck, note, epoch, seq)
+    SELECT p.sitting_id, p.item_version_id, p.response, p.flagged, p.struck, p.note, p.epoch, p.seq
+    FROM json_to_recordset(%(current)s::json) AS p(
+        sitting_id int, item_version_id int, response text, flagged boolean, struck json, note text,
+        epoch int, seq int)
+    JOIN moved ON moved.id = p.sitting_id
     ON CONFLICT (sitting_id, item_version_id) DO UPDATE
         SET response = excluded.response, flagged = excluded.flagged, struck = excluded.struck,
             note = excluded.note, epoch = excluded.epoch, seq = excluded.seq
         WHERE (held.epoch, held.seq) < (excluded.epoch, excluded.seq)
-), moved AS (
-    UPDATE sitting SET durable_through = m.durable_through, max_seq = m.max_seq, reached = m.reached
-    FROM unnest(%(m_id)s::int[], %(m_durable_through)s::int[], %(m_max_seq)s::int[], %(m_reached)s::int[])
-        AS m(id, durable_through, max_seq, reached)
-    WHERE sitting.id = m.id
 )
-SELECT count(*) FROM stored
+SELECT id FROM moved
 """
-_EVENT: Final = (
-    "sitting_id",
-    "epoch",
-    "seq",
-    "event_id",
-    "item_version_id",
-    "payload",
-    "payload_hash",
-    "client_ms",
-    "received_at",
-    "standing",
+_WRITE_LOCKED: Final = _WRITE.format(unchanged="")
+# Everything that the judgement rested on is compared again under the lock that the update takes.
+_WRITE_UNCHANGED: Final = _WRITE.format(
+    unchanged="""
+        AND s.state = 'open' AND s.paused_at IS NULL AND s.epoch = m.epoch AND s.max_seq = m.was_max_seq
+        AND s.durable_through = m.was_durable AND s.reached = m.was_reached AND s.added_s = m.was_added_s
+        AND s.left_sections::text IS NOT DISTINCT FROM m.left_sections""",
 )
-_CURRENT: Final = ("sitting_id", "item_version_id", "response", "flagged", "struck", "note", "epoch", "seq")
-_MOVED: Final = ("id", "durable_through", "max_seq", "reached")
 Rows = Sequence[Mapping[str, Any]]
+Row = dict[str, Any]
 
 
-def lock(session: Session, logins: Mapping[int, str | None], *, skip_locked: bool) -> list[dict[str, Any]]:
+def lock(connection: sa.Connection, logins: Mapping[int, str | None]) -> list[Row]:
     """The rows of these sittings, locked, each with its clock, its rules and the holder of its login."""
+    return _read(_cursor(connection), _LOCK, logins)
+
+
+def glance(cursor: psycopg.Cursor[Any], logins: Mapping[int, str | None]) -> list[Row]:
+    """The same without a lock: what is judged by it is written only if it still holds."""
+    return _read(cursor, _GLANCE, logins)
+
+
+def write(connection: sa.Connection, events: Rows, current: Rows, moved: Rows) -> None:
+    """Write everything in one statement, the sittings' rows being locked. Raises IntegrityError."""
+    _cursor(connection).execute(_WRITE_LOCKED, _parameters(events, current, moved))
+
+
+def write_unchanged(cursor: psycopg.Cursor[Any], events: Rows, current: Rows, moved: Rows) -> set[int]:
+    """Write what concerns sittings that have not changed since the glance; returns which those are."""
+    cursor.execute(_WRITE_UNCHANGED, _parameters(events, current, moved))
+    return {one for (one,) in cursor.fetchall()}
+
+
+def _read(cursor: psycopg.Cursor[Any], query: str, logins: Mapping[int, str | None]) -> list[Row]:
     ids = sorted(logins)
-    parameters = {"ids": ids, "logins": [logins[one] for one in ids]}
-    found = session.connection().exec_driver_sql(_LOCK_FREE if skip_locked else _LOCK_ALL, parameters)
-    return [dict(row) for row in found.mappings()]
+    cursor.execute(query, {"ids": ids, "logins": [logins[one] for one in ids]})
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def write(session: Session, events: Rows, current: Rows, moved: Rows) -> int:
-    """Write everything in one statement; returns how many events were stored."""
-    parameters = {
-        **{f"e_{name}": [row[name] for row in events] for name in _EVENT},
-        **{f"c_{name}": [row[name] for row in current] for name in _CURRENT},
-        **{f"m_{name}": [row[name] for row in moved] for name in _MOVED},
-    }
-    return int(session.connection().exec_driver_sql(_WRITE, parameters).scalar_one())
+def _parameters(events: Rows, current: Rows, moved: Rows) -> dict[str, str]:
+    """One JSON text a table: three parameters, however many rows."""
+    rows = {"events": events, "current": current, "moved": moved}
+    return {name: msgspec.json.encode(table).decode() for name, table in rows.items()}
+
+
+def _cursor(connection: sa.Connection) -> psycopg.Cursor[Any]:
+    return cast("psycopg.Cursor[Any]", connection.connection.cursor())

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any, Final, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
-from examsvc.store.errors import EventIdTaken
 
 _LOCK: Final = """
 SELECT s.id, s.user_id, s.administration_id, s.form_id, s.state, s.epoch, s.device_hash, s.durable_through,
@@ -48,9 +46,9 @@ _MOVED: Final = (
 Rows = Sequence[Mapping[str, Any]]
 
 
-def lock(session: Session, logins: Mapping[int, str | None]) -> list[dict[str, Any]]:
+def lock(connection: sa.Connection, logins: Mapping[int, str | None]) -> list[dict[str, Any]]:
     """The rows of these sittings: the transaction began as the only writer, so they hold until its end."""
-    cursor = _cursor(session)
+    cursor = _cursor(connection)
     rows = []
     for sitting_id, token_hash in logins.items():
         found = cursor.execute(_LOCK, (token_hash, sitting_id)).fetchone()
@@ -59,23 +57,24 @@ def lock(session: Session, logins: Mapping[int, str | None]) -> list[dict[str, A
     return rows
 
 
-def write(session: Session, events: Rows, current: Rows, moved: Rows) -> int:
-    """Write everything; returns how many events were stored. Raises EventIdTaken: the transaction is lost."""
-    cursor = _cursor(session)
-    naive = [
-        row | {"received_at": row["received_at"].astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")}
-        for row in map(dict, events)
-    ]
-    try:
-        cursor.executemany(_EVENT, naive)
-    except sqlite3.IntegrityError as error:
-        raise EventIdTaken from error
-    cursor.executemany(_CURRENT, list(current))
-    cursor.executemany(_MOVED, list(moved))
-    return len(naive)
+def write(connection: sa.Connection, events: Rows, current: Rows, moved: Rows) -> None:
+    """Write everything. Raises sqlite3.IntegrityError: then the transaction is lost."""
+    cursor = _cursor(connection)
+    cursor.executemany(
+        _EVENT,
+        [
+            {
+                **row,
+                "payload": json.dumps(row["payload"], ensure_ascii=False),
+                "received_at": row["received_at"].astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+            }
+            for row in events
+        ],
+    )
+    cursor.executemany(_CURRENT, [{**row, "struck": json.dumps(row["struck"])} for row in current])
+    cursor.executemany(_MOVED, moved)
 
 
-def _cursor(session: Session) -> sqlite3.Cursor:
-    """The driver's own cursor within the session's transaction."""
-    connection: sa.Connection = session.connection()
+def _cursor(connection: sa.Connection) -> sqlite3.Cursor:
+    """The driver's own cursor within the transaction."""
     return cast(sqlite3.Cursor, connection.connection.cursor())
