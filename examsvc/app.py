@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from examsvc.api import v1
 from examsvc.bootstrap import House, background, open_house
@@ -16,6 +17,7 @@ from examsvc.edge.errors import init_errors
 from examsvc.edge.headers import init_headers
 from examsvc.edge.language import init_language
 from examsvc.edge.limits import init_limits
+from examsvc.edge.live_ticket import init_live
 from examsvc.edge.login import init_login
 from examsvc.edge.plain import init_plain
 from examsvc.edge.room import RowId
@@ -46,6 +48,7 @@ def create_app(house: House) -> Flask:
     init_language(app)
     init_limits(app, house.redis_url)
     init_login(app)
+    init_live(app, house.settings.live_url)
     init_errors(app)
     init_plain(app)
     init_navigation(app)
@@ -54,6 +57,9 @@ def create_app(house: House) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room)
     app.register_blueprint(v1.room)
+    proxies = house.settings.proxies
+    if proxies:  # else anybody could name the address that failed logins are counted for
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -18,6 +19,26 @@ class Presence(Protocol):
     def seen(self, sitting_id: int, at_ms: int) -> None: ...
 
     def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Whose time may have moved: these sittings, and everybody of this administration."""
+
+    sitting_ids: tuple[int, ...] = ()
+    administration_id: int | None = None
+
+
+class Live(Protocol):
+    """Tells waiting pages to ask for the clock now, after the commit; may get lost, for pages poll too."""
+
+    def changed(self, sitting_ids: Iterable[int] = (), administration_id: int | None = None) -> None: ...
+
+
+class Changes(Protocol):
+    """Hears what Live.changed said in any process: None once it hears, then changes; ends when it is deaf."""
+
+    def listen(self) -> AsyncGenerator[Change | None, None]: ...
 
 
 class PasswordHasher(Protocol):

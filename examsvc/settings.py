@@ -22,6 +22,10 @@ class Settings:
     threads: int
     cookie_secure: bool
     hashing_slots: int
+    proxies: int = 0
+    live_url: str | None = None
+    live_host: str = "127.0.0.1"
+    live_port: int = 8001
 
     @property
     def embedded_database(self) -> bool:
@@ -43,6 +47,10 @@ class Settings:
             threads=int(environ.get("EXAMSVC_THREADS", "24")),
             cookie_secure=environ.get("EXAMSVC_COOKIE_SECURE", "0") == "1",
             hashing_slots=int(environ.get("EXAMSVC_HASHING_SLOTS", "2")),
+            proxies=int(environ.get("EXAMSVC_PROXIES", "0")),
+            live_url=environ.get("EXAMSVC_LIVE_URL") or None,
+            live_host=environ.get("EXAMSVC_LIVE_HOST", "127.0.0.1"),
+            live_port=int(environ.get("EXAMSVC_LIVE_PORT", "8001")),
         )
 
 

@@ -42,5 +42,9 @@ class SelfEnemy(ItemBankError):
     """An item declared as the enemy of itself."""
 
 
+class InvalidMedia(ItemBankError):
+    """A file that cannot be a picture of the bank."""
+
+
 class ImportRefused(ItemBankError):
     """The file as a whole cannot be read; nothing was taken from it."""

@@ -8,35 +8,50 @@ import unicodedata
 
 import nh3
 
+from item_bank.media import REFERENCE, SCHEME
+
 INLINE_TAGS = frozenset({"b", "i", "u", "strong", "em", "sub", "sup", "br"})
 BLOCK_TAGS = frozenset({"p", "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td"})
-ALLOWED_TAGS = INLINE_TAGS | BLOCK_TAGS
+ALLOWED_TAGS = INLINE_TAGS | BLOCK_TAGS | {"img"}
 
-_SPANS = {"colspan", "rowspan"}
+_HEADED = {"colspan", "rowspan", "scope"}
+_SCOPES = frozenset({"row", "col", "rowgroup", "colgroup"})
 _MAX_SPAN = 20
 _MAX_PASSES = 6
+_SOURCE = re.compile(rf"{SCHEME}:[0-9a-f]{{64}}")
 
 
-def _keep_span(_tag: str, _attribute: str, value: str) -> str | None:
+def _keep(_tag: str, attribute: str, value: str) -> str | None:
+    """The attribute's value where it is harmless, else nothing of it."""
+    if attribute == "src":
+        return value if _SOURCE.fullmatch(value) else None
+    if attribute == "alt":  # what looks like markup would deceive whoever searches the text for tags
+        return value.replace("<", "‹").replace(">", "›").replace('"', "”").strip() or None
+    if attribute == "scope":
+        return value if value in _SCOPES else None
     return value if value.isascii() and value.isdigit() and 1 <= int(value[:4]) <= _MAX_SPAN else None
 
 
 _CLEANER = nh3.Cleaner(
     tags=set(ALLOWED_TAGS),
     clean_content_tags={"script", "style"},
-    attributes={"td": _SPANS, "th": _SPANS},
-    attribute_filter=_keep_span,
+    attributes={"td": _HEADED - {"scope"}, "th": _HEADED, "img": {"src", "alt"}},
+    attribute_filter=_keep,
     generic_attribute_prefixes=set(),
     link_rel=None,
-    url_schemes=set(),
+    url_schemes={SCHEME},
 )
 _NO_TAGS = nh3.Cleaner(tags=set(), clean_content_tags={"script", "style"}, link_rel=None)
 
-_names = "|".join(sorted(ALLOWED_TAGS, key=len, reverse=True))
-_TAG = re.compile(rf"</?(?:{_names})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_names = "|".join(sorted(ALLOWED_TAGS - {"img"}, key=len, reverse=True))
+_SRC, _ALT = rf'src="(?-i:{SCHEME}:[0-9a-f]{{64}})"', r'alt="\s*[^"<>\s][^"<>]*"'
+_IMG = rf"<img\s+(?:{_SRC}\s+{_ALT}|{_ALT}\s+{_SRC})\s*/?>"  # whatever else begins like one is text
+_TAG = re.compile(rf"</?(?:{_names})(?:\s[^<>]*)?/?>|{_IMG}", re.IGNORECASE)
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCK_TAGS))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BREAKING_TAG = re.compile(r"<(?:br|/?(?:p|li|ul|ol|tr|td|th|table|caption))(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_CLEANED_IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
+_CLEANED_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _SPACES = re.compile(r"\s+")
 
 
@@ -60,9 +75,16 @@ def strip_invisible(text: str) -> str:
     )
 
 
+def _whole_picture(tag: re.Match[str]) -> str:
+    """In one spelling; without a source of ours, or without words for who cannot see it, it is none."""
+    said = dict(_CLEANED_ATTRIBUTE.findall(tag.group(1)))
+    return f'<img src="{said["src"]}" alt="{said["alt"]}">' if said.keys() >= {"src", "alt"} else ""
+
+
 def _one_pass(text: str) -> str:
     prepared = nfc(strip_invisible(text))
     cleaned = _CLEANER.clean(prepared).replace("&nbsp;", " ")
+    cleaned = _CLEANED_IMG.sub(_whole_picture, cleaned)
     return _SPACES.sub(" ", cleaned).strip()
 
 
@@ -81,8 +103,8 @@ def sanitise(text: str) -> str:
 
 
 def plain_text(markup: str) -> str:
-    """What is read when the markup is taken away; blocks and line breaks become spaces."""
-    spaced = _BREAKING_TAG.sub(" ", strip_invisible(markup))
+    """What is read when the markup is taken away: blocks and line breaks are spaces, a picture its words."""
+    spaced = REFERENCE.sub(r" \2 ", _BREAKING_TAG.sub(" ", strip_invisible(markup)))
     return _SPACES.sub(" ", nfc(html.unescape(_NO_TAGS.clean(spaced)))).strip()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from examsvc.ports import Change
+
 
 class MemoryPresence:
     """Fulfils ports.Presence."""
@@ -16,6 +18,16 @@ class MemoryPresence:
 
     def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int]:
         return {sitting_id: self._seen[sitting_id] for sitting_id in sitting_ids if sitting_id in self._seen}
+
+
+class MemoryLive:
+    """Fulfils ports.Live by remembering what was said."""
+
+    def __init__(self) -> None:
+        self.said: list[Change] = []
+
+    def changed(self, sitting_ids: Iterable[int] = (), administration_id: int | None = None) -> None:
+        self.said.append(Change(tuple(sitting_ids), administration_id))
 
 
 class InlineQueue:

@@ -9,6 +9,8 @@ import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
+from examsvc.adapters.redis_url import connect
+
 log = logging.getLogger(__name__)
 
 
@@ -16,7 +18,7 @@ class RedisQueue:
     """Fulfils ports.Queue, and runs the worker threads where a process asks for them."""
 
     def __init__(self, url: str) -> None:
-        self._broker = RedisBroker(url=url, middleware=[])  # type: ignore[no-untyped-call]
+        self._broker = RedisBroker(client=connect(url), middleware=[])  # type: ignore[no-untyped-call]
         self._actor: dramatiq.Actor[[int], None] | None = None
         self._worker: dramatiq.Worker | None = None
 

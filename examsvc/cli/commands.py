@@ -1,4 +1,4 @@
-"""The commands: migrate, serve, demo, run, audit."""
+"""The commands: migrate, serve, live, demo, run, audit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from examsvc.audit.chain import GENESIS
 from examsvc.bootstrap import open_house
+from examsvc.cli.live import run_live_channel
 from examsvc.cli.server import run_server
 from examsvc.sample.demo import Demo, DemoFailed
 from examsvc.services.audit import verify_stored_chain
@@ -56,6 +57,13 @@ def migrate_command() -> None:
 def serve_command() -> None:
     """Serve the pages and the API."""
     run_server(Settings.from_environ())
+
+
+@group.command("live")
+@plain_errors
+def live_command() -> None:
+    """Tell waiting pages of changes of time, at EXAMSVC_LIVE_HOST and EXAMSVC_LIVE_PORT."""
+    run_live_channel(Settings.from_environ())
 
 
 @group.command("demo")
