@@ -15,9 +15,21 @@ limiter = Limiter(get_remote_address, default_limits=[])
 def init_limits(app: Flask, redis_url: str) -> None:
     """Keep the counts in Redis."""
     app.config["RATELIMIT_STORAGE_URI"] = redis_url.replace("unix://", "redis+unix://")
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     app.config["RATELIMIT_SWALLOW_ERRORS"] = True
+    hooks = app.before_request_funcs.setdefault(None, [])
+    n_before = len(hooks)
     limiter.init_app(app)
+    its_hooks = hooks[n_before:]
+    del hooks[n_before:]
+
+    @app.before_request
+    def look_for_limits() -> None:
+        # the interface has none, and looking for one would cost every response more than reading it does
+        if not request.path.startswith("/api/"):
+            for hook in its_hooks:
+                hook()
 
 
 def username_key() -> str:

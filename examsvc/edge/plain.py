@@ -37,6 +37,8 @@ def init_plain(app: Flask) -> None:
 
 def _texts() -> Iterator[str]:
     yield request.path
+    if request.mimetype == "application/json":  # its reader refuses what cannot be kept
+        return
     for values in (request.args, request.form):
         for name, value in values.items(multi=True):
             yield name

@@ -142,14 +142,14 @@ def count_eligible(session: Session) -> dict[Cell, int]:
         sa.select(TopicRow.code, ItemVersionRow.cognitive_level, sa.func.count())
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
         .join(TopicRow, TopicRow.id == ItemRow.topic_id)
-        .where(ItemVersionRow.state == "operational")
+        .where(ItemVersionRow.state == "operational", ItemRow.pool == "operational")
         .group_by(TopicRow.code, ItemVersionRow.cognitive_level)
     )
     return {Cell(topic, level): n for topic, level, n in session.execute(query)}
 
 
 def list_pool(session: Session, calibration_id: int) -> list[PoolItem]:
-    """Operational items that the calibration has usable parameters for."""
+    """Operational items that the calibration has usable parameters for; none that officers practise with."""
     query = (
         sa.select(ItemVersionRow, ItemRow.code, TopicRow.code, ItemParameterRow)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
@@ -157,6 +157,7 @@ def list_pool(session: Session, calibration_id: int) -> list[PoolItem]:
         .join(ItemParameterRow, ItemParameterRow.item_version_id == ItemVersionRow.id)
         .where(
             ItemVersionRow.state == "operational",
+            ItemRow.pool == "operational",
             ItemParameterRow.calibration_id == calibration_id,
             ItemParameterRow.a > 0,
         )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from examsvc.store.errors import NotFound
 from examsvc.store.models import (
+    BankImportRow,
     BlueprintCellRow,
     BlueprintRow,
     ItemEnemyRow,
@@ -38,6 +39,7 @@ class ItemFilter:
     author_id: int | None = None
     not_author_id: int | None = None
     text: str = ""
+    pool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class ItemLine:
     author_id: int
     author_name: str
     created_at: datetime
+    pool: str
 
 
 def list_topics(session: Session) -> list[TopicRow]:
@@ -163,6 +166,8 @@ def _narrowed(query: Listed, wanted: ItemFilter) -> Listed:
         query = query.where(ItemRow.author_id == wanted.author_id)
     if wanted.not_author_id is not None:
         query = query.where(ItemRow.author_id != wanted.not_author_id)
+    if wanted.pool:
+        query = query.where(ItemRow.pool == wanted.pool)
     return query
 
 
@@ -179,7 +184,14 @@ def _line(version: ItemVersionRow, item: ItemRow, topic: TopicRow, author_name: 
         author_id=item.author_id,
         author_name=author_name,
         created_at=version.created_at,
+        pool=item.pool,
     )
+
+
+def has_import(session: Session, sha256: str) -> bool:
+    """Whether a workbook of this content has been imported."""
+    query = sa.select(BankImportRow.id).where(BankImportRow.sha256 == sha256).limit(1)
+    return session.scalars(query).one_or_none() is not None
 
 
 def list_authors(session: Session) -> list[tuple[int, str]]:

@@ -21,6 +21,7 @@ from examsvc.store.models import (
     UserRow,
 )
 from item_bank.item import ItemVersion, Option
+from item_bank.pool import Pool
 from item_bank.taxonomy import CognitiveLevel
 
 _AT_ONCE = 500  # SQLite bounds the number of parameters
@@ -197,6 +198,7 @@ def as_item_version(version: ItemVersionRow, item: ItemRow, topic: str) -> ItemV
         rationale=version.rationale,
         author=str(item.author_id),
         judged_share=version.judged_share,
+        pool=Pool(item.pool),
     )
 
 

@@ -185,11 +185,14 @@ def lock_adopting(session: Session) -> None:
 
 
 def list_judgeable(session: Session) -> list[tuple[ItemVersionRow, ItemRow]]:
-    """Approved, piloted and calibrated items in use, for a calibration by judgement."""
+    """Items for exams that are approved, piloted, calibrated or in use, for a calibration by judgement."""
     query = (
         sa.select(ItemVersionRow, ItemRow)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
-        .where(ItemVersionRow.state.in_(["approved", "pilot", "calibrated", "operational"]))
+        .where(
+            ItemVersionRow.state.in_(["approved", "pilot", "calibrated", "operational"]),
+            ItemRow.pool == "operational",
+        )
         .order_by(ItemVersionRow.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]

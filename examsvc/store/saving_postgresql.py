@@ -23,6 +23,29 @@ LEFT JOIN login_session g
     ON g.token_hash = q.token_hash AND g.revoked_at IS NULL AND g.expires_at > clock_timestamp()
 LEFT JOIN user_account u ON u.id = g.user_id AND u.active
 """
+_FIELDS: Final = (
+    "id",
+    "user_id",
+    "administration_id",
+    "form_id",
+    "state",
+    "epoch",
+    "device_hash",
+    "durable_through",
+    "max_seq",
+    "reached",
+    "added_s",
+    "left_sections",
+    "paused_at",
+    "starts_at",
+    "limit_s",
+    "window_ends_at",
+    "rule_pack_code",
+    "rule_pack_version",
+    "actor_id",
+    "roles",
+    "now",
+)
 _GLANCE: Final = _FACTS.format(source="sitting") + "WHERE l.id = ANY(%(ids)s::int[])"
 # The clock is read outside of the locking part, so that it tells the time after the wait for the lock.
 _LOCK: Final = (
@@ -101,8 +124,7 @@ def write_unchanged(cursor: psycopg.Cursor[Any], events: Rows, current: Rows, mo
 def _read(cursor: psycopg.Cursor[Any], query: str, logins: Mapping[int, str | None]) -> list[Row]:
     ids = sorted(logins)
     cursor.execute(query, {"ids": ids, "logins": [logins[one] for one in ids]})
-    names = [column.name for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [dict(zip(_FIELDS, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _parameters(events: Rows, current: Rows, moved: Rows) -> dict[str, str]:
