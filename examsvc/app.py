@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import signal
-from contextlib import ExitStack
+from collections.abc import Sequence
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
@@ -12,7 +10,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from examsvc.api import v1
-from examsvc.bootstrap import House, background, open_house
+from examsvc.bootstrap import House
 from examsvc.edge.errors import init_errors
 from examsvc.edge.headers import init_headers
 from examsvc.edge.language import init_language
@@ -20,17 +18,14 @@ from examsvc.edge.limits import init_limits
 from examsvc.edge.live_ticket import init_live
 from examsvc.edge.login import init_login
 from examsvc.edge.plain import init_plain
-from examsvc.edge.room import RowId
-from examsvc.services.jobs import put_back_interrupted
-from examsvc.settings import Settings
-from examsvc.web import ROOMS
+from examsvc.edge.room import Room, RowId
 from examsvc.web.navigation import init_navigation
 
 MAX_UPLOAD = 16 * 1024 * 1024
 
 
-def create_app(house: House) -> Flask:
-    """The application; everything it needs stands in `house`."""
+def create_app(house: House, rooms: Sequence[Room]) -> Flask:
+    """The application with these rooms; everything it needs stands in `house`."""
     app = Flask("examsvc", template_folder="web/templates", static_folder="web/static")
     app.config.update(
         SECRET_KEY=house.settings.secret_key,
@@ -54,27 +49,10 @@ def create_app(house: House) -> Flask:
     init_navigation(app)
     Bootstrap5(app)
     CSRFProtect(app)
-    for room in ROOMS:
+    for room in rooms:
         app.register_blueprint(room)
     app.register_blueprint(v1.room)
     proxies = house.settings.proxies
     if proxies:  # else anybody could name the address that failed logins are counted for
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app
-
-
-def serve() -> Flask:
-    """Open the house for the life of this process, with its worker threads, and hand out the application."""
-    stack = ExitStack()
-    house = stack.enter_context(open_house(Settings.from_environ()))
-    put_back_interrupted(house.services, alone=house.settings.embedded_database)
-    stack.enter_context(background(house))
-    atexit.register(_close_undisturbed, stack)
-    return create_app(house)
-
-
-def _close_undisturbed(stack: ExitStack) -> None:
-    """Close the house; Ctrl-C reaches two processes, and the second signal must not cut this short."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_IGN)
-    stack.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -16,17 +17,19 @@ from examsvc.adapters.redis_live import RedisLive
 from examsvc.adapters.redis_presence import RedisPresence
 from examsvc.adapters.redis_queue import RedisQueue
 from examsvc.adapters.redis_server import RedisServer
-from examsvc.jobs.runner import run_job
 from examsvc.services import Services
+from examsvc.services.backlog import watch_backlog
 from examsvc.services.finalise import finalise_due
 from examsvc.services.group_commit import GroupCommit
 from examsvc.services.jobs import put_back_interrupted, wake_waiting
+from examsvc.services.staff_views import FRESH_S, StaffViews
 from examsvc.settings import Settings
 from examsvc.store import SchemaBehind, Store, WriterTaken
 from examsvc.store.migrate import is_current, migrate
 
 log = logging.getLogger(__name__)
 FINALISE_EVERY_S = 2.0
+RunJob = Callable[[Services, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,14 @@ class House:
     services: Services
     queue: RedisQueue
     redis_url: str
+    does_jobs: bool = True
 
 
 @contextmanager
-def open_house(settings: Settings, *, migrating: bool = False) -> Iterator[House]:
-    """Open the store and Redis, and close them when the block ends.
+def open_house(
+    settings: Settings, run_job: RunJob | None = None, *, migrating: bool = False
+) -> Iterator[House]:
+    """Open the store and Redis, and close them when the block ends; `run_job` does the jobs of the queue.
 
     On the embedded database this process becomes the one writer; raises WriterTaken when another is.
     Raises SchemaBehind when migrations are outstanding and `migrating` is false.
@@ -70,19 +76,22 @@ def open_house(settings: Settings, *, migrating: bool = False) -> Iterator[House
             passwords=Argon2Passwords(settings.hashing_slots),
             saver=saver,
             live=RedisLive(redis.client),
+            views=StaffViews(live=settings.staff_views, fresh_s=FRESH_S),
         )
-        queue.handle(lambda job_id: run_job(services, job_id))
-        yield House(settings, services, queue, redis.url)
+        if run_job is not None:
+            queue.handle(functools.partial(run_job, services))
+        yield House(settings, services, queue, redis.url, does_jobs=run_job is not None)
 
 
 @contextmanager
 def background(house: House) -> Iterator[None]:
-    """Run jobs and finalise overdue sittings in this process while the block lasts."""
-    house.queue.start_worker()
+    """Finalise overdue sittings, and run jobs where this process does them, while the block lasts."""
+    if house.does_jobs:
+        house.queue.start_worker()
     stop = threading.Event()
     thread = threading.Thread(
         target=_every,
-        args=(stop, lambda: _sweep(house.services)),
+        args=(stop, lambda: _sweep(house)),
         name="sweep",
         daemon=True,  # the interpreter waits for other threads before it closes the house
     )
@@ -94,8 +103,12 @@ def background(house: House) -> Iterator[None]:
         thread.join(timeout=10)
 
 
-def _sweep(services: Services) -> None:
+def _sweep(house: House) -> None:
+    services = house.services
+    watch_backlog(services)
     finalise_due(services)
+    if not house.does_jobs:
+        return
     put_back_interrupted(services)
     wake_waiting(services)
 

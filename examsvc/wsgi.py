@@ -1,5 +1,5 @@
-"""The entry for a WSGI server: `gunicorn 'examsvc.wsgi:serve()'`."""
+"""The entry for a WSGI server: `gunicorn 'examsvc.wsgi:serve()'`, all rooms and the jobs (see also hall)."""
 
-from examsvc.app import serve
+from examsvc.whole import serve
 
 __all__ = ["serve"]

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from scoring.ability import eap_scores
-from scoring.calibrate import calibrate
+from scoring.calibrating import calibrate
 from scoring.calibration import MAXIMUM_LIKELIHOOD, Calibration, CalibrationOptions
 from scoring.designs import Design, complete
 from scoring.errors import InvalidOptions

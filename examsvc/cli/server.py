@@ -6,8 +6,8 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from examsvc.app import serve
 from examsvc.settings import Settings
+from examsvc.whole import serve
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -22,7 +22,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": "examsvc.cli.patience.PatientWorker",
             "threads": self._settings.threads,
             "timeout": 120,
             "graceful_timeout": 10,

@@ -15,8 +15,8 @@ from werkzeug.serving import make_server
 
 from examsvc.adapters.memory import InlineQueue, MemoryPresence
 from examsvc.adapters.passwords import Argon2Passwords
-from examsvc.app import create_app
 from examsvc.bootstrap import House, open_house
+from examsvc.jobs.runner import run_job
 from examsvc.ports import Progress as Following
 from examsvc.ports import StagedProgress
 from examsvc.sample import bank, exams, sittings
@@ -30,6 +30,7 @@ from examsvc.services.finalise import finalise_due
 from examsvc.settings import Settings
 from examsvc.store import Store, measuring
 from examsvc.store.migrate import is_current
+from examsvc.whole import whole_app
 
 Each = TypeVar("Each")
 N_TRIAL_ACCOUNTS = 3
@@ -61,7 +62,7 @@ class Demo:
 
     def run(self) -> None:
         """Every step, then the summary. Raises DemoFailed when a promise of the sample is not kept."""
-        with open_house(self._settings, migrating=True) as house:
+        with open_house(self._settings, run_job, migrating=True) as house:
             house.queue.start_worker()
             summary = self._steps(house)
             self._print_summary(summary)
@@ -153,7 +154,7 @@ class Demo:
     def _serving(self, house: House) -> Iterator[tuple[str, int]]:
         """The application on a free port of this machine, for as long as the block lasts."""
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        server = make_server("127.0.0.1", 0, create_app(house), threaded=True)
+        server = make_server("127.0.0.1", 0, whole_app(house), threaded=True)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:

@@ -8,6 +8,7 @@ from flask import Flask, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from werkzeug.routing import Rule
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import allowed
@@ -18,6 +19,7 @@ class Duty:
     """A page where a role's work begins."""
 
     endpoint: str
+    path: str
     permission: str
     title: LazyString
     purpose: LazyString
@@ -26,42 +28,94 @@ class Duty:
 DUTIES: tuple[Duty, ...] = (
     Duty(
         "candidate.list_sittings",
+        "/sittings",
         "sittings.list_own",
         _l("My exams"),
         _l("Sit an exam, see your receipts and results"),
     ),
     Duty(
+        "candidate.practice",
+        "/practice",
+        "practice.use",
+        _l("Practice"),
+        _l("Practise alone, with the right option and the reason after each response"),
+    ),
+    Duty(
         "people.own_profile",
+        "/profile",
         "sittings.list_own",
         _l("My profile"),
         _l("Your levels against your position"),
     ),
-    Duty("author.desk", "items.read", _l("Item bank"), _l("Write, import, appraise and approve items")),
     Duty(
-        "author.board", "bank.read_board", _l("Bank board"), _l("What the bank holds against what exams need")
+        "author.desk",
+        "/items",
+        "items.read",
+        _l("Item bank"),
+        _l("Write, import, appraise and approve items"),
+    ),
+    Duty(
+        "author.board",
+        "/bank",
+        "bank.read_board",
+        _l("Bank board"),
+        _l("What the bank holds against what exams need"),
     ),
     Duty(
         "exam.list_blueprints",
+        "/blueprints",
         "blueprints.read",
         _l("Blueprints and forms"),
         _l("Derive, edit, approve, assemble, publish"),
     ),
-    Duty("exam.list_campaigns", "campaigns.read", _l("Campaigns"), _l("Administrations, rooms, rosters")),
-    Duty("proctor.list_rooms", "rooms.watch", _l("Exam rooms"), _l("Check in, watch, extend, log incidents")),
     Duty(
-        "examiner.list_calibrations", "calibrations.read", _l("Calibration"), _l("Item parameters and flags")
+        "exam.list_campaigns",
+        "/campaigns",
+        "campaigns.read",
+        _l("Campaigns"),
+        _l("Administrations, rooms, rosters"),
     ),
-    Duty("examiner.list_results", "results.read", _l("Results"), _l("Score and release")),
-    Duty("people.list_units", "units.read_gaps", _l("Units"), _l("Gaps by unit and competency")),
-    Duty("people.list_positions", "positions.read", _l("Positions"), _l("Requirements and topic weights")),
+    Duty(
+        "proctor.list_rooms",
+        "/rooms",
+        "rooms.watch",
+        _l("Exam rooms"),
+        _l("Check in, watch, extend, log incidents"),
+    ),
+    Duty(
+        "examiner.list_calibrations",
+        "/calibrations",
+        "calibrations.read",
+        _l("Calibration"),
+        _l("Item parameters and flags"),
+    ),
+    Duty("examiner.list_results", "/results", "results.read", _l("Results"), _l("Score and release")),
+    Duty("people.list_units", "/units", "units.read_gaps", _l("Units"), _l("Gaps by unit and competency")),
+    Duty(
+        "people.list_positions",
+        "/positions",
+        "positions.read",
+        _l("Positions"),
+        _l("Requirements and topic weights"),
+    ),
     Duty(
         "people.load",
+        "/people/load",
         "people.import",
         _l("Load people"),
         _l("Organisation, positions and officers from .xlsx"),
     ),
-    Duty("admin.list_accounts", "accounts.manage", _l("Accounts"), _l("Users, roles, passwords")),
-    Duty("admin.audit", "audit.read", _l("Audit"), _l("Read and verify the chain")),
+    Duty(
+        "admin.list_accounts", "/accounts", "accounts.manage", _l("Accounts"), _l("Users, roles, passwords")
+    ),
+    Duty(
+        "admin.operation",
+        "/operation",
+        "operation.watch",
+        _l("Operation"),
+        _l("What waits for its end or its mark, alarms"),
+    ),
+    Duty("admin.audit", "/audit", "audit.read", _l("Audit"), _l("Read and verify the chain")),
 )
 
 
@@ -71,7 +125,10 @@ def duties_of(actor: Actor) -> list[Duty]:
 
 
 def init_navigation(app: Flask) -> None:
-    """Give the templates the menu."""
+    """Give the templates the menu; pages that other workers serve keep their addresses."""
+    for duty in DUTIES:
+        if duty.endpoint not in app.view_functions:
+            app.url_map.add(Rule(duty.path, endpoint=duty.endpoint, build_only=True))
 
     @app.context_processor
     def menu() -> dict[str, object]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
 
-from scoring.calibrate import calibrate
+from scoring.calibrating import calibrate
 from scoring.calibration import Calibration, CalibrationOptions, StandardErrorMethod
 from scoring.dif._virtual import Virtual, as_models
 from scoring.dif.columns import ItemColumns
@@ -112,7 +112,7 @@ def likelihood_ratio_dif(  # noqa: PLR0913 - data, groups and model are the ques
         as an item with two curves is two items, each missing for one group
     groups, focal, reference : see two_groups
     models : one of all items, or one of each
-    fit : calibrates, with the interface of scoring.calibrate.calibrate
+    fit : calibrates, with the interface of scoring.calibrating.calibrate
 
     Returns
     -------

@@ -15,7 +15,7 @@ from flask import Flask
 from examsvc.adapters.memory import InlineQueue, MemoryPresence
 from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.adapters.redis_server import RedisServer
-from examsvc.app import create_app
+from examsvc.whole import whole_app
 from examsvc.bootstrap import House
 from examsvc.jobs.runner import run_job
 from examsvc.services import Services
@@ -131,4 +131,4 @@ def app(services: Services, redis_server: RedisServer, tmp_path: Path) -> Flask:
         cookie_secure=False,
         hashing_slots=2,
     )
-    return create_app(House(settings, services, services.queue, redis_server.url))
+    return whole_app(House(settings, services, services.queue, redis_server.url))

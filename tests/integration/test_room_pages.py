@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from examsvc.adapters.memory import InlineQueue
-from examsvc.app import create_app
+from examsvc.whole import whole_app
 from examsvc.bootstrap import House
 from examsvc.services import Services, rooms
 from examsvc.services.incidents import note_incident
@@ -29,7 +29,7 @@ def laid(services: Services) -> Laid:
 def browse(services: Services, laid: Laid, tmp_path: Path):
     """A function that logs a user in and returns his browser."""
     settings = Settings.from_environ({"EXAMSVC_HOME": str(tmp_path), "EXAMSVC_SECRET_KEY": "s" * 32})
-    app = create_app(House(settings, services, InlineQueue(), "memory://"))
+    app = whole_app(House(settings, services, InlineQueue(), "memory://"))
     app.config["WTF_CSRF_ENABLED"] = False
 
     def log_in(username: str | None) -> FlaskClient:
@@ -180,7 +180,7 @@ def test_a_snapshot_tells_statuses_and_no_item_or_response(services: Services, l
     assert {count["status"]: count["n"] for count in snapshot["counts"]}["not_arrived"] == 8
     assert set(snapshot["seats"][0]) == {
         *("sitting", "station", "number", "name", "status", "label", "icon", "detail", "needs_attention"),
-        *("responded", "n_items", "remaining_ms", "runs", "granted_s", "can_check_in"),
+        *("responded", "n_items", "remaining_ms", "runs", "granted_s", "can_check_in", "paused"),
     }
     [incident] = snapshot["incidents"]
     assert incident["by_system"]

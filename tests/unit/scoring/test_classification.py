@@ -18,10 +18,10 @@ from scoring.cuts import (
 )
 from scoring.errors import InvalidCuts, InvalidParameters
 from scoring.information import expected_number_correct, form_information
-from scoring.level_zones import level_zones, posterior_level_zones
 from scoring.models import category_probabilities
 from scoring.params import ItemModel, ItemParams
 from scoring.quadrature import normal_quadrature
+from scoring.zones import level_zones, posterior_level_zones
 
 CUTS = (-0.4, 0.55)
 NAN = float("nan")

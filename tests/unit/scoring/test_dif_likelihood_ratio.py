@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scoring.calibrate import calibrate
+from scoring.calibrating import calibrate
 from scoring.calibration import CalibrationOptions, StandardErrorMethod
 from scoring.dif import (
     DifReason,

@@ -1,0 +1,34 @@
+"""What a worker process of any kind does: opens the house, finalises what is due, hands out its rooms."""
+
+from __future__ import annotations
+
+import atexit
+import signal
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from flask import Flask
+
+from examsvc.app import create_app
+from examsvc.bootstrap import RunJob, background, open_house
+from examsvc.edge.room import Room
+from examsvc.services.jobs import put_back_interrupted
+from examsvc.settings import Settings
+
+
+def serve_rooms(rooms: Sequence[Room], run_job: RunJob | None = None) -> Flask:
+    """These rooms, for the life of this process; `run_job` None: jobs are left to other workers."""
+    stack = ExitStack()
+    house = stack.enter_context(open_house(Settings.from_environ(), run_job))
+    if run_job is not None:
+        put_back_interrupted(house.services, alone=house.settings.embedded_database)
+    stack.enter_context(background(house))
+    atexit.register(_close_undisturbed, stack)
+    return create_app(house, rooms)
+
+
+def _close_undisturbed(stack: ExitStack) -> None:
+    """Close the house; Ctrl-C reaches two processes, and the second signal must not cut this short."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
+    stack.close()

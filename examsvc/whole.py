@@ -1,0 +1,21 @@
+"""All rooms in one process, with the jobs: what a small installation and the tests run."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from examsvc.app import create_app
+from examsvc.bootstrap import House
+from examsvc.jobs.runner import run_job
+from examsvc.serving import serve_rooms
+from examsvc.web.rooms import ROOMS
+
+
+def serve() -> Flask:
+    """All rooms over a house that is open for the life of this process, which also does the jobs."""
+    return serve_rooms(ROOMS, run_job)
+
+
+def whole_app(house: House) -> Flask:
+    """The application with all rooms over a house that somebody else has opened."""
+    return create_app(house, ROOMS)
