@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from examsvc.api import v1
@@ -19,14 +19,22 @@ from examsvc.edge.live_ticket import init_live
 from examsvc.edge.login import init_login
 from examsvc.edge.plain import init_plain
 from examsvc.edge.room import Room, RowId
+from examsvc.edge.sessions import RememberedSessions, RememberedTokens
 from examsvc.web.navigation import init_navigation
 
 MAX_UPLOAD = 16 * 1024 * 1024
 
 
+class Application(Flask):
+    """Flask that does not look, at every hook of every request, whether the function is asynchronous."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(house: House, rooms: Sequence[Room]) -> Flask:
     """The application with these rooms; everything it needs stands in `house`."""
-    app = Flask("examsvc", template_folder="web/templates", static_folder="web/static")
+    app = Application("examsvc", template_folder="web/templates", static_folder="web/static")
     app.config.update(
         SECRET_KEY=house.settings.secret_key,
         SESSION_COOKIE_HTTPONLY=True,
@@ -36,6 +44,7 @@ def create_app(house: House, rooms: Sequence[Room]) -> Flask:
         BOOTSTRAP_SERVE_LOCAL=True,
         WTF_CSRF_TIME_LIMIT=None,  # a sitting may outlast any fixed limit; the login row ends it
     )
+    app.session_interface = RememberedSessions(app)
     app.extensions["examsvc"] = house.services
     app.extensions["examsvc_home"] = house.settings.home
     app.url_map.converters["int"] = RowId
@@ -46,12 +55,12 @@ def create_app(house: House, rooms: Sequence[Room]) -> Flask:
     init_live(app, house.settings.live_url)
     init_errors(app)
     init_plain(app)
-    init_navigation(app)
     Bootstrap5(app)
-    CSRFProtect(app)
+    RememberedTokens(app)
     for room in rooms:
         app.register_blueprint(room)
     app.register_blueprint(v1.room)
+    init_navigation(app)  # knows which of its pages this process serves
     proxies = house.settings.proxies
     if proxies:  # else anybody could name the address that failed logins are counted for
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

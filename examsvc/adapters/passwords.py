@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from threading import BoundedSemaphore
+from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,22 +13,26 @@ _MEMORY_KIB, _PASSES, _LANES = 19 * 1024, 2, 1
 
 
 class Argon2Passwords:
-    """Fulfils ports.PasswordHasher."""
+    """Fulfils ports.PasswordHasher.
+
+    A few threads of its own do all hashing: in the threads that serve, each would keep the memory of a hash.
+    """
 
     def __init__(self, slots: int) -> None:
         self._hasher = PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES)
-        self._slots = BoundedSemaphore(slots)
+        self._slots = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="argon2")
         self._decoy = self._hasher.hash(secrets.token_hex(8))
 
     def hash(self, password: str) -> str:
-        with self._slots:
-            return self._hasher.hash(password)
+        return self._slots.submit(self._hasher.hash, password).result()
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         """Whether the password fits; an account without one costs the same time and never fits."""
-        with self._slots:
-            try:
-                fits = self._hasher.verify(password_hash or self._decoy, password)
-            except (VerificationError, InvalidHashError):
-                return False
+        fits = self._slots.submit(self._fits, password_hash or self._decoy, password).result()
         return fits and password_hash is not None
+
+    def _fits(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False

@@ -12,6 +12,7 @@ CSP = "; ".join(
         "img-src 'self' data:",  # Bootstrap's own icons are data: images in its stylesheet
         "font-src 'self'",
         "connect-src 'self'",
+        "worker-src 'self'",  # the player's service worker
         "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
@@ -20,17 +21,22 @@ CSP = "; ".join(
 )
 
 
+ALWAYS = (
+    ("Content-Security-Policy", CSP),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
+
+
 def init_headers(app: Flask) -> None:
     """Set the headers after each request."""
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = CSP
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["X-Frame-Options"] = "DENY"
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        response.headers.extend(ALWAYS)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if "static" not in (request.endpoint or "") or response.status_code >= 400:

@@ -21,7 +21,7 @@ from examsvc.store.saving import (
     SavingFacts,
     Writing,
     find_durable_through,
-    glance_for_saving,
+    glance,
     lock_for_saving,
     write_saves,
     write_unchanged,
@@ -114,7 +114,7 @@ def save_quickly(store: Store, group: Sequence[Pending]) -> list[Saved | Excepti
     What is not of that case gets Unjudged, to be saved by itself: events that may be in the log already, a
     sitting that is closed or paused, or that somebody changed at this very moment.
     """
-    found = glance_for_saving(store, {one.sitting_id: one.login for one in group})
+    found = glance(store, {one.sitting_id: one.login for one in group})
     outcomes: list[Saved | Exception] = []
     writings: list[Writing] = []
     for pending in group:
@@ -141,6 +141,16 @@ def save_quickly(store: Store, group: Sequence[Pending]) -> list[Saved | Excepti
         Unjudged() if isinstance(outcome, Saved) and pending.sitting_id not in written else outcome
         for outcome, pending in zip(outcomes, group, strict=True)
     ]
+
+
+def tell_time(store: Store, sitting_id: int, login: str) -> ClockReading:
+    """The clock of a sitting for whoever holds this login. Raises NotFound, Forbidden."""
+    facts = glance(store, {sitting_id: login}).get(sitting_id)
+    asked = Pending(sitting_id, (), login=login)
+    if facts is None:
+        raise NotFound("sitting", sitting_id)
+    permit(_actor(facts, asked), asked.action, Facts(owner_user_id=facts.owner_id))
+    return clock_reading(facts.sitting, facts.now)
 
 
 def _is_common(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from examsvc.accounts.permissions import Facts, permit
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment
 from examsvc.delivery.device import hash_device
-from examsvc.delivery.errors import EpochSuperseded, EventsMissing, WindowOver
+from examsvc.delivery.errors import EpochSuperseded, EventsMissing, PermitRequired, WindowOver
 from examsvc.delivery.events import CurrentResponse, LogEntry, ResponseEvent
 from examsvc.delivery.receipt import Receipt, log_digest, log_lines, make_receipt, missing_seqs
 from examsvc.delivery.sitting import SittingState
@@ -19,7 +20,7 @@ from examsvc.services.audit import record_act
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
 from examsvc.services.papers import PaperKeys, paper_keys
-from examsvc.services.saving import Pending, Saved, save_alone
+from examsvc.services.saving import Pending, Saved, save_alone, tell_time
 from examsvc.store import Session, database_now
 from examsvc.store import sittings as store
 from examsvc.store.sittings import SittingFacts
@@ -61,13 +62,20 @@ def read_clock(deps: Services, actor: Actor, sitting_id: int) -> ClockReading:
     return clock_reading(facts.sitting, now)
 
 
+def heartbeat(deps: Services, login: str, sitting_id: int) -> ClockReading:
+    """The same for whoever knows only the digest of a login: every player asks it all the time."""
+    reading = tell_time(deps.store, sitting_id, login)
+    _seen(deps, sitting_id, reading.server_time)
+    return reading
+
+
 def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> Opened:
     """Begin, or go on: takes a new epoch, so that whatever wrote before can no longer win.
 
     Raises NotCheckedIn, NotStarted, WindowOver, SittingClosed, or PermitRequired on another machine
     than the one that holds the sitting while no proctor has allowed it.
     """
-    with deps.store.begin() as session:
+    with _asking_aloud(deps, sitting_id), deps.store.begin() as session:
         facts = store.get_sitting(session, sitting_id, lock=True)
         permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
         now = database_now(session)
@@ -222,6 +230,16 @@ def _moved_here(session: Session, facts: SittingFacts, now: datetime, device: st
     line = TimeAdjustment(lost_s, AdjustmentKind.MACHINE_FAILURE, "machine_failure", str(by), now)
     store.add_adjustment(session, facts.row, line, by)
     return rules.resume(moved, line)
+
+
+@contextmanager
+def _asking_aloud(deps: Services, sitting_id: int) -> Iterator[None]:
+    """Let the proctor see that another machine was refused."""
+    try:
+        yield
+    except PermitRequired:
+        deps.presence.ask(sitting_id)
+        raise
 
 
 def _require_claim(sitting: rules.Sitting, said: Claim) -> None:

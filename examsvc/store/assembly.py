@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from examsvc.assembly.blueprint import CUT_SHARES, Blueprint, Cell, overlap_of
 from examsvc.assembly.pool import PoolItem
+from examsvc.store.form_sections import add_sections, sections_from_json
 from examsvc.store.models import (
     AssemblyRunRow,
     BlueprintCellRow,
@@ -26,6 +27,7 @@ from examsvc.store.models import (
     TopicWeightRow,
 )
 from examsvc.store.rows import get_row
+from examsvc.store.topics import list_topics
 
 
 def find_position(session: Session, code: str) -> PositionRow | None:
@@ -59,11 +61,6 @@ def topic_weights(session: Session, position_id: int) -> dict[str, int]:
         .order_by(TopicRow.code)
     )
     return dict(session.execute(query).all())
-
-
-def list_topics(session: Session) -> list[TopicRow]:
-    """All topics in order."""
-    return list(session.scalars(sa.select(TopicRow).order_by(TopicRow.code)))
 
 
 def list_blueprints(session: Session) -> list[tuple[BlueprintRow, PositionRow]]:
@@ -106,6 +103,7 @@ def load_blueprint(session: Session, blueprint_id: int) -> tuple[BlueprintRow, P
         cells=cells,
         cut_shares=tuple(percent / 100 for percent in percents) or CUT_SHARES,
         max_overlap=overlap_of(row.n_items),
+        sections=sections_from_json(row.sections),
     )
     return row, position, value
 
@@ -207,7 +205,8 @@ def count_uses(session: Session) -> dict[int, int]:
 def add_forms(
     session: Session, run: AssemblyRunRow, prefix: str, forms: Sequence[tuple[Sequence[int], str]]
 ) -> None:
-    """Store the forms of a run: their items in order, and their checksums."""
+    """Store the forms of a run: their items in order, their sections, and their checksums."""
+    blueprint = load_blueprint(session, run.blueprint_id)[2]
     for index, (version_ids, checksum) in enumerate(forms, start=1):
         form = FormRow(
             code=f"{prefix}-{run.id}-{index}",
@@ -223,6 +222,7 @@ def add_forms(
             FormItemRow(form_id=form.id, ordinal=ordinal, item_version_id=version_id, scored=True)
             for ordinal, version_id in enumerate(version_ids, start=1)
         )
+        add_sections(session, form, blueprint)
 
 
 def list_runs(session: Session, blueprint_id: int) -> list[AssemblyRunRow]:

@@ -60,11 +60,6 @@ class ItemLine:
     pool: str
 
 
-def list_topics(session: Session) -> list[TopicRow]:
-    """All topics by code."""
-    return list(session.scalars(sa.select(TopicRow).order_by(TopicRow.code)))
-
-
 def lock_bank(session: Session) -> None:
     """Hold other writers of new items until the transaction ends: codes are compared with the whole bank."""
     session.execute(sa.select(TopicRow.id).order_by(TopicRow.id).with_for_update(key_share=True))

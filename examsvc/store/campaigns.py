@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -147,6 +148,19 @@ def count_roster(session: Session, administration_id: int) -> int:
     """How many candidates an administration has."""
     query = sa.select(sa.func.count()).where(CandidateRow.administration_id == administration_id)
     return int(session.execute(query).scalar_one())
+
+
+def list_exam_spans(session: Session, *, or_ids: Sequence[int] = ()) -> list[tuple[datetime, datetime, int]]:
+    """Start, end of the window and number of candidates of every ready administration and of those named."""
+    query = (
+        sa.select(
+            AdministrationRow.starts_at, AdministrationRow.window_ends_at, sa.func.count(CandidateRow.id)
+        )
+        .join(CandidateRow, CandidateRow.administration_id == AdministrationRow.id)
+        .where(sa.or_(AdministrationRow.state == "ready", AdministrationRow.id.in_(or_ids)))
+        .group_by(AdministrationRow.id, AdministrationRow.starts_at, AdministrationRow.window_ends_at)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def add_candidates(

@@ -20,6 +20,7 @@ _IN_EACH_OTHERS_WAY = ("40P01", "40001", "55P03")  # deadlock, serialisation, lo
 _FULL = ("53100", "53200")  # disk, memory
 _GONE = ("57P01", "57P02", "57P03", "08")  # shutting down, starting up, connections that failed
 SAVING_CONNECTIONS = 4
+EMBEDDED_SEATS = 1_000  # candidates who may sit at the same time on SQLite
 # A save's few statements are planned once, by their indexes, however small a table was on that day.
 _PLANNED_ONCE = {
     "plan_cache_mode": "force_generic_plan",
@@ -47,7 +48,7 @@ class Store:
         if saver is not None:
             self._quick = sa.create_engine(
                 saver.url,
-                pool_size=1,
+                pool_size=SAVING_CONNECTIONS,
                 isolation_level="AUTOCOMMIT",
                 pool_reset_on_return=None,
                 connect_args=_options(_QUICK),
@@ -63,6 +64,8 @@ class Store:
                 database_url,
                 pool_size=SAVING_CONNECTIONS,
                 max_overflow=0,
+                # nobody wakes who waits for a connection that then could not be made: the player tries again
+                pool_timeout=3,
                 connect_args=_options(_PLANNED_ONCE),
             )
             return cls(engine, engine, saver)
@@ -85,6 +88,11 @@ class Store:
         """The same for a save, over connections that nothing else uses."""
         with _told(), Session(self.saver, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @property
+    def seat_limit(self) -> int | None:
+        """How many candidates may sit at the same time; None: no limit of the database's own."""
+        return EMBEDDED_SEATS if self.writer.dialect.name == "sqlite" else None
 
     @property
     def is_quick(self) -> bool:
@@ -132,14 +140,15 @@ def _told() -> Iterator[None]:
     except sa.exc.TimeoutError as error:
         raise StoreBusy from error
     except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError) as error:
-        state = str(getattr(error.orig, "sqlstate", None) or "")
-        if state in _IN_EACH_OTHERS_WAY or "locked" in str(error.orig):
-            raise StoreBusy from error
-        if state in _FULL or "is full" in str(error.orig):
-            raise StoreFull from error
-        if error.connection_invalidated or state.startswith(_GONE) or (not state and _is_postgres(error)):
-            raise StoreDown from error
-        raise
+        meaning = _meaning(error.orig, gone=error.connection_invalidated)
+        if meaning is None:
+            raise
+        raise meaning from error
+    except (psycopg.OperationalError, psycopg.InternalError, sqlite3.OperationalError) as error:
+        meaning = _meaning(error)  # from a cursor of the driver's own, as saves use it
+        if meaning is None:
+            raise
+        raise meaning from error
 
 
 @contextmanager
@@ -151,8 +160,16 @@ def _told_driver() -> Iterator[None]:
         raise StoreBusy from error
 
 
-def _is_postgres(error: sa.exc.DBAPIError) -> bool:
-    return not isinstance(error.orig, sqlite3.Error)
+def _meaning(error: BaseException | None, *, gone: bool = False) -> StoreBusy | None:
+    """What a driver's error says of the database; None: it is about the statement."""
+    state = str(getattr(error, "sqlstate", None) or "")
+    if state in _IN_EACH_OTHERS_WAY or "locked" in str(error):
+        return StoreBusy()
+    if state in _FULL or "is full" in str(error):
+        return StoreFull()
+    if gone or state.startswith(_GONE) or (not state and not isinstance(error, sqlite3.Error)):
+        return StoreDown()
+    return None
 
 
 def _options(settings: Mapping[str, str]) -> dict[str, str]:

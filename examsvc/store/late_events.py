@@ -100,9 +100,7 @@ def list_aside(session: Session, sitting_ids: Sequence[int]) -> dict[int, list[A
         event = ResponseEvent(
             row.epoch, row.seq, row.event_id, str(row.item_version_id), row.payload, row.client_ms
         )
-        found.setdefault(row.sitting_id, []).append(
-            AsideEvent(event, number, row.standing, row.received_at)
-        )
+        found.setdefault(row.sitting_id, []).append(AsideEvent(event, number, row.standing, row.received_at))
     return found
 
 
@@ -124,9 +122,7 @@ def list_decisions(session: Session, sitting_ids: Sequence[int]) -> dict[int, li
 
 def spoken_for(decisions: Iterable[LateDecisionRow]) -> dict[Position, LateDecisionRow]:
     """The events on which a proposal waits or a decision has been made."""
-    return {
-        (epoch, seq): row for row in decisions if row.state in STANDING for epoch, seq in row.positions
-    }
+    return {(epoch, seq): row for row in decisions if row.state in STANDING for epoch, seq in row.positions}
 
 
 def count_proposed(session: Session, campaign_id: int) -> int:
@@ -165,9 +161,7 @@ def write_current(session: Session, sitting_id: int, current: CurrentResponse) -
     }
     row = session.get(CurrentResponseRow, (sitting_id, int(current.item_id)))
     if row is None:
-        session.add(
-            CurrentResponseRow(sitting_id=sitting_id, item_version_id=int(current.item_id), **values)
-        )
+        session.add(CurrentResponseRow(sitting_id=sitting_id, item_version_id=int(current.item_id), **values))
         return
     for name, value in values.items():
         setattr(row, name, value)

@@ -24,6 +24,7 @@ from examsvc.store.models import (
     TopicWeightRow,
     UserRow,
 )
+from examsvc.store.topics import list_topics
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,6 @@ def lock_imports(session: Session) -> None:
 def list_units(session: Session) -> list[OrganisationUnitRow]:
     """Every unit, by code."""
     return list(session.scalars(sa.select(OrganisationUnitRow).order_by(OrganisationUnitRow.code)))
-
-
-def list_topics(session: Session) -> list[TopicRow]:
-    """Every topic, by code."""
-    return list(session.scalars(sa.select(TopicRow).order_by(TopicRow.code)))
 
 
 def list_competencies(session: Session) -> list[CompetencyRow]:

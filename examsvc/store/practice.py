@@ -148,7 +148,7 @@ def count_met(session: Session, user_id: int) -> dict[int, int]:
         .where(PracticeRunRow.user_id == user_id)
         .group_by(PracticeResponseRow.item_version_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def list_responses(session: Session, run_id: int) -> dict[int, PracticeResponseRow]:

@@ -93,8 +93,12 @@ def write_saves(session: Session, writings: Sequence[Writing]) -> None:
         raise EventIdTaken from error
 
 
-def glance_for_saving(store: Store, logins: Mapping[int, str | None]) -> dict[int, SavingFacts]:
-    """The facts without a lock, for `write_unchanged`; PostgreSQL only."""
+def glance(store: Store, logins: Mapping[int, str | None]) -> dict[int, SavingFacts]:
+    """The facts without a lock: to tell the time by, or for `write_unchanged` to compare."""
+    if not store.is_quick:
+        with store.read() as session:
+            rows = saving_sqlite.lock(session.connection(), logins)
+            return {row["id"]: _facts(session, row) for row in rows}
     with store.quick_cursor() as cursor:
         rows = saving_postgresql.glance(cursor, logins)
     with Session(store.reader) as session:  # asks the database only for a form it has not seen

@@ -49,10 +49,10 @@ class Leaving(msgspec.Struct, frozen=True):
     leave: Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
-@room.view(f"{SITTING}/clock", permission="sittings.take")
+@room.view(f"{SITTING}/clock", permission="sittings.take", guard="service")
 def read_clock(sitting_id: int) -> Response:
     """The server's time for this sitting; asking is also the machine's sign of life."""
-    return _json(sittings.read_clock(deps(), current_actor(), sitting_id))
+    return _json(sittings.heartbeat(deps(), login_digest(), sitting_id))
 
 
 @room.view(f"{SITTING}/sealed", permission="sittings.take")

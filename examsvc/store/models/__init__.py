@@ -19,6 +19,7 @@ from examsvc.store.models.bank import (
     ItemReviewRow,
     ItemRow,
     ItemVersionRow,
+    MediaRow,
 )
 from examsvc.store.models.delivery import (
     AdministrationRow,
@@ -47,6 +48,7 @@ from examsvc.store.models.positions import (
     TopicRow,
     TopicWeightRow,
 )
+from examsvc.store.models.practice import PracticeResponseRow, PracticeRunRow
 from examsvc.store.models.results import CompetencyScoreRow, EvidenceRow, ResultRow, ScoreRow
 from examsvc.store.types import Base
 
@@ -82,10 +84,13 @@ __all__ = [
     "LateDecisionRow",
     "LevelScaleRow",
     "LoginSessionRow",
+    "MediaRow",
     "OfficerRow",
     "OrganisationUnitRow",
     "PeopleImportRow",
     "PositionRow",
+    "PracticeResponseRow",
+    "PracticeRunRow",
     "RequirementRow",
     "ResponseEventRow",
     "ResultRow",

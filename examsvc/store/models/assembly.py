@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examsvc.store.types import Base
@@ -21,6 +21,7 @@ class BlueprintRow(Base):
     state: Mapped[str] = mapped_column(String(16))  # draft | approved | superseded
     n_items: Mapped[int]
     limit_s: Mapped[int]
+    sections: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # None: the form is one piece
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -1,11 +1,11 @@
-"""Items, their frozen versions, keys, reviews and calibrated parameters."""
+"""Items, their frozen versions, pictures, keys, reviews and calibrated parameters."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examsvc.store.types import Base
@@ -21,6 +21,8 @@ class ItemRow(Base):
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     created_at: Mapped[datetime]
+    # operational | practice: for exams or to practise with, never both; fixed once others have seen the item
+    pool: Mapped[str] = mapped_column(String(16), default="operational", server_default="operational")
 
 
 class ItemVersionRow(Base):
@@ -41,6 +43,20 @@ class ItemVersionRow(Base):
     rationale: Mapped[str] = mapped_column(Text)
     judged_share: Mapped[float | None]  # the author's estimate of the share answering right, 0–1
     wording_hash: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+
+
+class MediaRow(Base):
+    """A picture, named by its content: what a wording refers to can never become another."""
+
+    __tablename__ = "media"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mime: Mapped[str] = mapped_column(String(32))
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column("bytes", LargeBinary)
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
 

@@ -139,6 +139,12 @@ class ResponseEventRow(Base):
     __tablename__ = "response_event"
     __table_args__ = (
         UniqueConstraint("sitting_id", "event_id"),
+        Index(  # what was kept aside is rare: an event that counts does not enter it
+            "ix_response_event_aside",
+            "sitting_id",
+            postgresql_where=sa.text("standing <> 'counted'"),
+            sqlite_where=sa.text("standing <> 'counted'"),
+        ),
         {"postgresql_partition_by": "HASH (sitting_id)", "sqlite_with_rowid": False},
     )
 
