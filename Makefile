@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery clean
+.PHONY: help run demo js test check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery bench-delivery test-faults test-hosts clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,6 +24,14 @@ $(CATALOG).mo: $(CATALOG).po $(MADE)
 
 ready: $(MADE) $(CATALOG).mo
 
+JS := node_modules/.made
+$(JS): package.json package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo "npm is needed to check the browser's scripts: install Node.js 20 or newer" >&2; exit 1; }
+	@npm ci --silent
+	@touch $@
+
+js: $(JS) ## Install the pinned checker of the browser's scripts
+
 run: ready ## Set up, load the sample and serve at 127.0.0.1:8000
 	@$(BIN)/examsvc run
 
@@ -35,21 +43,31 @@ test unit integration e2e: export OPENBLAS_NUM_THREADS = 1
 
 test: check browser ## Format, lint, types, import contract and all tests
 	@$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/property tests/integration
+	@$(BIN)/python -m pytest tests/faults
+	@node --test tests/js/*.test.js
 	@$(BIN)/python -m pytest tests/e2e
 
-check: ready ## Format, lint, types, import contract
+check: ready js ## Format, lint, types (of the browser's scripts too), import contract
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
+	@node_modules/.bin/tsc
 	@$(BIN)/lint-imports
 
-unit: ready ## Unit and property tests (no servers)
+unit: ready ## Unit and property tests (no servers), and those of the browser's scripts
 	@$(BIN)/python -m pytest tests/unit tests/property
+	@node --test tests/js/*.test.js
 
 integration: ready ## Tests on a real PostgreSQL and Redis
 	@$(BIN)/python -m pytest --numprocesses 2 tests/integration
 
 e2e: ready browser ## Tests in a real browser
 	@$(BIN)/python -m pytest tests/e2e
+
+test-faults: ready ## Kill, cut, fill and forge; ARGS=--full for the counts of the promises, ARGS="--row ..." for one
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.faults $(ARGS)
+
+test-hosts: ready ## Several hosts in network namespaces, parts of which fail (root; nginx, postgresql, redis-server)
+	@EXAMSVC_REQUIRE_NETNS=1 $(BIN)/python -m pytest tests/scaling
 
 browser: ready ## Make sure there is a browser for the tests
 	@$(BIN)/python -m tests.browser
@@ -81,5 +99,8 @@ bench-accuracy: ready ## Largest differences to the printed fits of two public d
 bench-recovery: ready ## Bias, RMSE and coverage of standard errors on simulated data of every model
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.recovery_scoring $(ARGS)
 
+bench-delivery: ready ## Server CPU, rates and growth of exam delivery beside a bare INSERT; ARGS=--quick for small sizes
+	@$(BIN)/python -m tests.benchmarks.bench_delivery $(ARGS)
+
 clean: ## Remove the sample's data and everything that was built
-	rm -rf var $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf var $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -18,7 +18,17 @@ class Presence(Protocol):
 
     def seen(self, sitting_id: int, at_ms: int) -> None: ...
 
-    def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int]: ...
+    def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int] | None:
+        """Milliseconds since the epoch, by sitting; None: the memory is out of reach, nothing is known."""
+        ...
+
+    def ask(self, sitting_id: int) -> None:
+        """A machine that does not hold the sitting asks to go on with it; forgotten within a minute."""
+        ...
+
+    def asking(self, sitting_ids: Iterable[int]) -> set[int]:
+        """For which sittings one asks at the moment."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Settings:
     live_url: str | None = None
     live_host: str = "127.0.0.1"
     live_port: int = 8001
+    staff_views: bool = True
 
     @property
     def embedded_database(self) -> bool:
@@ -51,6 +52,7 @@ class Settings:
             live_url=environ.get("EXAMSVC_LIVE_URL") or None,
             live_host=environ.get("EXAMSVC_LIVE_HOST", "127.0.0.1"),
             live_port=int(environ.get("EXAMSVC_LIVE_PORT", "8001")),
+            staff_views=environ.get("EXAMSVC_STAFF_VIEWS", "on") != "off",
         )
 
 

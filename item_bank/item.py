@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from item_bank.errors import InvalidItem, InvalidTopicCode, UnknownOption
+from item_bank.pool import Pool
 from item_bank.stem import nfc
 from item_bank.taxonomy import CognitiveLevel, validate_topic_code
 
@@ -32,6 +33,7 @@ class ItemVersion:
 
     `stem`, `rationale` and the options' contents are sanitised HTML (see `item_bank.stem`); `legal_basis` is
     plain text. `judged_share` is the author's estimate of the share of competent officers who answer right.
+    The topic and the pool belong to the item: all its versions share them.
     """
 
     code: str
@@ -44,6 +46,7 @@ class ItemVersion:
     rationale: str
     author: str
     judged_share: float | None = None
+    pool: Pool = Pool.OPERATIONAL
 
     def __post_init__(self) -> None:
         if not is_item_code(self.code):

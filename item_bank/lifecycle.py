@@ -49,13 +49,15 @@ class History:
     """What happened to the item version so far, as far as moving it depends on it.
 
     `reviewer_ids` are all who appraised it; `suspended_from` is the live state a suspended item left;
-    `calibration_adopted` says that an adopted calibration covers it (expert judgement counts as one).
+    `calibration_adopted` says that an adopted calibration covers it (expert judgement counts as one);
+    `practice` that the item is one to practise with, which no exam ever uses.
     """
 
     author_id: str
     reviewer_ids: frozenset[str] = field(default_factory=frozenset)
     suspended_from: State | None = None
     calibration_adopted: bool = False
+    practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,10 @@ def _calibrated(move: Move) -> bool:
     return move.history.calibration_adopted
 
 
+def _for_exams(move: Move) -> bool:
+    return not move.history.practice
+
+
 def _with_comment(move: Move) -> bool:
     return bool(move.comment.strip())
 
@@ -103,6 +109,7 @@ _CODES: dict[Condition, str] = {
     _not_by_reviewer: "REVIEWED_BY_YOU",
     _reviewed_by_another: "NOT_REVIEWED",
     _calibrated: "NOT_CALIBRATED",
+    _for_exams: "PRACTICE_ITEM",
     _with_comment: "COMMENT_REQUIRED",
     _back_where_it_was: "NOT_WHERE_IT_WAS",
 }
@@ -129,10 +136,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.IN_REVIEW, State.APPRAISED, REVIEWER, (_not_by_author,)),
     Transition(State.APPRAISED, State.DRAFT, BANK_MANAGER, _BANK_WITH_REASON),
     Transition(State.APPRAISED, State.APPROVED, BANK_MANAGER, (*_READY, _not_by_reviewer)),
-    Transition(State.APPROVED, State.PILOT, BANK_MANAGER, _BANK),
-    Transition(State.APPROVED, State.CALIBRATED, EXAMINER, (_calibrated,)),
-    Transition(State.PILOT, State.CALIBRATED, EXAMINER, (_calibrated,)),
-    Transition(State.CALIBRATED, State.OPERATIONAL, BANK_MANAGER, (*_READY, _calibrated)),
+    Transition(State.APPROVED, State.PILOT, BANK_MANAGER, (_for_exams, *_BANK)),
+    Transition(State.APPROVED, State.CALIBRATED, EXAMINER, (_for_exams, _calibrated)),
+    Transition(State.PILOT, State.CALIBRATED, EXAMINER, (_for_exams, _calibrated)),
+    Transition(State.CALIBRATED, State.OPERATIONAL, BANK_MANAGER, (_for_exams, *_READY, _calibrated)),
     # aside, from any live state; only a suspension leads back to where the item was
     *(Transition(live, aside, BANK_MANAGER, _PROTECT) for live in LIVE for aside in ASIDE),
     *(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from scipy.special import chdtrc
 
 from item_bank.item import ItemVersion, Key
+from item_bank.math import formula_faults
 from item_bank.similarity import fold
 from item_bank.stem import nfc, plain_text
 
@@ -22,6 +23,7 @@ class Fault(StrEnum):
     DUPLICATE_OPTIONS = "DUPLICATE_OPTIONS"
     MISSING_BASIS = "MISSING_BASIS"
     NEGATIVE_STEM_NOT_MARKED = "NEGATIVE_STEM_NOT_MARKED"
+    BROKEN_FORMULA = "BROKEN_FORMULA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,26 @@ def check_item(item: ItemVersion, key: Key) -> list[Finding]:
     word = _unmarked_negation(item.stem)
     if word is not None:
         found.append(Finding(Fault.NEGATIVE_STEM_NOT_MARKED, {"word": word}))
-    return found
+    parts = {"stem": item.stem, **{o.id: o.content for o in item.options}, "rationale": item.rationale}
+    return found + broken_formulas(parts)
+
+
+def broken_formulas(parts: Mapping[str, str]) -> list[Finding]:
+    """The formulas of these texts that would be shown as they were typed, each with its place."""
+    return [
+        Finding(
+            Fault.BROKEN_FORMULA,
+            {
+                "part": part,
+                "number": fault.number,
+                "source": fault.source,
+                "reason": fault.code,
+                **fault.params,
+            },
+        )
+        for part, text in parts.items()
+        for fault in formula_faults(text)
+    ]
 
 
 def equal_options(texts: dict[str, str]) -> list[tuple[str, str]]:

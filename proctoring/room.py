@@ -34,7 +34,10 @@ _PRESENT: Final = frozenset({Status.WAITING, Status.SITTING})
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What is known of one candidate; nothing here tells an item or a response."""
+    """What is known of one candidate; nothing here tells an item or a response.
+
+    paused_at : since when the candidate's clock stands still; None while it runs
+    """
 
     sitting_id: str
     sitting_state: str
@@ -42,6 +45,7 @@ class Seat:
     last_seen_at: datetime | None = None
     label: str = ""
     responded: int = 0
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ def seat_status(seat: Seat, starts_at: datetime, now: datetime, presence: Presen
     if status in _PRESENT and presence.is_known and _is_lost(status, silent_s, presence):
         status = Status.DISCONNECTED
     working = seat.sitting_state in ("registered", "checked_in", "open")
-    left = (seat.deadline_at - max(now, starts_at)) // MILLISECOND if working else 0
+    clock_time = now if seat.paused_at is None else min(now, seat.paused_at)
+    left = (seat.deadline_at - max(clock_time, starts_at)) // MILLISECOND if working else 0
     return SeatStatus(seat, status, max(0, left), silent_s)
 
 

@@ -114,10 +114,21 @@ TABLE: dict[str, Rule] = {
     "rooms.extend": _rule(R.PROCTOR, R.CHAIRMAN, when=not_himself),
     "rooms.admit_late": _rule(R.CHAIRMAN, when=not_himself),
     "rooms.log_incident": _rule(R.PROCTOR, R.CHAIRMAN),
+    "rooms.pause": _rule(R.PROCTOR, R.CHAIRMAN, when=not_himself),
+    "rooms.accommodate": _rule(R.CHAIRMAN, when=not_himself),
+    "rooms.upload_emergency": _rule(R.PROCTOR, when=not_himself),
+    "administrations.pause": _rule(R.CHAIRMAN, when=not_himself),
+    "administrations.extend": _rule(R.CHAIRMAN, when=not_himself),
+    "late_events.read": _rule(R.PROCTOR, R.EXAM_MANAGER, R.CHAIRMAN, R.AUDITOR),
+    "late_events.propose": _rule(R.PROCTOR, R.EXAM_MANAGER, when=not_himself),
+    "late_events.decide": _rule(R.CHAIRMAN, when=not_own),
+    "operation.watch": _rule(R.EXAM_MANAGER, R.CHAIRMAN, R.ADMIN, R.AUDITOR),
     # sitting
     "sittings.take": _rule(R.OFFICER, when=own),
     "sittings.list_own": _rule(R.OFFICER),
     "results.read_own": _rule(R.OFFICER, when=own),
+    # practice: own runs, and items of the practice pool alone
+    "practice.use": _rule(R.OFFICER, when=own),
     # measuring
     "calibrations.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
     "calibrations.run": _rule(R.EXAMINER),

@@ -26,9 +26,15 @@ class BufferedPresence:
         with self._lock:
             self._seen[sitting_id] = at_ms
 
-    def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int]:
+    def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int] | None:
         self.flush()
         return self._presence.last_seen(sitting_ids)
+
+    def ask(self, sitting_id: int) -> None:
+        self._presence.ask(sitting_id)
+
+    def asking(self, sitting_ids: Iterable[int]) -> set[int]:
+        return self._presence.asking(sitting_ids)
 
     def flush(self) -> None:
         """Hand on what was gathered."""

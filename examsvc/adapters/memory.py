@@ -12,12 +12,19 @@ class MemoryPresence:
 
     def __init__(self) -> None:
         self._seen: dict[int, int] = {}
+        self._asking: set[int] = set()
 
     def seen(self, sitting_id: int, at_ms: int) -> None:
         self._seen[sitting_id] = at_ms
 
     def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int]:
         return {sitting_id: self._seen[sitting_id] for sitting_id in sitting_ids if sitting_id in self._seen}
+
+    def ask(self, sitting_id: int) -> None:
+        self._asking.add(sitting_id)
+
+    def asking(self, sitting_ids: Iterable[int]) -> set[int]:
+        return self._asking & set(sitting_ids)
 
 
 class MemoryLive:

@@ -9,6 +9,7 @@ import redis
 
 log = logging.getLogger(__name__)
 _KEEP_S = 3600
+_ASKING_S = 30  # a machine that was refused asks again every few seconds
 
 
 class RedisPresence:
@@ -33,7 +34,7 @@ class RedisPresence:
         except redis.RedisError as error:
             log.warning("presence not recorded: %s", error)
 
-    def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int]:
+    def last_seen(self, sitting_ids: Iterable[int]) -> dict[int, int] | None:
         wanted = list(sitting_ids)
         if not wanted:
             return {}
@@ -41,5 +42,22 @@ class RedisPresence:
             found = self._client.mget([f"seen:{sitting_id}" for sitting_id in wanted])
         except redis.RedisError as error:
             log.warning("presence not read: %s", error)
-            return {}
+            return None
         return {sitting_id: int(at) for sitting_id, at in zip(wanted, found, strict=True) if at is not None}
+
+    def ask(self, sitting_id: int) -> None:
+        try:
+            self._client.set(f"asks:{sitting_id}", 1, ex=_ASKING_S)
+        except redis.RedisError as error:
+            log.warning("a machine's wish was not recorded: %s", error)
+
+    def asking(self, sitting_ids: Iterable[int]) -> set[int]:
+        wanted = list(sitting_ids)
+        if not wanted:
+            return set()
+        try:
+            found = self._client.mget([f"asks:{sitting_id}" for sitting_id in wanted])
+        except redis.RedisError as error:
+            log.warning("the machines' wishes were not read: %s", error)
+            return set()
+        return {sitting_id for sitting_id, asks in zip(wanted, found, strict=True) if asks is not None}

@@ -12,13 +12,15 @@ from dramatiq.brokers.redis import RedisBroker
 from examsvc.adapters.redis_url import connect
 
 log = logging.getLogger(__name__)
+# A cable pulled tells nobody: without a limit whoever asks for a job would hang for a quarter of an hour.
+_TIMEOUTS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 
 
 class RedisQueue:
     """Fulfils ports.Queue, and runs the worker threads where a process asks for them."""
 
     def __init__(self, url: str) -> None:
-        self._broker = RedisBroker(client=connect(url), middleware=[])  # type: ignore[no-untyped-call]
+        self._broker = RedisBroker(client=connect(url, **_TIMEOUTS), middleware=[])  # type: ignore[no-untyped-call]
         self._actor: dramatiq.Actor[[int], None] | None = None
         self._worker: dramatiq.Worker | None = None
 

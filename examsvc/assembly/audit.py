@@ -38,6 +38,7 @@ def audit_form(form: Sequence[int], pool: Collection[PoolItem], rules: Rules) ->
     return [
         *_count_violations(items, rules),
         *_enemy_violations(form, rules),
+        *_section_violations(items, rules),
         *_target_violations(items, rules),
     ]
 
@@ -84,6 +85,19 @@ def _enemy_violations(form: Sequence[int], rules: Rules) -> Iterator[Violation]:
     for first, second in rules.enemies:
         if first != second and first in present and second in present:
             yield Violation("enemies_together", {"first": first, "second": second})
+
+
+def _section_violations(items: Sequence[PoolItem], rules: Rules) -> Iterator[Violation]:
+    """No item stands before one of an earlier section, or in no section at all."""
+    reached = 1
+    for item in items if rules.blueprint.sections else ():
+        number = 0
+        for ordinal, section in enumerate(rules.blueprint.sections, start=1):
+            if item.topic in section.topics:
+                number = ordinal
+        if number < reached:
+            yield Violation("section_broken", {"version_id": item.version_id, "section": number})
+        reached = max(reached, number)
 
 
 def _target_violations(items: Sequence[PoolItem], rules: Rules) -> Iterator[Violation]:

@@ -17,6 +17,8 @@ COGNITIVE_MIX: Mapping[str, float] = {"recall": 0.3, "apply": 0.5, "situation": 
 CUT_SHARES = (0.50, 0.66, 0.83)
 MOST_ITEMS = 200
 LONGEST_S = 8 * 3600
+MOST_SECTIONS = 20
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,6 +46,16 @@ class BlueprintSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BlueprintSection:
+    """A part of the form that holds the items of some topics; `limit_s` None: it shares the form's time."""
+
+    name_vi: str
+    name_en: str
+    topics: tuple[str, ...]
+    limit_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Blueprint:
     """The table a form must meet exactly; cells are (cell, number of items)."""
 
@@ -56,11 +68,27 @@ class Blueprint:
     cut_shares: tuple[float, ...] = CUT_SHARES
     eligibility_factor: int = ELIGIBILITY_FACTOR
     max_overlap: int = 6
+    sections: tuple[BlueprintSection, ...] = ()  # in the order of delivery; none: the form is one piece
 
     @property
     def counts(self) -> dict[Cell, int]:
         """The cells that hold items, in a fixed order."""
         return {cell: n_items for cell, n_items in sorted(self.cells) if n_items > 0}
+
+    @property
+    def section_numbers(self) -> dict[str, int]:
+        """By topic, the section, from 1, in which its items stand."""
+        return {
+            topic: number for number, section in enumerate(self.sections, start=1) for topic in section.topics
+        }
+
+    @property
+    def section_sizes(self) -> tuple[int, ...]:
+        """How many items each section holds."""
+        return tuple(
+            sum(n_items for cell, n_items in self.counts.items() if cell.topic in section.topics)
+            for section in self.sections
+        )
 
 
 def derive_blueprint(
@@ -96,7 +124,13 @@ def derive_blueprint(
 
 def validate(blueprint: Blueprint) -> tuple[Problem, ...]:
     """Everything that contradicts itself in an edited blueprint."""
-    return (*_range_problems(blueprint), *_cell_problems(blueprint))
+    return (
+        *_range_problems(blueprint),
+        *_cell_problems(blueprint),
+        *_section_problems(blueprint),
+        *_topic_problems(blueprint),
+        *_limit_problems(blueprint),
+    )
 
 
 def overlap_of(n_items: int, share: float = MAX_OVERLAP_SHARE) -> int:
@@ -159,3 +193,44 @@ def _cell_problems(blueprint: Blueprint) -> Iterator[Problem]:
     found = sum(n_items for _, n_items in blueprint.cells)
     if found != blueprint.n_items:
         yield Problem("cells_sum", {"expected": blueprint.n_items, "found": found})
+
+
+def _section_problems(blueprint: Blueprint) -> Iterator[Problem]:
+    if len(blueprint.sections) > MOST_SECTIONS:
+        yield Problem("sections_many", {"found": len(blueprint.sections), "most": MOST_SECTIONS})
+    for number, section in enumerate(blueprint.sections, start=1):
+        names = (section.name_vi, section.name_en)
+        if not all(name.strip() and name.isprintable() and len(name) <= LONGEST_NAME for name in names):
+            yield Problem("section_name_range", {"section": number, "most": LONGEST_NAME})
+        if section.limit_s is not None and section.limit_s < 1:
+            yield Problem("section_limit_range", {"section": number, "limit_s": section.limit_s})
+    for number, n_items in enumerate(blueprint.section_sizes, start=1):
+        if not n_items:
+            yield Problem("section_empty", {"section": number})
+
+
+def _topic_problems(blueprint: Blueprint) -> Iterator[Problem]:
+    """Each topic's items stand in exactly one section."""
+    if not blueprint.sections:
+        return
+    known: dict[str, int] = {}
+    for number, section in enumerate(blueprint.sections, start=1):
+        for topic in section.topics:
+            if topic in known:
+                place = {"section": number, "first": known[topic]}
+                yield Problem("section_topic_twice", {**place, "topic": topic})
+            known.setdefault(topic, number)
+    missing = sorted({cell.topic for cell in blueprint.counts} - known.keys())
+    if missing:
+        yield Problem("section_topics_missing", {"topics": ", ".join(missing)})
+
+
+def _limit_problems(blueprint: Blueprint) -> Iterator[Problem]:
+    """Either no section has a limit, or each has and together they are the form's."""
+    limits = [section.limit_s for section in blueprint.sections if section.limit_s is not None]
+    if not limits:
+        return
+    if len(limits) < len(blueprint.sections):
+        yield Problem("section_limits_mixed", {"found": len(limits), "expected": len(blueprint.sections)})
+    elif sum(limits) != blueprint.time_limit_s:
+        yield Problem("section_limits_sum", {"found": sum(limits), "expected": blueprint.time_limit_s})

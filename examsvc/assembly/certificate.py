@@ -131,6 +131,8 @@ def _plain(value: Any) -> Any:
 def _blueprint_record(request: AssemblyRequest) -> dict[str, Any]:
     blueprint = request.blueprint
     record = asdict(blueprint)
+    if not blueprint.sections:  # as in the certificates that were made before there were any
+        del record["sections"]
     record["cells"] = [
         {"topic": cell.topic, "cognitive_level": cell.cognitive_level, "n_items": n_items}
         for cell, n_items in blueprint.counts.items()

@@ -223,7 +223,11 @@ class _Assembly:
         return [frozenset(ids[row].tolist()) for row in chosen]
 
     def _shuffled(self, number: int, form: frozenset[int]) -> Form:
-        return tuple(self._rng("order", number).permutation(sorted(form)).tolist())
+        """An order by chance; sections stand one after the other, each in the order that chance gave."""
+        sections = self.request.blueprint.section_numbers
+        topics = {item.version_id: item.topic for item in self.demands.pool}
+        by_chance = self._rng("order", number).permutation(sorted(form)).tolist()
+        return tuple(sorted(by_chance, key=lambda version_id: sections.get(topics[version_id], 0)))
 
     def _rng(self, purpose: str, number: int) -> np.random.Generator:
         return np.random.default_rng([self.request.seed, {"choice": 1, "order": 2}[purpose], number])

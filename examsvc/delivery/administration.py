@@ -1,6 +1,6 @@
 """One common start for a roster of candidates: planned, made ready by a second person, closed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -67,6 +67,20 @@ def start_now(administration: Administration, now: datetime) -> Administration:
     if administration.starts_at <= now:
         raise NotReady("already_started")
     return replace(administration, state=state, starts_at=now + START_NOTICE)
+
+
+def most_at_once(exams: Iterable[tuple[datetime, datetime, int]]) -> int:
+    """The largest number of candidates whose exams run at one instant.
+
+    Parameters
+    ----------
+    exams : start, end (which may be the start of the next) and number of candidates of each
+    """
+    known = tuple(exams)
+    return max(
+        (sum(n for begins, ends, n in known if begins <= start < ends) for start, _end, _n in known),
+        default=0,
+    )
 
 
 def close(

@@ -17,6 +17,14 @@ class TimeInvalid(DeliveryError):
         self.code = code
 
 
+class PracticeRefused(DeliveryError):
+    """Practice does not take this step."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class SittingRefused(DeliveryError):
     """Base of refusals that concern one sitting."""
 
@@ -135,6 +143,15 @@ class RosterTooLarge(DeliveryError):
         super().__init__(f"{n_candidates} candidates, {n_stations} stations")
         self.n_candidates = n_candidates
         self.n_stations = n_stations
+
+
+class SeatsExceeded(DeliveryError):
+    """More candidates would sit at the same time than the database can serve."""
+
+    def __init__(self, n_seats: int, limit: int) -> None:
+        super().__init__(f"{n_seats} seats at once, at most {limit}")
+        self.n_seats = n_seats
+        self.limit = limit
 
 
 class StillSitting(DeliveryError):

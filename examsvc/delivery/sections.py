@@ -9,6 +9,9 @@ from examsvc.delivery.outline import Section
 
 # These give back a stretch of time that ended when they were made: it belongs to the section it began in.
 _GIVEN_BACK = frozenset({AdjustmentKind.PAUSE, AdjustmentKind.MACHINE_FAILURE})
+# A begun second is given back whole, so the stretch may have begun as much later; taken for earlier, it would
+# be added to a section that had just been left, and be lost.
+_ROUNDED = timedelta(microseconds=999_999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def schedule(
     for line in adjustments:
         at = line.made_at
         if line.kind in _GIVEN_BACK:
-            at -= timedelta(seconds=line.seconds)
+            at -= timedelta(seconds=line.seconds) - _ROUNDED
         if at <= clock.starts_at:
             for index, share in enumerate(_shares(line.seconds, limits)):
                 lengths[index] += share

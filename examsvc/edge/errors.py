@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from examsvc.accounts.errors import Forbidden
+from examsvc.edge.login import ask_no_more
 from examsvc.edge.refusals import REFUSALS, explain, forbidden_reason
 from examsvc.edge.texts import gettext as _
 from examsvc.store import NotFound, StoreBusy, StoreDown, StoreFull
@@ -34,6 +35,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(StoreBusy)
     def busy(error: StoreBusy) -> tuple[Response | str, int]:
         _log_trouble(error)
+        ask_no_more()
         return answer(503, "busy", _("The server is busy. Nothing was lost; please try again in a moment."))
 
     def refused(error: Exception) -> tuple[Response | str, int]:

@@ -70,6 +70,9 @@ WORDS: Final[dict[str, LazyString]] = {
     "results.sittings_unfinished": _l(
         "Some sittings of this campaign are not over yet. Score when the last one is."
     ),
+    "results.late_events_undecided": _l(
+        "Proposals on late responses wait for the chairman. Score when they are decided."
+    ),
     "results.nothing_to_score": _l("Nobody has finished a sitting of this campaign yet."),
     "results.nothing_to_release": _l("There is no provisional result to release."),
     "results.rescoring_disagrees": _l(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, session
-from flask_login import LoginManager, UserMixin
+from flask import Flask, g, session
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
@@ -33,6 +33,12 @@ def login_digest() -> str:
     if not isinstance(token, str):
         raise Forbidden("account.use", "login")
     return token_digest(token)
+
+
+def ask_no_more() -> None:
+    """Take the reader for a stranger from here on: a page about a silent database must not ask it again."""
+    if "_login_user" not in g:  # where Flask-Login keeps whom it has found
+        g._login_user = AnonymousUserMixin()
 
 
 def init_login(app: Flask) -> None:

@@ -9,12 +9,15 @@ from examsvc.accounts.errors import Forbidden
 from examsvc.assembly.errors import AssemblyError
 from examsvc.delivery.errors import (
     DeliveryError,
+    EventsRefused,
     NotCheckedIn,
     NotOpen,
     NotReady,
     NotStarted,
     PermitRequired,
+    PracticeRefused,
     RosterTooLarge,
+    SeatsExceeded,
     SittingClosed,
     StillSitting,
     TimeInvalid,
@@ -80,7 +83,35 @@ def _not_ready(error: NotReady) -> str:
         "not_started": _("The exam has not started yet."),
         "gate_open": _("Late candidates may still come in. Close the exam after that."),
         "reason_missing": _("Give a reason: it goes into the minutes."),
-        "nobody_to_extend": _("Nobody in this room is still working: there is no time to extend."),
+        "nobody_to_extend": _("Nobody is still working: there is no time to extend."),
+        # pauses
+        "nobody_to_pause": _("Nobody's clock is running: there is nothing to stop."),
+        "nobody_paused": _("Nobody's clock stands still: there is nothing to resume."),
+        "already_paused": _("The clock stands still already."),
+        "not_paused": _("The clock is running already."),
+        "paused_by_chairman": _("The chairman has stopped the whole exam: only he lets it go on."),
+        # events kept aside
+        "sitting_not_over": _("The sitting is not over yet: decide when it has ended."),
+        "results_scored": _("Results of this campaign have been scored: what counts cannot change any more."),
+        "nothing_kept_aside": _("Choose entries that were kept aside."),
+        "already_proposed": _("Some of these entries have been proposed or decided already. Look again."),
+        "already_decided": _("This has been decided already."),
+        # the emergency file
+        "emergency_unreadable": _("This is not an emergency file of an exam machine."),
+        "emergency_too_large": _("The file is too large: an emergency file has at most 1 MB."),
+        "emergency_foreign": _("This file belongs to no candidate of this room."),
+        "emergency_altered": _("This file was altered or damaged: nothing of it was taken."),
+    }
+    return reasons.get(error.code, _delivery(error))
+
+
+@explain.register
+def _practice(error: PracticeRefused) -> str:
+    reasons = {
+        "nothing_to_practise": _("There is no item to practise with in this choice."),
+        "at_an_exam": _("You are at an exam now. Practise again when you have handed in."),
+        "not_due": _("This item is not due now. The page has been brought up to date."),
+        "no_such_option": _("This item has no such option."),
     }
     return reasons.get(error.code, _delivery(error))
 
@@ -101,6 +132,21 @@ def _roster_too_large(error: RosterTooLarge) -> str:
         candidates=error.n_candidates,
         stations=error.n_stations,
     )
+
+
+@explain.register
+def _seats_exceeded(error: SeatsExceeded) -> str:
+    return _(
+        "Up to %(seats)s candidates would sit at the same time. The built-in database (SQLite) serves at "
+        "most %(limit)s. Move the start of some administrations, or run the service on PostgreSQL.",
+        seats=error.n_seats,
+        limit=error.limit,
+    )
+
+
+@explain.register
+def _events_refused(_error: EventsRefused) -> str:
+    return _("The file names items or options that are not on this candidate's form.")
 
 
 @explain.register

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 
 from flask_babel import format_datetime, lazy_gettext
 
+from examsvc.delivery.sitting import UNFINISHED_STATES
 from examsvc.edge.texts import gettext, ngettext
-from examsvc.services.rooms import RoomView
-from examsvc.store.models import IncidentRow
+from examsvc.services.room_view import RoomView
+from examsvc.store.models import IncidentRow, SittingRow
 from proctoring.incidents import IncidentKind
 from proctoring.room import SeatStatus, Status
 
+ASIDE_OUTCOMES = ("quarantined", "late", "out_of_turn")
 MILLISECOND = timedelta(milliseconds=1)
 TIME_TO_OPEN = timedelta(seconds=60)  # who waits longer after the start needs a hand
 
@@ -50,6 +52,11 @@ KIND_LABELS = {
     IncidentKind.ITEM_CHALLENGE.value: lazy_gettext("Item challenged"),
     IncidentKind.NETWORK.value: lazy_gettext("Network failure"),
     IncidentKind.OTHER.value: lazy_gettext("Other"),
+    "pause": lazy_gettext("Clock stopped"),
+    "resume": lazy_gettext("Clock running again"),
+    "extension": lazy_gettext("More time for everybody"),
+    "accommodation": lazy_gettext("Accommodation"),
+    "emergency_file": lazy_gettext("Emergency file taken in"),
     "event_contradiction": lazy_gettext("Contradictory data from the exam machine"),
 }
 
@@ -73,6 +80,7 @@ class SeatPicture:
     runs: bool
     granted_s: int
     can_check_in: bool
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +108,14 @@ class IncidentPicture:
 
 @dataclass(frozen=True, slots=True)
 class RoomPicture:
-    """A room at one instant, in the reader's language."""
+    """A room at one instant, in the reader's language.
+
+    warnings : what the reader has to know of the picture itself
+    to_pause, to_resume, to_extend : how many an act for the whole room would concern
+    """
 
     taken_at: str
+    warnings: tuple[str, ...]
     phase: str
     clock_label: str
     clock_ms: int
@@ -110,27 +123,44 @@ class RoomPicture:
     counts: tuple[Count, ...]
     seats: tuple[SeatPicture, ...]
     incidents: tuple[IncidentPicture, ...]
+    to_pause: int
+    to_resume: int
+    to_extend: int
 
 
-Incidents = Iterable[tuple[IncidentRow, str | None, str | None]]
-
-
-def picture_room(view: RoomView, incidents: Incidents) -> RoomPicture:
+def picture_room(view: RoomView) -> RoomPicture:
     """The room as its page shows it."""
     now = view.snapshot.taken_at
     starts_at = view.administration.starts_at
     phase = phase_of(starts_at, view.administration.limit_s, now)
     counts = _counts(view.snapshot.counts)
     return RoomPicture(
-        taken_at=format_datetime(now, "HH:mm:ss"),
+        taken_at=format_datetime(view.read_at, "HH:mm:ss"),
+        warnings=tuple(_warnings(view)),
         phase=phase,
         clock_label=_clock_label(phase),
         clock_ms=_clock_ms(phase, starts_at, view.administration.limit_s, now),
         summary=", ".join(f"{count.label}: {count.n}" for count in counts),
         counts=counts,
         seats=tuple(_seat(entry, view, now) for entry in view.snapshot.seats),
-        incidents=tuple(_incident(*line) for line in incidents),
+        incidents=tuple(_incident(*line) for line in view.incidents),
+        to_pause=view.to_pause,
+        to_resume=view.to_resume,
+        to_extend=view.to_extend,
     )
+
+
+def _warnings(view: RoomView) -> Iterable[str]:
+    if not view.live:
+        yield gettext(
+            "The live view has been turned off to spare the server: responses and disconnected machines are "
+            "not shown, and the page does not update itself. Everything can still be done."
+        )
+    elif not view.presence_known:
+        yield gettext(
+            "It is not known which machines are connected: nobody is shown as disconnected. Saving goes on. "
+            "Look at the screens in the room."
+        )
 
 
 def phase_of(starts_at: datetime, limit_s: int, now: datetime) -> str:
@@ -169,6 +199,8 @@ def _seat(entry: SeatStatus, view: RoomView, now: datetime) -> SeatPicture:
     state = facts.sitting.state
     late = state == "registered" and now > starts_at
     slow = entry.status is Status.WAITING and now > starts_at + TIME_TO_OPEN
+    paused = facts.sitting.paused_at is not None and state in UNFINISHED_STATES
+    asks = facts.sitting.id in view.asking and state == "open" and not facts.sitting.takeover_allowed
     return SeatPicture(
         sitting=facts.sitting.id,
         station=facts.candidate.station,
@@ -177,14 +209,17 @@ def _seat(entry: SeatStatus, view: RoomView, now: datetime) -> SeatPicture:
         status=entry.status.value,
         label=_label(entry.status, state),
         icon=STATUS_ICONS[entry.status],
-        detail=_detail(entry, facts.sitting.takeover_allowed, late=late, slow=slow),
-        needs_attention=entry.status is Status.DISCONNECTED or ((late or slow) and entry.remaining_ms > 0),
+        detail=_detail(entry, facts.sitting, asks=asks, late=late, slow=slow),
+        needs_attention=asks
+        or entry.status is Status.DISCONNECTED
+        or ((late or slow) and entry.remaining_ms > 0),
         responded=facts.n_responses,
         n_items=facts.n_items,
         remaining_ms=entry.remaining_ms,
-        runs=now >= starts_at and entry.remaining_ms > 0,
+        runs=now >= starts_at and entry.remaining_ms > 0 and not paused,
         granted_s=facts.granted_s,
         can_check_in=state == "registered" and not late,
+        paused=paused,
     )
 
 
@@ -196,15 +231,25 @@ def _label(status: Status, state: str) -> str:
     return str(STATUS_LABELS[status])
 
 
-def _detail(entry: SeatStatus, takeover_allowed: bool, *, late: bool, slow: bool) -> str:
+def _detail(entry: SeatStatus, sitting: SittingRow, *, asks: bool, late: bool, slow: bool) -> str:
     parts = []
+    if asks:
+        parts.append(gettext("asks to go on at another machine"))
+    if sitting.paused_at is not None and sitting.state in UNFINISHED_STATES:
+        since = format_datetime(sitting.paused_at, "HH:mm:ss")
+        failed = sitting.failed_at is not None
+        parts.append(
+            gettext("machine failed: clock stands still since %(time)s", time=since)
+            if failed
+            else gettext("clock stands still since %(time)s", time=since)
+        )
     if late:
         parts.append(gettext("late: the exam has started"))
     if slow:
         parts.append(gettext("has not opened the exam yet"))
     if entry.status is Status.DISCONNECTED:
         parts.append(_silence(entry.silent_s))
-    if takeover_allowed:
+    if sitting.takeover_allowed and sitting.state == "open":
         parts.append(gettext("may go on at another machine"))
     return "; ".join(parts)
 
@@ -224,10 +269,31 @@ def _incident(row: IncidentRow, number: str | None, reporter: str | None) -> Inc
         at=format_datetime(row.created_at, "HH:mm:ss"),
         kind=str(KIND_LABELS.get(row.kind, row.kind)),
         number=number or "",
-        note=_system_note(row) if by_system else row.note,
+        note=_system_note(row) if by_system else _note(row),
         reporter=gettext("the system") if by_system else reporter or "",
         by_system=by_system,
     )
+
+
+def _note(row: IncidentRow) -> str:
+    """What a person wrote, or did."""
+    if row.kind != "emergency_file":
+        return row.note
+    return outcomes_in_words(json.loads(row.note))
+
+
+def outcomes_in_words(counts: Mapping[str, int]) -> str:
+    """What became of the entries of a file, by their outcomes."""
+    kept = sum(n for outcome, n in counts.items() if outcome in ASIDE_OUTCOMES)
+    refused = sum(n for outcome, n in counts.items() if outcome in ("altered", "seq_conflict"))
+    parts = [
+        ngettext("%(num)s entry counted", "%(num)s entries counted", counts.get("accepted", 0)),
+        ngettext("%(num)s was there already", "%(num)s were there already", counts.get("duplicate", 0)),
+        ngettext("%(num)s kept aside", "%(num)s kept aside", kept),
+    ]
+    if refused:
+        parts.append(ngettext("%(num)s contradicts the log", "%(num)s contradict the log", refused))
+    return ", ".join(parts)
 
 
 def _system_note(row: IncidentRow) -> str:

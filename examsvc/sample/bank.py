@@ -1,7 +1,8 @@
-"""The sample's bank: two authors' workbooks through import, appraisal, approval and first calibration."""
+"""The sample's bank: authors' workbooks through import, appraisal, approval and first calibration."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from importlib.resources import files
 
@@ -10,14 +11,22 @@ from examsvc.services import Services, calibration
 from examsvc.services.bank import submit_for_review
 from examsvc.services.bank_import import import_workbook
 from examsvc.services.bank_review import Judgement, approve_items, move_items, review_item
+from examsvc.services.media import add_media
 from examsvc.services.people import Upload, import_people
 from examsvc.store import assembly as assembly_store
 from examsvc.store import bank, measuring
 from examsvc.store.bank import ItemFilter
 from item_bank.lifecycle import State
+from item_bank.pool import Pool
 from item_bank.review import CHECKLIST, Decision
 
 AUTHORS = ("ban_de_1", "ban_de_2")
+WORKBOOKS = (
+    ("ban_de_1", "items_ban_de_1.xlsx"),
+    ("ban_de_2", "items_ban_de_2.xlsx"),
+    ("ban_de_1", "items_luyen_tap.xlsx"),  # to practise with
+)
+PICTURES = ("container_door.png",)  # that the wordings refer to
 Follow = Callable[[Iterable[int]], Iterable[int]]
 
 
@@ -36,15 +45,18 @@ def load_people(deps: Services) -> None:
         raise SampleRefused(f"organisation.xlsx: {report.faults[:5]}")
 
 
-def import_items(deps: Services, follow: Callable[[Iterable[str]], Iterable[str]]) -> None:
-    """Each author imports his workbook as an author would."""
-    for author in follow(AUTHORS):
+def import_items(
+    deps: Services, follow: Callable[[Iterable[tuple[str, str]]], Iterable[tuple[str, str]]]
+) -> None:
+    """Authors upload their pictures and import their workbooks, as an author would."""
+    for name in PICTURES:
+        add_media(deps, actor(deps, AUTHORS[0]), _data(name))
+    for author, name in follow(WORKBOOKS):
         who = actor(deps, author)
+        data = _data(name)
         with deps.store.read() as session:
-            if any(line.author_id == who.user_id for line in bank.list_lines(session, ItemFilter())):
+            if bank.has_import(session, hashlib.sha256(data).hexdigest()):
                 continue
-        name = f"items_{author}.xlsx"
-        data = files("examsvc.sample").joinpath(f"data/{name}").read_bytes()
         report = import_workbook(deps, who, name, data).report
         if not report.ok:
             raise SampleRefused(f"{name}: {report.errors[:5]}")
@@ -66,8 +78,11 @@ def appraise(deps: Services, follow: Follow) -> None:
 
 
 def put_to_use(deps: Services) -> None:
-    """A calibration by judgement, adopted by a second examiner, makes the approved items operational."""
-    if _in_state(deps, State.APPROVED):
+    """A calibration by judgement, adopted by a second examiner, makes the approved items operational.
+
+    Items to practise with stay approved: that is all they need.
+    """
+    if _in_state(deps, State.APPROVED, pool=Pool.OPERATIONAL):
         proposed = calibration.propose_by_judgement(deps, actor(deps, "khao_thi"))
         calibration.adopt_calibration(deps, actor(deps, "khao_thi_2"), proposed)
     calibrated = _in_state(deps, State.CALIBRATED)
@@ -84,9 +99,11 @@ def has_calibration_of(deps: Services, campaign_id: int) -> bool:
         )
 
 
-def _in_state(deps: Services, state: State, *, author_id: int | None = None) -> list[int]:
+def _in_state(deps: Services, state: State, *, author_id: int | None = None, pool: str = "") -> list[int]:
+    wanted = ItemFilter(states=(state.value,), author_id=author_id, pool=pool)
     with deps.store.read() as session:
-        return [
-            line.version_id
-            for line in bank.list_lines(session, ItemFilter(states=(state.value,), author_id=author_id))
-        ]
+        return [line.version_id for line in bank.list_lines(session, wanted)]
+
+
+def _data(name: str) -> bytes:
+    return files("examsvc.sample").joinpath(f"data/{name}").read_bytes()

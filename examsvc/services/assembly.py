@@ -18,6 +18,7 @@ from examsvc.services.deps import Services
 from examsvc.store import Session, database_now, measuring
 from examsvc.store import assembly as store
 from examsvc.store.assembly import FormLine
+from examsvc.store.form_sections import are_sections_kept
 from examsvc.store.models import AssemblyRunRow, BlueprintRow, FormRow
 from examsvc.store.rows import get_row
 
@@ -133,7 +134,8 @@ def replay(deps: Services, actor: Actor, run_id: int, progress: Progress | None 
 def publish_form(deps: Services, actor: Actor, form_id: int) -> None:
     """The second person publishes; from then on the form can be put on rosters and never changes.
 
-    Refused when the stored items are not those certified, or one has left the operational bank since.
+    Refused when the stored items or sections are not those certified, or an item has left the operational
+    bank since.
     """
     with deps.store.begin() as session:
         form = get_row(session, FormRow, form_id, lock=True)
@@ -142,7 +144,9 @@ def publish_form(deps: Services, actor: Actor, form_id: int) -> None:
         if form.state != "draft":
             raise AssemblyRefused("form_not_draft")
         lines = store.list_form_lines(session, form_id)
-        if form_checksum([line.version_id for line in lines]) != form.checksum:
+        blueprint = store.load_blueprint(session, form.blueprint_id)[2]
+        same_items = form_checksum([line.version_id for line in lines]) == form.checksum
+        if not same_items or not are_sections_kept(session, form_id, blueprint):
             raise AssemblyRefused("form_altered")
         gone = [line.code for line in lines if line.state != "operational"]
         if gone:

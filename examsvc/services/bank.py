@@ -12,15 +12,19 @@ from examsvc.services.audit import record_act
 from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
 from examsvc.services.bank_states import Request, change_states, record_moves
 from examsvc.services.deps import Services
+from examsvc.services.media import require_media
 from examsvc.store import Session, database_now
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
 from examsvc.store.item_versions import VersionOfItem
 from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow
+from examsvc.store.topics import list_topics
 from item_bank.enemies import enemy_pairs
 from item_bank.errors import InvalidItem
 from item_bank.item import ItemVersion, Key, Option, check_key
 from item_bank.lifecycle import State, is_wording_frozen
+from item_bank.media import is_lost
+from item_bank.pool import Pool
 from item_bank.quality import equal_options
 from item_bank.stem import from_authored, plain_line, plain_text
 from item_bank.taxonomy import CognitiveLevel
@@ -42,6 +46,7 @@ class Wording:
     rationale: str = ""
     judged_share: float | None = None
     enemies: tuple[str, ...] = ()
+    pool: str = Pool.OPERATIONAL.value
 
 
 def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersion, Key]:
@@ -49,6 +54,9 @@ def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersio
     code = plain_line(wording.code)
     if wording.level not in set(CognitiveLevel):
         raise InvalidItem("UNKNOWN_LEVEL", field="level", value=wording.level)
+    if wording.pool not in set(Pool):
+        raise InvalidItem("UNKNOWN_POOL", field="pool", value=wording.pool)
+    _require_pictures_whole(wording)
     item = ItemVersion(
         code=code,
         version=version,
@@ -60,6 +68,7 @@ def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersio
         rationale=from_authored(wording.rationale),
         author=author,
         judged_share=wording.judged_share,
+        pool=Pool(wording.pool),
     )
     readings = {option.id: plain_text(option.content) for option in item.options}
     read = {"stem": plain_text(item.stem), "legal_basis": item.legal_basis}
@@ -72,6 +81,14 @@ def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersio
     return item, check_key(item, Key(1, wording.key))
 
 
+def _require_pictures_whole(wording: Wording) -> None:
+    typed = {"stem": wording.stem, "rationale": wording.rationale}
+    typed.update({f"option_{id_.lower()}": text for id_, text in wording.options.items()})
+    for name, text in typed.items():
+        if is_lost(text, from_authored(text)):
+            raise InvalidItem("BAD_IMAGE", field=name)
+
+
 def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
     """Write a new item; returns the id of its first version, a draft."""
     permit(actor, "items.write")
@@ -81,6 +98,7 @@ def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
         known = store.item_ids(session)
         if item.code.casefold() in {code.casefold() for code in known}:
             raise InvalidItem("CODE_IN_BANK", field="code", value=item.code)
+        require_media(session, item)
         [version] = store_items(session, actor, [(item, key)])
         _add_enemies(session, wording, {**known, item.code: version.item_id})
         record_act(session, actor, "items.add", f"item_version:{version.id}", code=item.code)
@@ -92,12 +110,18 @@ def store_items(
 ) -> list[ItemVersionRow]:
     """New items with their first versions and keys, by the actor, in the caller's transaction."""
     now = database_now(session)
-    topics = {topic.code: topic.id for topic in store.list_topics(session)}
+    topics = {topic.code: topic.id for topic in list_topics(session)}
     for item, _key in new:
         if item.topic not in topics:
             raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=item.topic)
     items = [
-        ItemRow(code=item.code, topic_id=topics[item.topic], author_id=actor.user_id, created_at=now)
+        ItemRow(
+            code=item.code,
+            topic_id=topics[item.topic],
+            author_id=actor.user_id,
+            created_at=now,
+            pool=item.pool.value,
+        )
         for item, _key in new
     ]
     session.add_all(items)
@@ -117,15 +141,16 @@ def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) 
         version, item = _own(session, actor, version_id)
         _require_editable(session, version)
         first = version.version == 1
-        topics = {row.code: row.id for row in store.list_topics(session)}
-        if not first:  # the topic belongs to the item, whose earlier version others have seen
+        topics = {row.code: row.id for row in list_topics(session)}
+        if not first:  # topic and pool belong to the item, whose earlier version others have seen
             topic = next(code for code, id_ in topics.items() if id_ == item.topic_id)
-            wording = replace(wording, topic=topic)
+            wording = replace(wording, topic=topic, pool=item.pool)
         wording = replace(wording, code=item.code)
         composed, key = compose(wording, str(item.author_id), version.version)
         if composed.topic not in topics:
             raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=composed.topic)
-        item.topic_id = topics[composed.topic]
+        require_media(session, composed)
+        item.topic_id, item.pool = topics[composed.topic], composed.pool.value
         _write_wording(version, composed)
         _correct_key(session, actor, version.id, key)
         if first:  # nothing rests on the enemies of an item that was never submitted
@@ -143,7 +168,7 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         newest = versions.list_versions(session, item.id)[0]
         if _is_editable(session, newest):
             raise DraftOpen("DRAFT_OPEN", item=item.code, version_id=newest.id)
-        topic = {row.id: row.code for row in store.list_topics(session)}[item.topic_id]
+        topic = {row.id: row.code for row in list_topics(session)}[item.topic_id]
         copied = versions.as_item_version(version, item, topic)
         key = versions.newest_keys(session, [version.id])[version.id]
         now = database_now(session)

@@ -12,8 +12,10 @@ from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
 from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.store.models import TopicRow
+from examsvc.store.topics import list_topics
 from item_bank.item import Key
 from item_bank.lifecycle import ASIDE, State
+from item_bank.pool import PRACTISED, Pool
 from item_bank.quality import Fault, PositionBalance, answer_position_balance, check_item
 from item_bank.taxonomy import CognitiveLevel
 
@@ -64,6 +66,7 @@ class Board:
     balance: PositionBalance
     faults: dict[Fault, list[ItemLine]]
     n_items: int
+    n_practice: dict[str, int]  # topic code → items that officers can practise with
 
     def lacking(self) -> int:
         """How many operational items all cells together still lack."""
@@ -71,11 +74,13 @@ class Board:
 
 
 def view_board(deps: Services, actor: Actor) -> Board:
-    """Count the bank by topic, cognitive level and state."""
+    """Count the items for exams by topic, cognitive level and state, those to practise with by topic."""
     permit(actor, "bank.read_board")
     with deps.store.read() as session:
-        topics = store.list_topics(session)
-        lines = store.list_lines(session, ItemFilter())
+        topics = list_topics(session)
+        lines = store.list_lines(session, ItemFilter(pool=Pool.OPERATIONAL))
+        practised = tuple(state.value for state in PRACTISED)
+        practice = store.list_lines(session, ItemFilter(pool=Pool.PRACTICE, states=practised))
         needs = store.largest_cells(session)
         ids = [line.version_id for line in lines]
         items = versions.get_versions(session, ids)
@@ -95,6 +100,7 @@ def view_board(deps: Services, actor: Actor) -> Board:
         balance=answer_position_balance([keys[line.version_id].option_id for line in in_use]),
         faults=faults,
         n_items=len({line.item_id for line in lines}),
+        n_practice=dict(Counter(topic for _id, topic in {(p.item_id, p.topic.code) for p in practice})),
     )
 
 

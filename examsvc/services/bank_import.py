@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from examsvc.accounts.actor import Actor
@@ -11,9 +10,10 @@ from examsvc.accounts.permissions import permit
 from examsvc.services.audit import record_act
 from examsvc.services.bank import store_items
 from examsvc.services.deps import Services
-from examsvc.store import Session, database_now
+from examsvc.store import Session, database_now, media
 from examsvc.store import bank as store
 from examsvc.store.models import BankImportRow
+from examsvc.store.topics import list_topics
 from item_bank.formats.report import ImportReport
 from item_bank.formats.xlsx import read_items
 
@@ -30,8 +30,7 @@ class ImportOutcome:
 def check_workbook(deps: Services, actor: Actor, data: bytes) -> ImportReport:
     """What importing this file would do; raises ImportRefused when it is no readable workbook."""
     permit(actor, "items.write")
-    topics, stems = _bank(deps)
-    return _read(data, topics, stems, actor)
+    return _read(data, _bank(deps), actor)
 
 
 def import_workbook(deps: Services, actor: Actor, filename: str, data: bytes) -> ImportOutcome:
@@ -42,24 +41,39 @@ def import_workbook(deps: Services, actor: Actor, filename: str, data: bytes) ->
     """
     permit(actor, "items.write")
     while True:
-        topics, stems = _bank(deps)
-        report = _read(data, topics, stems, actor)
+        bank = _bank(deps)
+        report = _read(data, bank, actor)
         if not report.ok:
             return ImportOutcome(report)
         with deps.store.begin() as session:
             store.lock_bank(session)
-            if set(store.item_ids(session)) == set(stems):
+            if set(store.item_ids(session)) == set(bank.stems):
                 return _store(session, actor, report, (filename[:200], data))
 
 
-def _bank(deps: Services) -> tuple[set[str], dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Bank:
+    """What there is already, as far as a file is held against it."""
+
+    topics: set[str]
+    stems: dict[str, str]
+    media: set[str]
+
+
+def _bank(deps: Services) -> _Bank:
     with deps.store.read() as session:
-        topics = {topic.code for topic in store.list_topics(session)}
-        return topics, store.stems_by_code(session)
+        topics = {topic.code for topic in list_topics(session)}
+        return _Bank(topics, store.stems_by_code(session), media.list_names(session))
 
 
-def _read(data: bytes, topics: set[str], stems: Mapping[str, str], actor: Actor) -> ImportReport:
-    return read_items(data, known_topics=topics, existing=stems, author=str(actor.user_id))
+def _read(data: bytes, bank: _Bank, actor: Actor) -> ImportReport:
+    return read_items(
+        data,
+        known_topics=bank.topics,
+        existing=bank.stems,
+        known_media=bank.media,
+        author=str(actor.user_id),
+    )
 
 
 def _store(session: Session, actor: Actor, report: ImportReport, file: tuple[str, bytes]) -> ImportOutcome:

@@ -13,6 +13,7 @@ from examsvc.store import item_versions as versions
 from examsvc.store.item_versions import VersionOfItem
 from item_bank.errors import TransitionRefused
 from item_bank.lifecycle import History, Mover, State, move
+from item_bank.pool import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def load_histories(session: Session, pairs: Sequence[VersionOfItem]) -> dict[int
             reviewer_ids=frozenset(str(id_) for id_ in reviewers.get(version.id, ())),
             suspended_from=suspended_from,
             calibration_adopted=version.id in covered,
+            practice=item.pool == Pool.PRACTICE,
         )
     return histories
 

@@ -16,12 +16,15 @@ from examsvc.store import item_versions as versions
 from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, TopicRow
 from examsvc.store.rows import get_row
+from examsvc.store.topics import list_topics
 from item_bank.item import ItemVersion, Key
 from item_bank.lifecycle import State, allowed_moves, is_wording_frozen
+from item_bank.pool import Pool
 from item_bank.quality import Finding, check_item
 from item_bank.similarity import near_duplicates
 
 SIMILAR_FROM = 0.6
+FOR_EXAMS = frozenset({State.PILOT, State.OPERATIONAL})  # no practice item ever goes there
 READS_ALL = frozenset({Role.REVIEWER, Role.BANK_MANAGER, Role.AUDITOR})  # an author reads his own items
 
 
@@ -105,7 +108,7 @@ def list_choices(deps: Services, actor: Actor) -> tuple[list[TopicRow], list[tup
     """What the filters and the form offer: topics, and the authors as far as the reader sees them."""
     permit(actor, "items.read")
     with deps.store.read() as session:
-        topics = store.list_topics(session)
+        topics = list_topics(session)
         return topics, store.list_authors(session) if actor.roles & READS_ALL else []
 
 
@@ -135,7 +138,8 @@ def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list
     """Items in `source`, each with whether this actor may move it `to`."""
     permit(actor, "items.release_to_exams")
     with deps.store.read() as session:
-        lines = store.list_lines(session, ItemFilter(states=(source.value,)))
+        pool = Pool.OPERATIONAL if to in FOR_EXAMS else ""
+        lines = store.list_lines(session, ItemFilter(states=(source.value,), pool=pool))
         ids = [line.version_id for line in lines]
         items = versions.get_versions(session, ids)
         keys = _keys(session, ids)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.assembly.blueprint import COGNITIVE_MIX, Blueprint, Cell, derive_blueprint, overlap_of, validate
+from examsvc.assembly.blueprint import (
+    COGNITIVE_MIX,
+    Blueprint,
+    BlueprintSection,
+    Cell,
+    derive_blueprint,
+    overlap_of,
+    validate,
+)
 from examsvc.assembly.eligibility import CellNeed, cell_needs
 from examsvc.assembly.errors import AssemblyRefused, BlueprintInvalid
 from examsvc.assembly.findings import Problem
@@ -15,17 +23,23 @@ from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now
 from examsvc.store import assembly as store
+from examsvc.store.form_sections import sections_to_json
 from examsvc.store.models import BlueprintRow, PositionRow
 from examsvc.store.rows import get_row
+from examsvc.store.topics import list_topics
 
 
 @dataclass(frozen=True, slots=True)
 class BlueprintEdit:
-    """A draft as somebody typed it: the cells must add up to the number of items that stands beside them."""
+    """A draft as somebody typed it: the cells must add up to the number of items that stands beside them.
+
+    sections : None leaves those that the draft has; an empty tuple makes the form one piece
+    """
 
     counts: Mapping[Cell, int]
     n_items: int
     limit_s: int
+    sections: tuple[BlueprintSection, ...] | None = None
 
 
 def derive(deps: Services, actor: Actor, position_code: str) -> int:
@@ -54,7 +68,9 @@ def derive(deps: Services, actor: Actor, position_code: str) -> int:
 
 
 def edit(deps: Services, actor: Actor, blueprint_id: int, edit: BlueprintEdit) -> None:
-    """Change a draft's cells, size and time. Raises BlueprintInvalid with every problem, nothing changed.
+    """Change a draft's cells, size, time and sections.
+
+    Raises BlueprintInvalid with every problem, nothing changed.
 
     Who edits becomes the draft's writer: a second person has to approve what was written last.
     """
@@ -64,21 +80,19 @@ def edit(deps: Services, actor: Actor, blueprint_id: int, edit: BlueprintEdit) -
         if row.state != "draft":
             raise AssemblyRefused("blueprint_not_draft")
         _row, _position, value = store.load_blueprint(session, blueprint_id)
-        cells = tuple(sorted(edit.counts.items()))
-        edited = replace(
-            value,
-            cells=cells,
-            n_items=edit.n_items,
-            time_limit_s=edit.limit_s,
-            max_overlap=overlap_of(edit.n_items),
+        edited = _edited(value, edit)
+        topics = {topic.code for topic in list_topics(session)}
+        problems = (
+            *_place_problems(edit.counts, topics),
+            *_unknown_topics(edited.sections, topics),
+            *validate(edited),
         )
-        topics = {topic.code for topic in store.list_topics(session)}
-        problems = (*_place_problems(edit.counts, topics), *validate(edited))
         if problems:
             raise BlueprintInvalid(problems)
         store.replace_cells(session, blueprint_id, edit.counts)
         row.n_items, row.limit_s, row.created_by = edit.n_items, edit.limit_s, actor.user_id
-        size = {"n_items": edit.n_items, "limit_s": edit.limit_s}
+        row.sections = sections_to_json(edited.sections)
+        size = {"n_items": edit.n_items, "limit_s": edit.limit_s, "n_sections": len(edited.sections)}
         record_act(session, actor, "blueprints.edit", f"blueprint:{blueprint_id}", **size)
 
 
@@ -106,7 +120,7 @@ def approve(deps: Services, actor: Actor, blueprint_id: int) -> None:
 
 
 def revise(deps: Services, actor: Actor, blueprint_id: int) -> int:
-    """A new draft with the cells of an approved blueprint, which stays as it is."""
+    """A new draft with the cells and sections of an approved blueprint, which stays as it is."""
     permit(actor, "blueprints.edit")
     with deps.store.begin() as session:
         source, position, value = store.load_blueprint(session, blueprint_id)
@@ -128,6 +142,24 @@ def _place_problems(cells: Iterable[Cell], topics: Collection[str]) -> Iterator[
             yield Problem("cell_unknown", {"topic": cell.topic, "cognitive_level": cell.cognitive_level})
 
 
+def _unknown_topics(sections: Iterable[BlueprintSection], topics: Collection[str]) -> Iterator[Problem]:
+    for number, section in enumerate(sections, start=1):
+        for topic in section.topics:
+            if topic not in topics:
+                yield Problem("section_topic_unknown", {"section": number, "topic": topic})
+
+
+def _edited(value: Blueprint, edit: BlueprintEdit) -> Blueprint:
+    return replace(
+        value,
+        cells=tuple(sorted(edit.counts.items())),
+        n_items=edit.n_items,
+        time_limit_s=edit.limit_s,
+        max_overlap=overlap_of(edit.n_items),
+        sections=value.sections if edit.sections is None else edit.sections,
+    )
+
+
 def _add_draft(session: Session, actor: Actor, position: PositionRow, value: Blueprint) -> BlueprintRow:
     row = BlueprintRow(
         position_id=position.id,
@@ -135,6 +167,7 @@ def _add_draft(session: Session, actor: Actor, position: PositionRow, value: Blu
         state="draft",
         n_items=value.n_items,
         limit_s=value.time_limit_s,
+        sections=sections_to_json(value.sections),
         created_by=actor.user_id,
         created_at=database_now(session),
     )

@@ -11,14 +11,14 @@ from examsvc.accounts.permissions import Facts, permit
 from examsvc.delivery import administration as rules
 from examsvc.delivery import sitting as sitting_rules
 from examsvc.delivery.administration import Administration, AdministrationAct
-from examsvc.delivery.errors import NotReady
+from examsvc.delivery.errors import NotReady, SeatsExceeded
 from examsvc.delivery.roster import seat
 from examsvc.delivery.sitting import SittingState
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services.audit import record_act
-from examsvc.services.deps import Services
+from examsvc.services.deps import Services, time_changed
+from examsvc.store import Session, database_now
 from examsvc.store import campaigns as store
-from examsvc.store import database_now
 from examsvc.store import sittings as sitting_store
 from examsvc.store.models import (
     AdministrationRow,
@@ -181,6 +181,9 @@ def approve_campaign(deps: Services, actor: Actor, campaign_id: int) -> None:
             raise NotReady("campaign_not_draft")
         if not administrations:
             raise NotReady("no_administrations")
+        excess = _seats_exceeded(deps, session, [row.id for row, _position in administrations])
+        if excess is not None:
+            raise excess
         for administration, _position in administrations:
             if not store.count_roster(session, administration.id):
                 raise NotReady("empty_roster")
@@ -189,6 +192,15 @@ def approve_campaign(deps: Services, actor: Actor, campaign_id: int) -> None:
         campaign.approved_by = actor.user_id
         campaign.approved_at = database_now(session)
         record_act(session, actor, "campaigns.approve", f"campaign:{campaign_id}")
+
+
+def find_excess(deps: Services, actor: Actor, administration_id: int) -> SeatsExceeded | None:
+    """What approval would say of the number of candidates who would sit at the same time as this roster."""
+    permit(actor, "campaigns.read")
+    with deps.store.read() as session:
+        campaign_id = get_row(session, AdministrationRow, administration_id).campaign_id
+        planned = [row.id for row, _position in store.list_administrations(session, campaign_id)]
+        return _seats_exceeded(deps, session, planned)
 
 
 def start_now(deps: Services, actor: Actor, administration_id: int, reason: str) -> datetime:
@@ -211,7 +223,8 @@ def start_now(deps: Services, actor: Actor, administration_id: int, reason: str)
             starts_at=moved.starts_at.isoformat(),
             reason=reason,
         )
-        return moved.starts_at
+    time_changed(deps, (), administration_id)
+    return moved.starts_at
 
 
 def close_administration(deps: Services, actor: Actor, administration_id: int, reason: str) -> int:
@@ -250,6 +263,16 @@ def close_administration(deps: Services, actor: Actor, administration_id: int, r
             reason=reason.strip(),
         )
         return len(missing)
+
+
+def _seats_exceeded(deps: Services, session: Session, planned: list[int]) -> SeatsExceeded | None:
+    limit = deps.store.seat_limit
+    if limit is None:
+        return None
+    now = database_now(session)
+    ahead = (span for span in store.list_exam_spans(session, or_ids=planned) if span[1] > now)
+    n_seats = rules.most_at_once(ahead)
+    return SeatsExceeded(n_seats, limit) if n_seats > limit else None
 
 
 def _late_gate_s(campaign: CampaignRow, administration: AdministrationRow) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from examsvc.accounts.actor import Actor
@@ -16,8 +17,21 @@ from examsvc.services.deps import Services
 from examsvc.services.sittings import kept_receipt
 from examsvc.store import Session, candidates, database_now
 from examsvc.store import sittings as store
+from examsvc.store.accounts import list_users_by_id
 from examsvc.store.candidates import SittingSheet
+from examsvc.store.outlines import list_sections
 from examsvc.store.sittings import SittingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PageSection:
+    """A part of the form as it is announced beforehand; `limit_s` None: it shares the whole time."""
+
+    ordinal: int
+    name_vi: str
+    name_en: str
+    n_items: int
+    limit_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +43,15 @@ class SittingPage:
     clock: ClockReading
     n_items: int
     is_closed: bool
+    sections: tuple[PageSection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SittingOutcome:
-    """What the candidate takes away: the receipt, the counts and every second's account."""
+    """What the candidate takes away: the receipt, the counts and every second's account.
+
+    grantors : the names of those who gave or took time, by the actor that a line of the account names
+    """
 
     receipt: Receipt | None
     n_responses: int
@@ -41,6 +59,7 @@ class SittingOutcome:
     n_marked: int
     number_correct: int | None
     time: TimeAccount
+    grantors: dict[str, str]
 
 
 def list_own_sittings(deps: Services, actor: Actor) -> list[SittingSheet]:
@@ -60,6 +79,7 @@ def read_sitting(deps: Services, actor: Actor, sitting_id: int) -> SittingPage:
             clock=clock_reading(facts.sitting, database_now(session)),
             n_items=candidates.count_items(session, facts.row.form_id),
             is_closed=facts.sitting.is_closed,
+            sections=_sections(session, facts),
         )
 
 
@@ -80,7 +100,22 @@ def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcom
             n_marked=len(keys),
             number_correct=number_correct(list(keys), responses, keys) if shown else None,
             time=time_account(facts.sitting.clock, facts.sitting.adjustments),
+            grantors=_grantors(session, facts),
         )
+
+
+def _sections(session: Session, facts: SittingFacts) -> tuple[PageSection, ...]:
+    counts = Counter(placed.section for placed in facts.outline.placed.values())
+    return tuple(
+        PageSection(row.ordinal, row.name_vi, row.name_en, counts[row.ordinal], row.limit_s)
+        for row in list_sections(session, facts.row.form_id)
+    )
+
+
+def _grantors(session: Session, facts: SittingFacts) -> dict[str, str]:
+    actors = {int(line.actor) for line in facts.sitting.adjustments}
+    users = list_users_by_id(session, actors) if actors else {}
+    return {str(user_id): user.display_name for user_id, user in users.items()}
 
 
 def _own(session: Session, actor: Actor, sitting_id: int, action: str = "sittings.take") -> SittingFacts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from examsvc.ports import Live, PasswordHasher, Presence, Queue
 from examsvc.services.group_commit import GroupCommit
+from examsvc.services.staff_views import StaffViews
 from examsvc.store import Store
 
 
@@ -27,3 +28,10 @@ class Services:
     passwords: PasswordHasher
     saver: GroupCommit | None = None  # None: every save has a transaction of its own
     live: Live = field(default_factory=NobodyListens)
+    views: StaffViews = field(default_factory=StaffViews)
+
+
+def time_changed(deps: Services, sitting_ids: Iterable[int], administration_id: int | None = None) -> None:
+    """After the commit: whoever waits for the time asks for it now, whoever watches sees it."""
+    deps.views.forget()
+    deps.live.changed(sitting_ids, administration_id)

@@ -1,12 +1,18 @@
-"""Incidents that the system itself notes; people's incidents come through the room."""
+"""The minutes of an exam: what the system itself notes, and what stands behind an act in a room."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import Facts, permit
 from examsvc.store import Session, database_now, rooms
-from examsvc.store.models import IncidentRow
+from examsvc.store.models import CandidateRow, ExamRoomRow, IncidentRow
+from examsvc.store.rows import get_row
+from examsvc.store.sittings import SittingFacts
 
 MOST_NOTES = 50  # of a kind for a sitting: a machine gone mad must not bury the room's minutes
 
@@ -33,3 +39,48 @@ def note_incident(
             created_at=database_now(session),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """A line of the minutes: about one sitting, a room, or (neither) the whole administration."""
+
+    kind: str
+    note: str
+    at: datetime
+    administration_id: int
+    exam_room_id: int | None = None
+    sitting_id: int | None = None
+
+
+def add_minutes(session: Session, actor: Actor, line: Minutes) -> int:
+    """Write what somebody did or saw into the minutes, in the transaction of the act."""
+    row = IncidentRow(
+        administration_id=line.administration_id,
+        exam_room_id=line.exam_room_id,
+        sitting_id=line.sitting_id,
+        kind=line.kind,
+        note=line.note.strip(),
+        actor_id=actor.user_id,
+        created_at=line.at,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def minutes_of_sitting(session: Session, facts: SittingFacts, kind: str, note: str, at: datetime) -> Minutes:
+    """A line about one sitting, in the minutes of its room."""
+    exam_room_id = get_row(session, CandidateRow, facts.row.candidate_id).exam_room_id
+    return Minutes(kind, note, at, facts.row.administration_id, exam_room_id, facts.row.id)
+
+
+def minutes_of_room(session: Session, exam_room_id: int, kind: str, note: str, at: datetime) -> Minutes:
+    """A line about a room."""
+    room = get_row(session, ExamRoomRow, exam_room_id)
+    return Minutes(kind, note, at, room.administration_id, room.id)
+
+
+def permit_for(actor: Actor, action: str, facts: SittingFacts) -> None:
+    """Ask the permission table with the sitting's owner: nobody acts for himself."""
+    permit(actor, action, Facts(owner_user_id=facts.row.user_id))

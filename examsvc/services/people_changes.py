@@ -22,6 +22,7 @@ from examsvc.store.models import (
     UserRoleRow,
     UserRow,
 )
+from examsvc.store.topics import list_topics
 
 Named = TypeVar("Named", TopicRow, CompetencyRow)
 
@@ -29,7 +30,7 @@ Named = TypeVar("Named", TopicRow, CompetencyRow)
 def write_changes(session: Session, changes: Changes, now: datetime) -> None:
     """Write everything; references are resolved by code, so the order is from the bottom up."""
     units = _write_units(session, changes.units)
-    topics = {row.code: row for row in people.list_topics(session)}
+    topics = {row.code: row for row in list_topics(session)}
     _write_named(session, TopicRow, topics, changes.topics)
     competencies = {row.code: row for row in people.list_competencies(session)}
     _write_named(session, CompetencyRow, competencies, changes.competencies)

@@ -20,6 +20,7 @@ from examsvc.services.releasing import agreeing
 from examsvc.services.scoring_plans import CampaignPlan, FormPlan, campaign_plan, form_plan
 from examsvc.store import Session, database_now
 from examsvc.store import measuring as store
+from examsvc.store.late_events import count_proposed
 from examsvc.store.measuring import ResultLine
 from examsvc.store.models import CampaignRow, CompetencyScoreRow, EvidenceRow, ResultRow, ScoreRow
 from examsvc.store.rows import get_row
@@ -42,10 +43,13 @@ def score_campaign(deps: Services, actor: Actor, campaign_id: int, progress: Pro
             raise ScoringRefused("sittings_unfinished")
         if not plans:
             raise ScoringRefused("nothing_to_score")
+        _require_late_events_decided(session, campaign_id)
     added = 0
     for done, plan in enumerate(plans):
         progress(done, len(plans))
         with deps.store.begin() as session:
+            get_row(session, CampaignRow, campaign_id, lock=True)  # nobody lets late events in meanwhile
+            _require_late_events_decided(session, campaign_id)
             added += _score_form(session, actor, campaign, plan)
     with deps.store.begin() as session:
         record_act(
@@ -90,6 +94,12 @@ def list_results(deps: Services, actor: Actor, campaign_id: int) -> list[ResultL
     permit(actor, "results.read")
     with deps.store.read() as session:
         return store.list_results(session, campaign_id)
+
+
+def _require_late_events_decided(session: Session, campaign_id: int) -> None:
+    """Whether late responses count must be settled before anything is scored: afterwards it cannot be."""
+    if count_proposed(session, campaign_id):
+        raise ScoringRefused("late_events_undecided")
 
 
 def _score_form(session: Session, actor: Actor, campaign: CampaignPlan, form: FormPlan) -> int:

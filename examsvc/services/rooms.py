@@ -2,72 +2,71 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from examsvc.accounts.actor import Actor
-from examsvc.accounts.permissions import Facts, permit
+from examsvc.accounts.permissions import permit
 from examsvc.accounts.roles import Role
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.administration import AdministrationAct, require
 from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment
 from examsvc.delivery.errors import NotReady
-from examsvc.delivery.sitting import UNFINISHED_STATES, SittingState
+from examsvc.delivery.sitting import SittingState
 from examsvc.services.audit import record_act
-from examsvc.services.deps import Services
+from examsvc.services.deps import Services, time_changed
+from examsvc.services.incidents import (
+    Minutes,
+    add_minutes,
+    minutes_of_room,
+    minutes_of_sitting,
+    permit_for,
+)
+from examsvc.services.room_view import IncidentLine, RoomView, view_room
+from examsvc.services.takeovers import LastSign, allow_takeover, read_last_sign
 from examsvc.store import NotFound, Session, database_now
 from examsvc.store import rooms as store
 from examsvc.store import sittings as sitting_store
 from examsvc.store.campaigns import as_administration
-from examsvc.store.models import (
-    AdministrationRow,
-    CandidateRow,
-    ExamRoomRow,
-    IncidentRow,
-)
-from examsvc.store.rooms import SeatFacts
-from examsvc.store.rows import get_row
 from examsvc.store.sittings import SittingFacts
 from proctoring.checkin import ChairmanConsent, Entry, Gate, decide_entry
 from proctoring.extensions import Extension, Grantor, require_grantable
-from proctoring.incidents import Incident, IncidentKind, accepted_incident
-from proctoring.room import RoomSnapshot, Seat, room_snapshot
+from proctoring.incidents import Incident, accepted_incident
 
-
-@dataclass(frozen=True, slots=True)
-class RoomView:
-    """A room at one instant: the snapshot and, by sitting, what stands behind each seat."""
-
-    room: ExamRoomRow
-    administration: AdministrationRow
-    snapshot: RoomSnapshot
-    seats: dict[str, SeatFacts]
+__all__ = [
+    "LastSign",
+    "RoomView",
+    "accommodate",
+    "admit_late",
+    "allow_takeover",
+    "check_in",
+    "check_in_room",
+    "extend",
+    "extend_administration",
+    "extend_room",
+    "find_candidate",
+    "list_incidents",
+    "log_incident",
+    "read_last_sign",
+    "watch_room",
+]
 
 
 def watch_room(deps: Services, actor: Actor, exam_room_id: int) -> RoomView:
     """Who is waiting, sitting, disconnected, submitted, and how long each still has."""
     permit(actor, "rooms.watch")
+    return view_room(deps, exam_room_id)
+
+
+def find_candidate(deps: Services, actor: Actor, exam_room_id: int, sitting_id: int) -> str:
+    """The number of a candidate of this room. Raises NotFound for one of another room."""
+    permit(actor, "rooms.watch")
     with deps.store.read() as session:
-        room = get_row(session, ExamRoomRow, exam_room_id)
-        administration = get_row(session, AdministrationRow, room.administration_id)
-        facts = store.list_seats(session, exam_room_id)
-        now = database_now(session)
-        ids = [seat.sitting.id for seat in facts]
-        sittings = {one.row.id: one.sitting for one in sitting_store.list_sittings(session, ids)}
-    heard = deps.presence.last_seen(ids)
-    seats = [
-        Seat(
-            sitting_id=str(fact.sitting.id),
-            sitting_state=fact.sitting.state,
-            deadline_at=sittings[fact.sitting.id].deadline_at,
-            last_seen_at=_instant(heard.get(fact.sitting.id)),
-            label=fact.candidate.number,
-            responded=fact.n_responses,
-        )
-        for fact in facts
-    ]
-    snapshot = room_snapshot(seats, administration.starts_at, now)
-    return RoomView(room, administration, snapshot, {str(fact.sitting.id): fact for fact in facts})
+        number = store.find_number(session, exam_room_id, sitting_id)
+    if number is None:
+        raise NotFound("sitting", sitting_id)
+    return number
 
 
 def check_in(deps: Services, actor: Actor, sitting_id: int) -> Entry:
@@ -88,26 +87,10 @@ def check_in_room(deps: Services, actor: Actor, exam_room_id: int) -> int:
     with deps.store.read() as session:
         waiting = store.list_sitting_ids(session, exam_room_id, [SittingState.REGISTERED])
         for sitting_id in waiting:  # all of them or, when his own is among them, none
-            _permit_for(actor, "rooms.check_in", sitting_store.get_sitting(session, sitting_id))
+            permit_for(actor, "rooms.check_in", sitting_store.get_sitting(session, sitting_id))
     for sitting_id in waiting:
         _enter(deps, actor, sitting_id, consent=None)
     return len(waiting)
-
-
-def allow_takeover(deps: Services, actor: Actor, sitting_id: int, reason: str) -> None:
-    """Let a sitting go on at another machine, once; the old one loses its pen when the new one opens."""
-    permit(actor, "rooms.allow_takeover")
-    with deps.store.begin() as session:
-        facts = sitting_store.get_sitting(session, sitting_id, lock=True)
-        _permit_for(actor, "rooms.allow_takeover", facts)
-        rules.require_open(facts.sitting)
-        now = database_now(session)
-        incident = accepted_incident(
-            Incident(IncidentKind.MACHINE_FAILURE, reason, actor.username, now, str(sitting_id)), now
-        )
-        facts.row.takeover_allowed = True
-        _add_incident(session, incident, actor, _room_of(session, sitting_id))
-        record_act(session, actor, "rooms.allow_takeover", f"sitting:{sitting_id}", reason=incident.note)
 
 
 def extend(deps: Services, actor: Actor, sitting_ids: list[int], seconds: int, reason: str) -> int:
@@ -116,40 +99,72 @@ def extend(deps: Services, actor: Actor, sitting_ids: list[int], seconds: int, r
     Raises ExtensionRefused, ExtensionNeedsChairman, SittingClosed.
     """
     permit(actor, "rooms.extend")
-    grantor = Grantor.CHAIRMAN if Role.CHAIRMAN in actor.roles else Grantor.PROCTOR
     with deps.store.begin() as session:
-        for sitting_id in sorted(sitting_ids):
-            facts = sitting_store.get_sitting(session, sitting_id, lock=True)
-            _permit_for(actor, "rooms.extend", facts)
-            require_grantable(
-                Extension(seconds, reason, grantor),
-                store.granted_by_staff(session, sitting_id),
-                facts.rules.extension_limit_s,
-            )
-            now = database_now(session)
-            line = TimeAdjustment(seconds, AdjustmentKind.EXTENSION, reason, actor.username, now)
-            sitting_store.add_adjustment(session, facts.row, line, actor.user_id)
-            sitting_store.store_sitting(facts.row, rules.adjust(facts.sitting, line))
+        found = store.lock_sittings(session, sitting_ids)
+        if len(found) < len(set(sitting_ids)):
+            raise NotFound("sitting", sitting_ids)
+        extension = Extension(seconds, reason, _grantor(actor))
+        _extend(session, actor, "rooms.extend", found, extension, Counter(sitting_ids))
+        subject = f"sitting:{sitting_ids[0]}" if len(found) == 1 else "sittings"
         record_act(
-            session,
-            actor,
-            "rooms.extend",
-            f"sitting:{sitting_ids[0]}" if len(sitting_ids) == 1 else "sittings",
-            sittings=sitting_ids,
-            seconds=seconds,
-            reason=reason,
+            session, actor, "rooms.extend", subject, sittings=sitting_ids, seconds=seconds, reason=reason
         )
-    return len(sitting_ids)
+    time_changed(deps, sitting_ids)
+    return len(found)
 
 
 def extend_room(deps: Services, actor: Actor, exam_room_id: int, seconds: int, reason: str) -> int:
     """Give everybody in a room who is not done the same time; returns how many."""
     permit(actor, "rooms.extend")
-    with deps.store.read() as session:
-        sitting_ids = store.list_sitting_ids(session, exam_room_id, UNFINISHED_STATES)
-    if not sitting_ids:
-        raise NotReady("nobody_to_extend")
-    return extend(deps, actor, sitting_ids, seconds, reason)
+    with deps.store.begin() as session:
+        found = store.lock_unfinished(session, exam_room_id=exam_room_id)
+        _extend(session, actor, "rooms.extend", found, Extension(seconds, reason, _grantor(actor)))
+        ids = [facts.row.id for facts in found]
+        subject = f"exam_room:{exam_room_id}"
+        record_act(session, actor, "rooms.extend", subject, sittings=ids, seconds=seconds, reason=reason)
+    time_changed(deps, ids)
+    return len(ids)
+
+
+def extend_administration(
+    deps: Services, actor: Actor, administration_id: int, seconds: int, reason: str
+) -> int:
+    """The chairman gives everybody of an administration who is not done the same time; returns how many."""
+    action = "administrations.extend"
+    permit(actor, action)
+    with deps.store.begin() as session:
+        found = store.lock_unfinished(session, administration_id=administration_id)
+        _extend(session, actor, action, found, Extension(seconds, reason, Grantor.CHAIRMAN))
+        note = f"+{seconds // 60} min · {reason.strip()}"
+        add_minutes(session, actor, Minutes("extension", note, database_now(session), administration_id))
+        subject = f"administration:{administration_id}"
+        record_act(session, actor, action, subject, n=len(found), seconds=seconds, reason=reason)
+    time_changed(deps, (), administration_id)
+    return len(found)
+
+
+def accommodate(deps: Services, actor: Actor, sitting_id: int, seconds: int, reason: str) -> None:
+    """The chairman gives one candidate more time for good cause, before the exam or in it: minuted.
+
+    Raises ExtensionRefused, SittingClosed.
+    """
+    permit(actor, "rooms.accommodate")
+    with deps.store.begin() as session:
+        facts = sitting_store.get_sitting(session, sitting_id, lock=True)
+        permit_for(actor, "rooms.accommodate", facts)
+        require_grantable(Extension(seconds, reason, Grantor.CHAIRMAN), 0)
+        now = database_now(session)
+        _grant(
+            session,
+            actor,
+            facts,
+            TimeAdjustment(seconds, AdjustmentKind.ACCOMMODATION, reason, actor.username, now),
+        )
+        note = f"+{seconds // 60} min · {reason.strip()}"
+        add_minutes(session, actor, minutes_of_sitting(session, facts, "accommodation", note, now))
+        subject = f"sitting:{sitting_id}"
+        record_act(session, actor, "rooms.accommodate", subject, seconds=seconds, reason=reason.strip())
+    time_changed(deps, [sitting_id])
 
 
 def log_incident(deps: Services, actor: Actor, exam_room_id: int, incident: Incident) -> int:
@@ -159,10 +174,13 @@ def log_incident(deps: Services, actor: Actor, exam_room_id: int, incident: Inci
     """
     permit(actor, "rooms.log_incident")
     with deps.store.begin() as session:
-        accepted = accepted_incident(incident, database_now(session))
-        if accepted.sitting_id and _room_of(session, int(accepted.sitting_id)) != exam_room_id:
-            raise NotFound("sitting", accepted.sitting_id)
-        incident_id = _add_incident(session, accepted, actor, exam_room_id)
+        now = database_now(session)
+        accepted = accepted_incident(incident, now)
+        sitting_id = int(accepted.sitting_id) if accepted.sitting_id else None
+        if sitting_id is not None and store.find_number(session, exam_room_id, sitting_id) is None:
+            raise NotFound("sitting", sitting_id)
+        line = minutes_of_room(session, exam_room_id, accepted.kind.value, accepted.note, now)
+        incident_id = add_minutes(session, actor, replace(line, sitting_id=sitting_id))
         record_act(
             session,
             actor,
@@ -171,12 +189,11 @@ def log_incident(deps: Services, actor: Actor, exam_room_id: int, incident: Inci
             kind=accepted.kind.value,
             sitting=accepted.sitting_id,
         )
-        return incident_id
+    deps.views.forget()
+    return incident_id
 
 
-def list_incidents(
-    deps: Services, actor: Actor, exam_room_id: int
-) -> list[tuple[IncidentRow, str | None, str | None]]:
+def list_incidents(deps: Services, actor: Actor, exam_room_id: int) -> list[IncidentLine]:
     """The room's incidents, newest first."""
     permit(actor, "rooms.watch")
     with deps.store.read() as session:
@@ -186,7 +203,7 @@ def list_incidents(
 def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanConsent | None) -> Entry:
     with deps.store.begin() as session:
         facts = sitting_store.get_sitting(session, sitting_id, lock=True)
-        _permit_for(actor, "rooms.admit_late" if consent else "rooms.check_in", facts)
+        permit_for(actor, "rooms.admit_late" if consent else "rooms.check_in", facts)
         require(as_administration(facts.administration), AdministrationAct.ENTER)
         now = database_now(session)
         gate = Gate(
@@ -204,33 +221,36 @@ def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanCo
             entry=entry.value,
             reason=consent.reason if consent else None,
         )
+    deps.views.forget()
     return entry
 
 
-def _permit_for(actor: Actor, action: str, facts: SittingFacts) -> None:
-    permit(actor, action, Facts(owner_user_id=facts.row.user_id))
+def _extend(  # noqa: PLR0913 what is given, to whom, by whom
+    session: Session,
+    actor: Actor,
+    action: str,
+    found: Sequence[SittingFacts],
+    extension: Extension,
+    times: Mapping[int, int] | None = None,
+) -> None:
+    """Give all of them the time, or none; their rows are locked. Who is named twice is given it twice."""
+    if not found:
+        raise NotReady("nobody_to_extend")
+    given = store.list_extended(session, [facts.row.id for facts in found])
+    now = database_now(session)
+    for facts in found:
+        permit_for(actor, action, facts)
+        wanted = replace(extension, seconds=extension.seconds * (times or {}).get(facts.row.id, 1))
+        require_grantable(wanted, given.get(facts.row.id, 0), facts.rules.extension_limit_s)
+        kind = AdjustmentKind.EXTENSION
+        line = TimeAdjustment(wanted.seconds, kind, wanted.reason, actor.username, now)
+        _grant(session, actor, facts, line)
 
 
-def _room_of(session: Session, sitting_id: int) -> int:
-    facts = sitting_store.get_sitting(session, sitting_id)
-    return get_row(session, CandidateRow, facts.row.candidate_id).exam_room_id
+def _grant(session: Session, actor: Actor, facts: SittingFacts, line: TimeAdjustment) -> None:
+    sitting_store.add_adjustment(session, facts.row, line, actor.user_id)
+    sitting_store.store_sitting(facts.row, rules.adjust(facts.sitting, line))
 
 
-def _add_incident(session: Session, incident: Incident, actor: Actor, exam_room_id: int) -> int:
-    room = get_row(session, ExamRoomRow, exam_room_id)
-    row = IncidentRow(
-        administration_id=room.administration_id,
-        exam_room_id=room.id,
-        sitting_id=int(incident.sitting_id) if incident.sitting_id else None,
-        kind=incident.kind.value,
-        note=incident.note,
-        actor_id=actor.user_id,
-        created_at=database_now(session),
-    )
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def _instant(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+def _grantor(actor: Actor) -> Grantor:
+    return Grantor.CHAIRMAN if Role.CHAIRMAN in actor.roles else Grantor.PROCTOR

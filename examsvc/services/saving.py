@@ -143,14 +143,17 @@ def save_quickly(store: Store, group: Sequence[Pending]) -> list[Saved | Excepti
     ]
 
 
-def tell_time(store: Store, sitting_id: int, login: str) -> ClockReading:
-    """The clock of a sitting for whoever holds this login. Raises NotFound, Forbidden."""
+def tell_time(store: Store, sitting_id: int, login: str) -> tuple[ClockReading, str | None]:
+    """The clock of a sitting for whoever holds this login, and the machine that holds the sitting.
+
+    Raises NotFound, Forbidden.
+    """
     facts = glance(store, {sitting_id: login}).get(sitting_id)
     asked = Pending(sitting_id, (), login=login)
     if facts is None:
         raise NotFound("sitting", sitting_id)
     permit(_actor(facts, asked), asked.action, Facts(owner_user_id=facts.owner_id))
-    return clock_reading(facts.sitting, facts.now)
+    return clock_reading(facts.sitting, facts.now), facts.sitting.device_id
 
 
 def _is_common(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:

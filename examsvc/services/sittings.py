@@ -21,7 +21,7 @@ from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
 from examsvc.services.papers import PaperKeys, paper_keys
 from examsvc.services.saving import Pending, Saved, save_alone, tell_time
-from examsvc.store import Session, database_now
+from examsvc.store import NotFound, Session, database_now
 from examsvc.store import sittings as store
 from examsvc.store.sittings import SittingFacts
 
@@ -52,20 +52,28 @@ class Claim:
     device_token: str | None = None
 
 
-def read_clock(deps: Services, actor: Actor, sitting_id: int) -> ClockReading:
-    """The time as the database has it; also the sign of life of a candidate's machine."""
+def read_clock(
+    deps: Services, actor: Actor, sitting_id: int, device_token: str | None = None
+) -> ClockReading:
+    """The time as the database has it; also the sign of life of the candidate's machine.
+
+    A machine that asks while another one holds the sitting is no sign of life of that one: the time that its
+    failure costs is counted from its own last.
+    """
     with deps.store.read() as session:
         facts = store.get_sitting(session, sitting_id)
         permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
         now = database_now(session)
-    _seen(deps, sitting_id, now)
+    if device_token is None or facts.sitting.device_id in (None, hash_device(device_token)):
+        _seen(deps, sitting_id, now)
     return clock_reading(facts.sitting, now)
 
 
-def heartbeat(deps: Services, login: str, sitting_id: int) -> ClockReading:
+def heartbeat(deps: Services, login: str, sitting_id: int, device_token: str) -> ClockReading:
     """The same for whoever knows only the digest of a login: every player asks it all the time."""
-    reading = tell_time(deps.store, sitting_id, login)
-    _seen(deps, sitting_id, reading.server_time)
+    reading, holder = tell_time(deps.store, sitting_id, login)
+    if holder in (None, hash_device(device_token)):
+        _seen(deps, sitting_id, reading.server_time)
     return reading
 
 
@@ -214,7 +222,8 @@ def read_log(deps: Services, actor: Actor, sitting_id: int) -> str:
     with deps.store.read() as session:
         facts = store.get_sitting(session, sitting_id)
         permit(actor, "results.read_own", Facts(owner_user_id=facts.row.user_id))
-        kept_receipt(session, facts)
+        if facts.row.receipt is None:
+            raise NotFound("log", sitting_id)
         return log_lines(store.list_logs(session, [sitting_id])[sitting_id])
 
 

@@ -1,4 +1,4 @@
-"""What the states of items and the cognitive levels are called, in every room alike."""
+"""What the states of items, the cognitive levels and the pools are called, in every room alike."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from item_bank.lifecycle import State
+from item_bank.pool import Pool
 from item_bank.taxonomy import CognitiveLevel
 
 COGNITIVE_LEVELS: Final[dict[str, LazyString]] = {
     CognitiveLevel.RECALL.value: _l("Recall"),
     CognitiveLevel.APPLY.value: _l("Apply"),
     CognitiveLevel.SITUATION.value: _l("Situation"),
+}
+POOLS: Final[dict[str, LazyString]] = {
+    Pool.OPERATIONAL.value: _l("For exams"),
+    Pool.PRACTICE.value: _l("For practice"),
 }
 ITEM_STATES: Final[dict[str, LazyString]] = {
     State.DRAFT.value: _l("Draft"),

@@ -33,12 +33,14 @@ def read_items(
     *,
     known_topics: Collection[str],
     existing: Mapping[str, str] | Collection[str] = (),
+    known_media: Collection[str] = (),
     author: str = "",
 ) -> ImportReport:
     """What the workbook holds, or every problem by row and column.
 
     `existing` are the codes of the bank, where it is a mapping with their stems (then near-duplicates of the
-    bank are warned of too). A file that is no readable workbook raises `ImportRefused`.
+    bank are warned of too), `known_media` the SHA-256 of the pictures that texts may refer to. A file that is
+    no readable workbook raises `ImportRefused`.
     """
     sheet = _items_sheet(Workbook(data))
     problems = Problems()
@@ -52,7 +54,8 @@ def read_items(
         raise ImportRefused("TOO_LARGE", limit_rows=MAX_ROWS)
     if not rows:
         problems.add(RowProblem(None, None, None, "NO_ROWS", {"sheet": sheet.name}))
-    taken = _read_rows(rows, RowContext(layout, known_topics, author, problems), existing)
+    context = RowContext(layout, known_topics, author, problems, known_media)
+    taken = _read_rows(rows, context, existing)
     return ImportReport(() if problems.any_error else tuple(taken), problems.sorted(), len(rows))
 
 

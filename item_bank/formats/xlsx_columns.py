@@ -9,6 +9,7 @@ from enum import StrEnum
 from item_bank.formats.cells import Kind, MergedRange, column_letter
 from item_bank.formats.report import Problems, RowProblem, Severity
 from item_bank.formats.workbook import Row, Sheet
+from item_bank.pool import Pool
 from item_bank.similarity import fold
 from item_bank.taxonomy import CognitiveLevel
 
@@ -33,6 +34,7 @@ class Column(StrEnum):
     RATIONALE = "Giải thích"
     SHARE = "Tỷ lệ đúng ước lượng"
     ENEMIES = "Câu hỏi kỵ"
+    POOL = "Kho câu hỏi"
 
 
 OPTION_COLUMNS: dict[str, Column] = {
@@ -41,7 +43,7 @@ OPTION_COLUMNS: dict[str, Column] = {
     "C": Column.OPTION_C,
     "D": Column.OPTION_D,
 }
-OPTIONAL = frozenset({Column.RATIONALE, Column.SHARE, Column.ENEMIES})
+OPTIONAL = frozenset({Column.RATIONALE, Column.SHARE, Column.ENEMIES, Column.POOL})
 MARKUP = frozenset({Column.STEM, Column.RATIONALE, *OPTION_COLUMNS.values()})
 
 MAX_CHARACTERS: dict[Column, int] = {
@@ -58,6 +60,7 @@ MAX_CHARACTERS: dict[Column, int] = {
     Column.RATIONALE: 4_000,
     Column.SHARE: 20,
     Column.ENEMIES: 2_000,
+    Column.POOL: 40,
 }
 
 LEVEL_NAMES: dict[CognitiveLevel, str] = {
@@ -68,6 +71,11 @@ LEVEL_NAMES: dict[CognitiveLevel, str] = {
 LEVEL_BY_NAME: dict[str, CognitiveLevel] = {
     **{fold(name): level for level, name in LEVEL_NAMES.items()},
     **{level.value: level for level in CognitiveLevel},
+}
+POOL_NAMES: dict[Pool, str] = {Pool.OPERATIONAL: "Thi", Pool.PRACTICE: "Luyện tập"}
+POOL_BY_NAME: dict[str, Pool] = {
+    **{fold(name): pool for pool, name in POOL_NAMES.items()},
+    **{pool.value: pool for pool in Pool},
 }
 
 # folded: case and diacritics are aside already
@@ -85,6 +93,7 @@ _SYNONYMS: dict[Column, tuple[str, ...]] = {
     Column.RATIONALE: ("giai thich dap an", "loi giai", "rationale", "explanation"),
     Column.SHARE: ("ti le dung uoc luong", "ty le dung", "ti le dung", "judged share", "expected share"),
     Column.ENEMIES: ("cau ky", "cau hoi ky nhau", "cau hoi loai tru", "enemies"),
+    Column.POOL: ("kho", "muc dich su dung", "pool"),
 }
 _COLUMN_BY_HEADER: dict[str, Column] = {
     folded: column for column in Column for folded in (fold(column.value), *_SYNONYMS[column])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from item_bank.formats.cells import Cell, Kind
-from item_bank.formats.report import ImportedItem, Problems
+from item_bank.formats.report import ImportedItem, Problems, Severity
 from item_bank.formats.workbook import Row
 from item_bank.formats.xlsx_columns import (
     LEVEL_BY_NAME,
@@ -16,10 +16,14 @@ from item_bank.formats.xlsx_columns import (
     MAX_CHARACTERS,
     OPTION_COLUMNS,
     OPTIONAL,
+    POOL_BY_NAME,
     Column,
     Layout,
 )
 from item_bank.item import ItemVersion, Key, Option, is_item_code
+from item_bank.math import formula_faults
+from item_bank.media import is_lost, references
+from item_bank.pool import Pool
 from item_bank.quality import equal_options
 from item_bank.similarity import fold
 from item_bank.stem import from_authored, plain_line, plain_text
@@ -37,6 +41,7 @@ class RowContext:
     known_topics: Collection[str]
     author: str
     problems: Problems
+    known_media: Collection[str] = ()
 
 
 class RowReader:
@@ -113,12 +118,13 @@ class RowReader:
         key = self._key()
         share = self._share()
         enemies = self._enemies()
-        rationale = from_authored(self.values.get(Column.RATIONALE, ""))
+        rationale = self._markup(Column.RATIONALE) if Column.RATIONALE in self.values else ""
+        pool = self._pool()
         if self._failed or level is None or key is None:
             return None
         basis = plain_line(self.values[Column.BASIS])
         item = ItemVersion(
-            self.code, 1, topic, level, stem, options, basis, rationale, self._context.author, share
+            self.code, 1, topic, level, stem, options, basis, rationale, self._context.author, share, pool
         )
         return ImportedItem(self.row, item, key, enemies)
 
@@ -137,8 +143,17 @@ class RowReader:
     def _markup(self, column: Column) -> str:
         """Sanitised; what has nothing to read in it is as good as missing."""
         markup = from_authored(self.values.get(column, ""))
-        if column in self.values and not plain_text(markup):
+        if column in self.values and column not in OPTIONAL and not plain_text(markup):
             self._fail(column, "MISSING_CELL")
+        if is_lost(self.values.get(column, ""), markup):
+            self._fail(column, "BAD_IMAGE")
+        for sha256 in references(markup):
+            if sha256 not in self._context.known_media:
+                self._fail(column, "UNKNOWN_MEDIA", value=sha256[:12])
+        for fault in formula_faults(markup):  # shown as typed, so a warning will do
+            facts = {"number": fault.number, "source": fault.source, **fault.params}
+            problem = self._context.layout.problem(self.row, column, fault.code, **facts)
+            self._context.problems.add(replace(problem, severity=Severity.WARNING))
         return markup
 
     def _options(self) -> tuple[Option, ...]:
@@ -172,6 +187,14 @@ class RowReader:
             self._fail(Column.SHARE, "INVALID_SHARE", value=typed)
             return None
         return float(share)
+
+    def _pool(self) -> Pool:
+        """Exams, unless the cell says practice: never guessed from anything else."""
+        typed = self.values.get(Column.POOL, "")
+        pool = POOL_BY_NAME.get(fold(typed)) if typed else Pool.OPERATIONAL
+        if pool is None:
+            self._fail(Column.POOL, "UNKNOWN_POOL", value=typed)
+        return pool or Pool.OPERATIONAL
 
     def _enemies(self) -> tuple[str, ...]:
         typed = self.values.get(Column.ENEMIES, "")

@@ -20,6 +20,7 @@ from item_bank.formats.xlsx_columns import (
     MARKUP,
     MAX_CHARACTERS,
     OPTION_COLUMNS,
+    POOL_NAMES,
     SHEET_NAME,
     Column,
 )
@@ -81,6 +82,7 @@ def _texts(item: ItemVersion, key: Key, enemies: Collection[str]) -> dict[Column
         Column.BASIS: item.legal_basis,
         Column.RATIONALE: item.rationale,
         Column.ENEMIES: ", ".join(sorted(enemies)),
+        Column.POOL: POOL_NAMES[item.pool],
     }
 
 
@@ -117,6 +119,7 @@ def _new_workbook() -> tuple[Workbook, Worksheet]:
     sheet.freeze_panes = "B2"
     _offer(sheet, Column.LEVEL, list(LEVEL_NAMES.values()))
     _offer(sheet, Column.KEY, list(OPTION_COLUMNS))
+    _offer(sheet, Column.POOL, list(POOL_NAMES.values()))
     return workbook, sheet
 
 

@@ -39,6 +39,7 @@ def upgrade() -> None:
         op.add_column("sitting", sa.Column(name, kind, nullable=default is None, server_default=default))
     op.add_column("sitting", sa.Column("marked", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_sitting_unmarked", "sitting", ["marked", "state"])
+    op.add_column("blueprint", sa.Column("sections", sa.JSON(), nullable=True))
     _make_events()
     _make_projection()
     _make_new()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,11 +18,14 @@ from examsvc.sample.exams import TRIAL, check_in_all
 from examsvc.sample.staff import actor
 from examsvc.services import Services, campaigns
 from examsvc.services.campaigns import NewAdministration, NewCampaign
-from examsvc.store import Store
+from examsvc.store import Store, database_now
 from examsvc.store.campaigns import list_regions
+from examsvc.store.models import SittingRow
+from examsvc.store.rows import get_row
 from tests.integration.laid_campaign import move_start, now_of
 
 Rooms = tuple[tuple[str, int], ...]  # names with their stations
+Section = tuple[int, str, str, int | None]  # first item, name in Vietnamese, in English, limit in seconds
 CANARY = "KHOA-CANARY-7f3a"
 
 
@@ -94,7 +97,13 @@ def lay_passwords_and_canaries(home: Path) -> None:
         )
 
 
-def plan_exam(home: Path, deps: Services, names: tuple[str, str, str], exam_rooms: Rooms) -> tuple[int, int]:
+def plan_exam(
+    home: Path,
+    deps: Services,
+    names: tuple[str, str, str],
+    exam_rooms: Rooms,
+    pack: str = "INTERNAL_CA",
+) -> tuple[int, int]:
     """An approved exam of the first region's supervision inspectors; `names`: code, Vietnamese, English.
 
     Returns the campaign and its one administration, `CODE-GSQL`, an hour before its start.
@@ -110,7 +119,7 @@ def plan_exam(home: Path, deps: Services, names: tuple[str, str, str], exam_room
     with deps.store.read() as session:
         region = list_regions(session)[0]
     campaign_id = campaigns.create_campaign(
-        deps, secretary, NewCampaign(code, name_vi, name_en, "INTERNAL_CA", scale_id)
+        deps, secretary, NewCampaign(code, name_vi, name_en, pack, scale_id)
     )
     begins = now_of(deps) + timedelta(hours=1)
     new = NewAdministration(campaign_id, f"{code}-GSQL", blueprint_id, begins, exam_rooms)
@@ -120,14 +129,59 @@ def plan_exam(home: Path, deps: Services, names: tuple[str, str, str], exam_room
     return campaign_id, administration_id
 
 
-def lay_running_exam(home: Path, code: str, started_ago_s: float = 20.0) -> Hall:
+def lay_running_exam(
+    home: Path,
+    code: str,
+    started_ago_s: float = 20.0,
+    *,
+    pack: str = "INTERNAL_CA",
+    sections: Sequence[Section] = (),
+) -> Hall:
     """An exam of the first region's supervision inspectors that has begun, everybody checked in."""
     names = (code, f"Kỳ {code}", f"Campaign {code}")
     with open_services(home) as deps:
-        campaign_id, administration_id = plan_exam(home, deps, names, (("P1", 25), ("P2", 25)))
+        campaign_id, administration_id = plan_exam(home, deps, names, (("P1", 25), ("P2", 25)), pack)
         check_in_all(deps, campaign_id, list)
         move_start(deps, administration_id, started_ago_s)
+    if sections:
+        lay_sections(home, administration_id, sections)
     return find_hall(home, f"{code}-GSQL")
+
+
+def lay_sections(home: Path, administration_id: int, sections: Sequence[Section]) -> None:
+    """Everybody of this exam gets a copy of his form that is cut into sections, and no other exam gets it."""
+    with closing(sqlite3.connect(home / "examsvc.db")) as connection, connection:
+        forms = connection.execute(
+            "SELECT DISTINCT form_id FROM sitting WHERE administration_id = ?", (administration_id,)
+        ).fetchall()
+        for (form_id,) in forms:
+            copy = connection.execute(
+                "INSERT INTO form (code, blueprint_id, assembly_run_id, state, checksum, created_at,"
+                " published_by, published_at) SELECT code || '-' || ?, blueprint_id, assembly_run_id,"
+                " 'withdrawn', checksum, created_at, published_by, published_at FROM form WHERE id = ?",
+                (administration_id, form_id),
+            ).lastrowid
+            connection.execute(
+                "INSERT INTO form_item SELECT ?, ordinal, item_version_id, scored FROM form_item"
+                " WHERE form_id = ?",
+                (copy, form_id),
+            )
+            connection.executemany(
+                "INSERT INTO form_section (form_id, ordinal, first_item, name_vi, name_en, limit_s)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [(copy, ordinal, *section) for ordinal, section in enumerate(sections, start=1)],
+            )
+            for table in ("sitting", "candidate"):
+                connection.execute(
+                    f"UPDATE {table} SET form_id = ? WHERE form_id = ? AND administration_id = ?",
+                    (copy, form_id, administration_id),
+                )
+
+
+def stop_clock(home: Path, sitting: int) -> None:
+    """Let the sitting stand still, as it does after a proctor's word; its server does not run meanwhile."""
+    with open_services(home) as deps, deps.store.begin() as session:
+        get_row(session, SittingRow, sitting, lock=True).paused_at = database_now(session)
 
 
 def find_hall(home: Path, administration_code: str) -> Hall:

@@ -65,6 +65,29 @@ class Player:
     def expect_chosen(self, option: str) -> None:
         expect(self.item.locator(f'input[value="{option}"]')).to_be_checked()
 
+    def strike_button(self, place: int) -> Locator:
+        return self.item.locator(".strike").nth(place)
+
+    def strike(self, place: int) -> None:
+        """Strike out an option by its button, or bring it back."""
+        self.strike_button(place).click()
+
+    def expect_struck(self, *places: int) -> None:
+        """Exactly these options are struck out."""
+        expect(self.item.locator('.strike[aria-pressed="true"]')).to_have_count(len(places))
+        for place in places:
+            expect(self.strike_button(place)).to_have_attribute("aria-pressed", "true")
+
+    @property
+    def note(self) -> Locator:
+        return self.item.locator(".note textarea")
+
+    def write_note(self, words: str) -> None:
+        """Open the note and type; whoever looks for it on the server has to wait until the typing rests."""
+        if not self.note.is_visible():
+            self.item.locator(".note summary").click()
+        self.note.press_sequentially(words)
+
     def expect_flagged(self, number: int) -> None:
         expect(self.jump_button(number).locator(".jump-flag")).to_be_visible()
 

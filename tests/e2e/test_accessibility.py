@@ -17,7 +17,7 @@ from examsvc.sample.exams import TRIAL
 from examsvc.sample.staff import STAFF, actor
 from examsvc.services import rooms
 from examsvc.services.bank import new_version, submit_for_review
-from examsvc.web import ROOMS
+from examsvc.web.rooms import ROOMS
 from tests.e2e import exam_hall
 from tests.e2e.conftest import ROOT, OpenPage, switch_to_english
 from tests.e2e.exam_hall import Hall, Seat, open_services, query
@@ -73,10 +73,13 @@ TOURS: dict[str, tuple[str, ...]] = {
     "nhan_su": ("/", *UNITS, *POSITIONS, "/people/load"),
     "thanh_tra": ("/", "/audit", "/items", *RESULTS, *EXAM_ROOMS, *UNITS),
     "quan_tri": ("/", "/accounts", "/accounts/<int:user_id>"),
-    "candidate": ("/", "/sittings", "/profile"),
+    "candidate": ("/", "/sittings", "/practice", "/profile"),
 }
 # Seen by tests of their own below, or nothing that a browser shows.
 OTHERWISE = {
+    "/service-worker.js",
+    "/shell/<version>/<path:name>",
+    "/practice/<int:run_id>",
     "/sittings/<int:sitting_id>",
     "/items/import/<sha256>",
     "/items/import/template.xlsx",
@@ -247,6 +250,12 @@ def test_the_player_bars_nobody_from_the_first_item_to_the_receipt(open_page: Op
         player.act("flag")
         player.expect_saved("server")
         inspection.look("player")
+        player.strike(1)
+        player.write_note("Điều 24")
+        inspection.look("player, struck out and noted")
+        page.locator('[data-act="contrast"]').click()
+        inspection.look("player in high contrast")
+        page.locator('[data-act="contrast"]').click()
         page.locator("#side-toggle").click()
         inspection.look("player, list of items open")
         other = Player(page.context.new_page())

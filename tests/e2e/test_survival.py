@@ -98,14 +98,12 @@ def replayed(home: Path, sitting: int) -> dict[int, str | None]:
         " WHERE sitting_id = ? AND standing = 'counted' ORDER BY epoch, seq",
         sitting,
     )
-    return {item_id: json.loads(payload)["option"] for item_id, payload in rows if "option" in payload}
+    return {item_id: json.loads(payload)["response"] for item_id, payload in rows}
 
 
 def projected(home: Path, sitting: int) -> dict[int, str | None]:
     """The responses that marking will read."""
-    rows = query(
-        home, "SELECT item_version_id, option_id FROM current_response WHERE sitting_id = ?", sitting
-    )
+    rows = query(home, "SELECT item_version_id, response FROM current_response WHERE sitting_id = ?", sitting)
     return dict(rows)
 
 

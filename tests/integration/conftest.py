@@ -15,13 +15,13 @@ from flask import Flask
 from examsvc.adapters.memory import InlineQueue, MemoryPresence
 from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.adapters.redis_server import RedisServer
-from examsvc.whole import whole_app
 from examsvc.bootstrap import House
 from examsvc.jobs.runner import run_job
 from examsvc.services import Services
 from examsvc.settings import Settings
 from examsvc.store import Store
 from examsvc.store.migrate import migrate
+from examsvc.whole import whole_app
 
 
 @pytest.fixture(scope="session")

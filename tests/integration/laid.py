@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from examsvc.delivery.events import CurrentResponse, ResponseEvent, project
 from examsvc.services import Services, rooms
 from examsvc.store import sittings as sitting_store
 from examsvc.store.models import FormItemRow, ItemVersionRow, SittingRow
-from tests.integration.laid_campaign import Laid, approved_room, lay_organisation, move_start
+from tests.integration.laid_campaign import Cut, Laid, approved_room, lay_organisation, move_start
 
 PASSWORD = "tay-nải-xanh-7"
 MACHINE = "machine-one-" + "x" * 32
@@ -44,10 +45,11 @@ def lay_sitting(
     n_items: int = 5,
     checked_in: bool = True,
     password: str | None = None,
+    sections: Sequence[Cut] = (),
 ) -> LaidSitting:
     """A sitting whose common start was `started_ago_s` ago; None: it is an hour ahead."""
     organisation = lay_organisation(
-        deps, limit_s=limit_s, n_items=n_items, officers=(2, 0), password=password
+        deps, limit_s=limit_s, n_items=n_items, officers=(2, 0), password=password, sections=sections
     )
     administration_id, _room_id, sitting_ids = approved_room(deps, organisation)
     if checked_in:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,6 +22,7 @@ from examsvc.store.models import (
     CalibrationRow,
     FormItemRow,
     FormRow,
+    FormSectionRow,
     LevelScaleRow,
     OfficerRow,
     OrganisationUnitRow,
@@ -30,6 +32,8 @@ from examsvc.store.models import (
 )
 from examsvc.store.rows import get_row
 from tests.integration.laid_items import Made, lay_item
+
+Cut = tuple[int, int | None]  # items of a section, and its limit in seconds where it has one
 
 AT = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 STAFF = {
@@ -67,13 +71,17 @@ def lay_organisation(
     n_items: int = 30,
     officers: tuple[int, int] = (5, 3),
     password: str | None = None,
+    sections: Sequence[Cut] = (),
 ) -> Laid:
-    """Staff, two regions with officers of GSQL, and an approved blueprint with two published forms."""
+    """Staff, two regions with officers of GSQL, and an approved blueprint with two published forms.
+
+    `sections` cuts both forms into Phần 1 / Part 1 and so on; they should hold all items, and limits add up.
+    """
     secret = deps.passwords.hash(password) if password else None
     with deps.store.begin() as session:
         staff = {name: _user(session, name, frozenset({role}), secret=secret) for name, role in STAFF.items()}
         people = [
-            _officer(session, region, number, secret)
+            lay_officer(session, region, number, secret)
             for region, n in zip(("I", "III"), officers, strict=True)
             for number in range(1, n + 1)
         ]
@@ -84,6 +92,7 @@ def lay_organisation(
         session.flush()
         topic_id, versions = _lay_items(session, staff["author"].user_id, n_items)
         blueprint_id = _lay_forms(session, staff["manager"].user_id, limit_s, versions)
+        _lay_sections(session, blueprint_id, sections)
         return Laid(staff, tuple(people), blueprint_id, scale.id, topic_id, tuple(versions))
 
 
@@ -147,7 +156,8 @@ def _user(
     return Actor(row.id, username, row.display_name, roles, officer_id=officer_id)
 
 
-def _officer(session: Session, region: str, number: int, secret: str | None) -> Actor:
+def lay_officer(session: Session, region: str, number: int, secret: str | None) -> Actor:
+    """An officer of GSQL in a region, and the account that sits the exam."""
     unit = session.query(OrganisationUnitRow).filter_by(code=f"KV{region}").one_or_none()
     if unit is None:
         unit = OrganisationUnitRow(
@@ -249,3 +259,20 @@ def _lay_forms(session: Session, manager_id: int, limit_s: int, versions: list[i
             for ordinal, version_id in enumerate(order, start=1)
         )
     return blueprint.id
+
+
+def _lay_sections(session: Session, blueprint_id: int, sections: Sequence[Cut]) -> None:
+    for form in session.query(FormRow).filter_by(blueprint_id=blueprint_id):
+        first_item = 1
+        for ordinal, (n_items, limit_s) in enumerate(sections, start=1):
+            session.add(
+                FormSectionRow(
+                    form_id=form.id,
+                    ordinal=ordinal,
+                    first_item=first_item,
+                    name_vi=f"Phần {ordinal}",
+                    name_en=f"Part {ordinal}",
+                    limit_s=limit_s,
+                )
+            )
+            first_item += n_items

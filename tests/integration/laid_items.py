@@ -19,10 +19,17 @@ class Made:
 
 
 def lay_item(
-    session: Session, code: str, topic_id: int, made: Made, *, key: str = "A", **wording: Any
+    session: Session,
+    code: str,
+    topic_id: int,
+    made: Made,
+    *,
+    key: str = "A",
+    pool: str = "operational",
+    **wording: Any,
 ) -> ItemVersionRow:
     """An item with its first version and key; `wording` names columns of the version."""
-    item = ItemRow(code=code, topic_id=topic_id, author_id=made.by, created_at=made.at)
+    item = ItemRow(code=code, topic_id=topic_id, author_id=made.by, created_at=made.at, pool=pool)
     session.add(item)
     session.flush()
     columns: dict[str, Any] = {

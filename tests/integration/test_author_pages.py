@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import pytest
@@ -12,8 +13,10 @@ from examsvc.services import Services
 from examsvc.services.accounts import NewUser, add_user
 from examsvc.services.audit import verify_chain
 from examsvc.store.models import TopicRow
+from item_bank.media import reference
 from item_bank.review import CHECKLIST
 from tests.integration.signing_in import Browser, sign_in
+from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 
 pytestmark = pytest.mark.integration
@@ -204,3 +207,70 @@ def test_numbers_that_no_row_can_have_are_not_found(staffed: Flask, author: Brow
     assert "Tick at least one item." in author.get(answer.location).text
     assert sign_in(staffed, "chi", PASSWORD).get("/items?tab=all&author=99999999999").status_code == 200
     assert author.get("/items/99999999").status_code == 404
+
+
+def test_a_picture_is_uploaded_and_shown_in_the_item(author: Browser):
+    picture = png(3, 2)
+    headers = {"Accept": "application/json"}
+    body = {"csrf_token": author.token, "file": (io.BytesIO(picture), "anh.png"), "alt": "Sơ đồ"}
+    told = author.client.post("/items/media", data=body, headers=headers).json["reference"]
+    assert told == reference(hashlib.sha256(picture).hexdigest(), "Sơ đồ")
+    saved = author.post_form("/items/new", **{**FORM, "stem": f"Xem hình: {told}"})
+    assert saved.status_code == 302
+    assert 'src="data:image/png;base64,' in author.get(saved.location).text
+    assert "alt=&#34;Sơ đồ&#34;" in author.get(f"{saved.location}/edit").text
+    without_module = author.post_form("/items/media", file=(io.BytesIO(picture), "x"), alt="Sơ đồ")
+    assert "Copy this into the text" in without_module.text
+
+
+def test_a_file_that_is_no_picture_is_refused_in_words(author: Browser):
+    for data, alt, words in (
+        (b"<svg onload='alert(1)'/>", "x", "SVG drawings"),
+        (b"MZ", "x", "no picture"),
+        (png() + bytes(2**20), "x", "at most 1 MB"),
+        (png(9000, 9000), "x", "9000 × 9000"),
+        (png(), "", "required"),
+    ):
+        answer = author.post_form("/items/media", file=(io.BytesIO(data), "anh.png"), alt=alt)
+        assert answer.status_code in (400, 422)
+        assert words in answer.text
+
+
+def test_a_picture_that_is_not_in_the_bank_is_refused_at_its_field(author: Browser):
+    page = author.post_form("/items/new", **{**FORM, "option_b": reference("0" * 64, "x")})
+    assert page.status_code == 400
+    assert "Upload it first" in page.text
+    page = author.post_form("/items/new", **{**FORM, "stem": f'Xem <img src="media:{"0" * 64}">'})
+    assert page.status_code == 400
+    assert "A picture is written" in page.text
+
+
+def test_the_preview_shows_formulas_and_names_those_that_cannot_be_read(author: Browser):
+    page = author.post_form(
+        "/items/preview", **{**FORM, "stem": r"\(\frac{a}{b}\)", "option_a": r"\(\thue\)"}
+    )
+    assert "<mfrac>" in page.text
+    assert r"Option A: Formula 1: \thue is not known here." in page.text
+    assert r"<code>\(\thue\)</code>" in page.text
+
+
+def test_a_reference_to_an_unknown_picture_is_a_fault_of_its_row(author: Browser):
+    rows = [row_of(STEM=f"Xem {reference('0' * 64, 'x')}"), row_of(CODE="T01-002", KEY="A", STEM=r"Tính \(x")]
+    page = author.get(upload(author, workbook(rows)).location).text
+    assert "Nothing was imported." in page
+    assert "The picture 000000000000… is not in the bank." in page
+    assert r"Formula 1 has no end" in page
+
+
+def test_a_practice_item_stops_at_approval(staffed: Flask):
+    author, reviewer, manager = (sign_in(staffed, name, PASSWORD) for name in ("an", "chi", "dung"))
+    page = author.post_form("/items/new", **{**FORM, "pool": "practice", "then": "submit"}).location
+    assert "For practice" in author.get(page).text
+    ticks = {"checklist": [check.value for check in CHECKLIST], "decision": "accept"}
+    assert reviewer.post_form(f"{page}/review", **ticks).status_code == 302
+    identity = page.rsplit("/", 1)[1]
+    assert manager.post_form("/items/approve", version_ids=identity).status_code == 302
+    assert "Approved" in manager.get(page).text
+    assert identity not in versions(manager.get("/items?tab=pilot").text)
+    moved = manager.post_form("/items/move", version_ids=identity, to="pilot", back="item")
+    assert "no exam may use it" in manager.get(moved.location).text

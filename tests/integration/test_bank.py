@@ -23,7 +23,11 @@ from examsvc.services.bank_review import (
     review_item,
 )
 from examsvc.services.bank_views import list_items, list_returned, review_queue, view_item
+from examsvc.services.media import add_media
+from examsvc.services.rendering import render_items
+from examsvc.store import assembly, measuring
 from examsvc.store.bank import ItemFilter
+from examsvc.store.forms_delivery import DeliveredItem
 from examsvc.store.models import (
     BankImportRow,
     BlueprintCellRow,
@@ -34,13 +38,17 @@ from examsvc.store.models import (
     ItemParameterRow,
     ItemRow,
     ItemVersionRow,
+    MediaRow,
     PositionRow,
     TopicRow,
     UserRow,
 )
 from item_bank.errors import AppraisalRefused, ImportRefused, InvalidItem, TransitionRefused
+from item_bank.formats.xlsx import read_items, write_items
 from item_bank.lifecycle import State
+from item_bank.media import reference
 from item_bank.review import CHECKLIST, Decision
+from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 
 pytestmark = pytest.mark.integration
@@ -438,3 +446,122 @@ def test_the_board_holds_the_bank_against_the_largest_approved_blueprint(service
     assert board.states == {"operational": 2, "calibrated": 1}
     with pytest.raises(Forbidden):
         view_board(services, people.officer)
+
+
+def _in_pool(services: Services, people: Cast, code: str, pool: str) -> int:
+    """An approved item of this pool."""
+    stem = f"Luyện tập và thi {code}"
+    version_id = add_item(services, people.author, replace(WORDING, code=code, stem=stem, pool=pool))
+    submit_for_review(services, people.author, [version_id])
+    review_item(services, people.reviewer, version_id, ACCEPT)
+    approve_items(services, people.manager, [version_id])
+    return version_id
+
+
+def test_practice_items_are_neither_calibrated_nor_assembled(services: Services, people: Cast):
+    exam = _in_pool(services, people, "T01-301", "operational")
+    practice = _in_pool(services, people, "T01-302", "practice")
+    with services.store.read() as session:
+        assert [version.id for version, _item in measuring.list_judgeable(session)] == [exam]
+    for to in (State.PILOT, State.CALIBRATED, State.OPERATIONAL):
+        with pytest.raises(TransitionRefused):
+            move_items(services, people.manager, [practice], to)
+    with services.store.begin() as session:  # even where the state said otherwise
+        session.execute(sa.update(ItemVersionRow).values(state="operational"))
+        session.add(_calibration_of(people, [exam, practice]))
+        session.flush()
+        calibration_id = session.scalars(sa.select(CalibrationRow.id)).one()
+        session.add_all(
+            ItemParameterRow(
+                calibration_id=calibration_id,
+                item_version_id=id_,
+                a=1.0,
+                b=0.0,
+                n_responses=0,
+                options=[],
+                flags=[],
+            )
+            for id_ in (exam, practice)
+        )
+    with services.store.read() as session:
+        assert [item.version_id for item in assembly.list_pool(session, calibration_id)] == [exam]
+        assert sum(assembly.count_eligible(session).values()) == 1
+    assert view_board(services, people.manager).n_items == 1
+
+
+def _calibration_of(people: Cast, ids: list[int]) -> CalibrationRow:
+    return CalibrationRow(
+        code="K1", method="judgement", model="2PL", state="proposed", n_persons=0, n_items=len(ids),
+        summary={}, checksum="0", created_by=people.examiner.user_id, created_at=NOW,
+    )  # fmt: skip
+
+
+def test_the_board_counts_practice_items_apart(services: Services, people: Cast):
+    _in_pool(services, people, "T01-301", "operational")
+    _in_pool(services, people, "T01-302", "practice")
+    board = view_board(services, people.manager)
+    assert (board.n_items, board.n_practice) == (1, {"T01": 1})
+
+
+def test_the_pool_may_change_until_others_have_seen_the_item(services: Services, people: Cast):
+    version_id = add_item(services, people.author, replace(WORDING, pool="practice"))
+    edit_draft(services, people.author, version_id, WORDING)
+    assert view_item(services, people.author, version_id).line.pool == "operational"
+    submit_for_review(services, people.author, [version_id])
+    review_item(services, people.reviewer, version_id, RETURN)
+    draft = new_version(services, people.author, version_id)
+    edit_draft(services, people.author, draft, replace(WORDING, pool="practice"))
+    assert view_item(services, people.author, draft).line.pool == "operational"
+    with pytest.raises(sa.exc.DBAPIError), services.store.begin() as session:
+        session.execute(sa.update(ItemRow).values(pool="practice"))
+
+
+def test_a_workbook_says_which_pool_and_keeps_formulas_and_pictures(services: Services, people: Cast):
+    picture = add_media(services, people.author, png())
+    stem = f"Tính \\(\\frac{{a}}{{b}}\\) theo hình {reference(picture, 'Sơ đồ')}"
+    data = workbook([row_of(STEM=stem, POOL="Luyện tập")])
+    [version_id] = import_workbook(services, people.author, "x.xlsx", data).version_ids
+    view = view_item(services, people.author, version_id)
+    assert (view.line.pool, view.item.stem) == ("practice", stem)
+    again = read_items(
+        write_items([view.item], {view.item.code: view.key}),
+        known_topics=["T01"],
+        known_media=[picture],
+        author=view.item.author,
+    )
+    assert [row.item for row in again.rows] == [view.item]
+
+
+def test_the_wording_hash_covers_the_picture(services: Services, people: Cast):
+    one, other = (add_media(services, people.author, png(3, height)) for height in (2, 4))
+    hashes = set()
+    for code, picture in (("T01-401", one), ("T01-402", one), ("T01-403", other)):
+        wording = replace(WORDING, code=code, stem=f"Xem {reference(picture, 'Hình')}")
+        hashes.add(
+            view_item(services, people.author, add_item(services, people.author, wording)).item.wording_hash
+        )
+    assert len(hashes) == 2
+
+
+def test_the_same_picture_is_kept_once(services: Services, people: Cast):
+    assert add_media(services, people.author, png()) == add_media(services, people.other_author, png())
+    assert count(services, MediaRow) == 1
+    with pytest.raises(Forbidden):
+        add_media(services, people.reviewer, png())
+
+
+def test_a_candidates_item_carries_formula_and_picture_and_nothing_to_fetch(services: Services, people: Cast):
+    picture = add_media(services, people.author, png())
+    item = DeliveredItem(
+        1,
+        1,
+        1,
+        "single_choice",
+        f"\\(x\\) {reference(picture, 'Hình')}",
+        (("A", "$5"), ("B", reference("0" * 64, "Mất"))),
+    )
+    with services.store.read() as session:
+        [shown] = render_items(session, [item])
+    assert shown.stem.startswith('<math display="inline">')
+    assert 'src="data:image/png;base64,' in shown.stem
+    assert shown.options == (("A", "$5"), ("B", "[Mất]"))

@@ -6,7 +6,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from examsvc.adapters.memory import InlineQueue
-from examsvc.whole import whole_app
 from examsvc.bootstrap import House
 from examsvc.services import Services, rooms
 from examsvc.services.incidents import note_incident
@@ -14,6 +13,7 @@ from examsvc.settings import Settings
 from examsvc.store import campaigns as campaign_store
 from examsvc.store import rooms as room_store
 from examsvc.store import sittings as sitting_store
+from examsvc.whole import whole_app
 from tests.integration.laid_campaign import Laid, approved_room, lay_organisation, move_start, plan_campaign
 
 pytestmark = pytest.mark.integration

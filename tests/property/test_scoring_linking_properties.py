@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from scoring.classification import lee_in_population, rudner
 from scoring.cuts import level_of, most_marks, normal_level_probabilities, theta_at_expected_marks
 from scoring.information import expected_number_correct
-from scoring.level_zones import level_zones
 from scoring.linking import (
     LinkMethod,
     equipercentile_equivalents,
@@ -20,6 +19,7 @@ from scoring.linking import (
 from scoring.params import ItemModel, ItemParams
 from scoring.quadrature import normal_quadrature
 from scoring.standard_setting import angoff, ordered_item_booklet
+from scoring.zones import level_zones
 
 
 def floats(low, high):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -11,12 +12,18 @@ import pytest
 import examsvc.sample
 from item_bank.formats.report import ImportedItem, ImportReport
 from item_bank.formats.xlsx import read_items
+from item_bank.math import formula_faults
+from item_bank.media import read_picture, references
+from item_bank.pool import Pool
 from item_bank.similarity import near_duplicates
 from item_bank.stem import plain_text
 from item_bank.taxonomy import CognitiveLevel
 
 DATA = Path(examsvc.sample.__file__).parent / "data"
 AUTHORS = ("ban_de_1", "ban_de_2")
+PRACTICE = "luyen_tap"
+PICTURE = (DATA / "container_door.png").read_bytes()
+PICTURES = {hashlib.sha256(PICTURE).hexdigest()}
 # topic: items that must be there to recall, to apply, to judge a situation
 CELLS = {
     "T01": (11, 15, 7),
@@ -36,7 +43,7 @@ LEVELS = (CognitiveLevel.RECALL, CognitiveLevel.APPLY, CognitiveLevel.SITUATION)
 @cache
 def report_of(author: str) -> ImportReport:
     data = (DATA / f"items_{author}.xlsx").read_bytes()
-    return read_items(data, known_topics=CELLS, author=author)
+    return read_items(data, known_topics=CELLS, known_media=PICTURES, author=author)
 
 
 @cache
@@ -55,7 +62,7 @@ def key_is_longest(row: ImportedItem) -> bool:
     return key > max(lengths.values())
 
 
-@pytest.mark.parametrize("author", AUTHORS)
+@pytest.mark.parametrize("author", [*AUTHORS, PRACTICE])
 def test_a_sample_workbook_is_imported_without_a_problem(author: str) -> None:
     report = report_of(author)
     assert report.ok
@@ -108,6 +115,33 @@ def test_every_item_carries_its_authors_estimate_and_about_a_fifth_are_hard() ->
     assert all(share is not None and 0.25 < share < 1.0 for share in shares)
     hard = sum(share is not None and share <= 0.50 for share in shares)
     assert 0.15 <= hard / len(shares) <= 0.30
+
+
+def test_the_sample_shows_a_formula_a_picture_and_a_table() -> None:
+    stems = [row.item.stem for row in whole_bank()]
+    assert any(r"\frac" in stem and not formula_faults(stem) for stem in stems)
+    assert {sha256 for stem in stems for sha256 in references(stem)} == PICTURES
+    assert any("<caption>" in stem and 'scope="col"' in stem for stem in stems)
+    assert read_picture(PICTURE).mime == "image/png"
+
+
+def test_practice_items_are_a_workbook_of_their_own() -> None:
+    assert {row.item.pool for row in whole_bank()} == {Pool.OPERATIONAL}
+    assert {row.item.pool for row in report_of(PRACTICE).rows} == {Pool.PRACTICE}
+
+
+def test_every_topic_can_be_practised_with_basis_and_rationale() -> None:
+    rows = report_of(PRACTICE).rows
+    assert Counter(row.item.topic for row in rows) == dict.fromkeys(CELLS, 2)
+    assert all(row.item.legal_basis and row.item.rationale for row in rows)
+    assert set(Counter(row.key.option_id for row in rows).values()) == {5}
+
+
+def test_practice_gives_no_item_of_an_exam_away() -> None:
+    exams, practice = whole_bank(), report_of(PRACTICE).rows
+    stems = [row.item.stem for row in (*exams, *practice)]
+    alike = near_duplicates(stems, 0.6)
+    assert [pair for pair in alike if pair[0] < len(exams) <= pair[1]] == []
 
 
 def test_enemies_stand_in_one_authors_workbook() -> None:

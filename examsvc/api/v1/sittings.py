@@ -52,7 +52,7 @@ class Leaving(msgspec.Struct, frozen=True):
 @room.view(f"{SITTING}/clock", permission="sittings.take", guard="service")
 def read_clock(sitting_id: int) -> Response:
     """The server's time for this sitting; asking is also the machine's sign of life."""
-    return _json(sittings.heartbeat(deps(), login_digest(), sitting_id))
+    return _json(sittings.heartbeat(deps(), login_digest(), sitting_id, machine_token()))
 
 
 @room.view(f"{SITTING}/sealed", permission="sittings.take")
@@ -150,7 +150,7 @@ def submit(sitting_id: int) -> Response:
     try:
         receipt = sittings.submit_sitting(deps(), actor, sitting_id, body.final_seq, claim)
     except EpochSuperseded:
-        clock = sittings.read_clock(deps(), actor, sitting_id)
+        clock = sittings.read_clock(deps(), actor, sitting_id, machine_token())
         words = _conflict_words("epoch_superseded")
         return _json({"error": "epoch_superseded", "message": words, "clock": clock}, 409)
     return _json(

@@ -23,7 +23,8 @@ from examsvc.services.bank import OPTION_IDS, Wording
 from examsvc.services.bank_views import ItemView
 from examsvc.store.bank import CODE_LIMIT
 from examsvc.web.author.wording import CHECKS
-from examsvc.web.terms import COGNITIVE_LEVELS
+from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
+from item_bank.pool import Pool
 from item_bank.stem import to_authored
 
 MAX_IDENTITY = 2**31 - 1  # beyond it PostgreSQL's integer columns refuse to compare
@@ -62,6 +63,9 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
         validators=[Optional(), NumberRange(0, 100)],
     )
     enemies = StringField(_l("Enemies"), validators=[Length(max=2000)])
+    pool = SelectField(
+        _l("Pool"), choices=[SelectChoice(*pool) for pool in POOLS.items()], default=Pool.OPERATIONAL.value
+    )
 
     def wording(self) -> Wording:
         """What was typed, for the service."""
@@ -77,6 +81,7 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
             rationale=self.rationale.data or "",
             judged_share=None if share is None else share / 100,
             enemies=tuple(code for code in re.split(r"[,;\s]+", self.enemies.data or "") if code),
+            pool=self.pool.data,
         )
 
     def show(self, view: ItemView) -> None:
@@ -93,12 +98,22 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
         share = view.item.judged_share
         self.judged_share.data = None if share is None else round(share * 100)
         self.enemies.data = ", ".join(view.enemies)
+        self.pool.data = view.line.pool
 
 
 class FileInput(FlaskForm):  # type: ignore[misc]
     """An author's workbook."""
 
     file = FileField(_l("Workbook (.xlsx)"), validators=[FileRequired(_l("Choose a file first."))])
+
+
+class MediaInput(FlaskForm):  # type: ignore[misc]
+    """A picture, and its words for readers who cannot see it."""
+
+    file = FileField(
+        _l("Picture (PNG, JPEG, GIF, WebP)"), validators=[FileRequired(_l("Choose a file first."))]
+    )
+    alt = StringField(_l("What the picture says, in words"), validators=[DataRequired(), Length(max=300)])
 
 
 class ReviewInput(FlaskForm):  # type: ignore[misc]

@@ -13,10 +13,11 @@ from examsvc.services import bank, bank_views
 from examsvc.services.bank_errors import DraftOpen
 from examsvc.services.bank_views import ItemView
 from examsvc.web.author import wording
-from examsvc.web.author.inputs import ItemInput, MoveInput
+from examsvc.web.author.inputs import ItemInput, MediaInput, MoveInput
 from examsvc.web.author.room import room
 from item_bank.errors import ItemBankError
 from item_bank.lifecycle import State, needs_comment
+from item_bank.quality import broken_formulas
 from item_bank.stem import from_authored
 
 Page = str | tuple[str, int] | Response
@@ -87,15 +88,23 @@ def make_version(version_id: int) -> Response:
 @room.view("/items/preview", permission="items.write", methods=("POST",))
 def preview() -> str:
     """What the form holds, as a candidate would see it: a fragment for the page's module."""
-    return render_template(
-        "author/_preview.html",
-        stem=from_authored(request.form.get("stem", "")[:4000]),
-        options=[
-            (id_, from_authored(request.form.get(f"option_{id_.lower()}", "")[:1500]))
-            for id_ in bank.OPTION_IDS
-        ],
-        key=request.form.get("key", ""),
-    )
+    typed = {
+        "stem": request.form.get("stem", "")[:4000],
+        "rationale": request.form.get("rationale", "")[:4000],
+    }
+    typed |= {id_: request.form.get(f"option_{id_.lower()}", "")[:1500] for id_ in bank.OPTION_IDS}
+    return render_template("author/_preview.html", key=request.form.get("key", ""), **_preview(typed))
+
+
+def _preview(typed: dict[str, str]) -> dict[str, object]:
+    """What was typed, part by part, as the preview's template takes it."""
+    texts = {part: from_authored(text) for part, text in typed.items()}
+    return {
+        "preview_stem": texts["stem"],
+        "preview_options": [(id_, texts[id_]) for id_ in bank.OPTION_IDS],
+        "preview_rationale": texts["rationale"],
+        "preview_faults": broken_formulas(texts),
+    }
 
 
 def _inputs() -> ItemInput:
@@ -108,14 +117,15 @@ def _inputs() -> ItemInput:
 
 
 def _form(inputs: ItemInput, view: ItemView | None) -> Page:
+    typed = {"stem": inputs.stem.data or "", "rationale": inputs.rationale.data or ""}
+    typed |= {id_: inputs[f"option_{id_.lower()}"].data or "" for id_ in bank.OPTION_IDS}
     page = render_template(
         "author/form.html",
         inputs=inputs,
         view=view,
-        preview_stem=from_authored(inputs.stem.data or ""),
-        preview_options=[
-            (id_, from_authored(inputs[f"option_{id_.lower()}"].data or "")) for id_ in bank.OPTION_IDS
-        ],
+        picture=MediaInput(formdata=None),
+        key=inputs.key.data,
+        **_preview(typed),
     )
     return (page, 400) if inputs.is_submitted() else page
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from examsvc.edge.room import Room
+from examsvc.edge.room import Room, deps
+from examsvc.services.rendering import render_wording
 from examsvc.web.author import wording
-from examsvc.web.terms import COGNITIVE_LEVELS
-from item_bank.stem import plain_text, sanitise
+from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
+from item_bank.stem import plain_text
 
 room = Room("author", __name__)
 
 
 @room.app_template_filter("item_markup")
 def item_markup(markup: str) -> Markup:
-    """Authored text as HTML: sanitised again on its way out, whatever the database holds."""
-    return Markup(sanitise(markup))  # noqa: S704 - sanitise leaves nothing but the allowed tags
+    """Authored text as a candidate sees it: sanitised again on its way out, whatever the database holds."""
+    return Markup(render_wording(deps(), markup))  # noqa: S704 - nothing but allowed tags comes out
 
 
 @room.app_template_filter("item_text")
@@ -35,4 +36,5 @@ def words() -> dict[str, object]:
         "finding_words": wording.finding,
         "move_words": wording.MOVES,
         "decision_words": wording.DECISIONS,
+        "pool_words": POOLS,
     }

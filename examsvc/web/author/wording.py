@@ -60,6 +60,7 @@ FAULTS: dict[str, LazyString] = {
     Fault.DUPLICATE_OPTIONS.value: _l("Two options read the same"),
     Fault.MISSING_BASIS.value: _l("No legal basis"),
     Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("A negative question is not emphasised"),
+    Fault.BROKEN_FORMULA.value: _l("A formula cannot be shown"),
 }
 _FINDINGS: dict[str, LazyString] = {
     Fault.KEY_IS_LONGEST.value: _l(
@@ -91,6 +92,33 @@ _PROBLEMS: dict[str, LazyString] = {
     "CELL_NOT_TEXT": _l(
         "The cell holds a number or a date instead of text. Format it as text and type it anew."
     ),
+    "UNKNOWN_POOL": _l("“%(value)s” is no pool. Choose one from the list: exams or practice."),
+    # pictures and formulas in a text
+    "BAD_IMAGE": _l(
+        'A picture is written <img src="media:…" alt="…">: with straight quotes, and with words in alt for'
+        " readers who cannot see it."
+    ),
+    "UNKNOWN_MEDIA": _l("The picture %(value)s… is not in the bank. Upload it first."),
+    "FORMULA_UNCLOSED": _l("Formula %(number)s has no end: %(source)s"),
+    "FORMULA_HAS_MARKUP": _l("Formula %(number)s holds tags: write < as \\lt. It begins %(source)s"),
+    "FORMULA_EMPTY": _l("Formula %(number)s is empty."),
+    "FORMULA_TOO_LONG": _l(
+        "Formula %(number)s is too long: at most %(limit)s characters. It begins %(source)s"
+    ),
+    "FORMULA_TOO_DEEP": _l("Formula %(number)s is nested too deeply: %(source)s"),
+    "FORMULA_UNKNOWN_COMMAND": _l("Formula %(number)s: %(command)s is not known here."),
+    "FORMULA_UNBALANCED": _l("Formula %(number)s: a bracket or a pair is not closed (%(sign)s): %(source)s"),
+    "FORMULA_NOT_UNDERSTOOD": _l("Formula %(number)s cannot be read: %(source)s"),
+    "FORMULAS_TOO_MANY": _l("More than %(limit)s formulas in one text: the others are shown as typed."),
+    # a picture's file
+    "IMAGE_TOO_LARGE": _l("The picture is too large: at most 1 MB."),
+    "IMAGE_TOO_WIDE": _l(
+        "The picture is %(width)s × %(height)s pixels: at most %(limit)s a side, 8 million in all."
+    ),
+    "IMAGE_IS_SVG": _l("SVG drawings may carry programs and are not taken. Save the drawing as PNG."),
+    "IMAGE_NOT_SUPPORTED": _l("This is no picture that can be used: PNG, JPEG, GIF or WebP."),
+    "IMAGE_DAMAGED": _l("The picture's file is damaged or holds more than a picture. Save it anew."),
+    "IMAGE_MOVES": _l("Moving pictures are not taken: they cannot be stopped by the reader."),
     "NEAR_DUPLICATE": _l("Reads much like %(other)s. Check that it does not test the same fact."),
     "NEAR_DUPLICATES_NOT_CHECKED": _l(
         "Too many items to compare with each other: duplicates were not searched."
@@ -122,6 +150,7 @@ _REFUSALS: dict[str, LazyString] = {
     "OWN_ITEM": _l("Nobody appraises or approves his own item."),
     "REVIEWED_BY_YOU": _l("You appraised this item: somebody else has to approve it."),
     "ONLY_THE_AUTHOR": _l("Only its author may do this."),
+    "PRACTICE_ITEM": _l("This item is for practice: no exam may use it."),
     "NOT_REVIEWED": _l("Nobody else has appraised this item yet."),
     "NOT_CALIBRATED": _l("No adopted calibration covers this item yet."),
     "NOT_WHERE_IT_WAS": _l("A suspended item goes back where it was, nowhere else."),
@@ -146,8 +175,16 @@ def problem(found: RowProblem) -> str:
     return _words(_PROBLEMS, found.code, found.params)
 
 
+def _part(name: str) -> str:
+    parts = {"stem": _("Stem"), "rationale": _("Rationale")}
+    return parts.get(name) or _("Option %(letter)s", letter=name)
+
+
 def finding(found: Finding) -> str:
     """What a program sees in an item."""
+    if found.fault is Fault.BROKEN_FORMULA:
+        reason = _words(_PROBLEMS, found.params["reason"], found.params)
+        return _("%(part)s: %(reason)s", part=_part(found.params["part"]), reason=reason)
     return _words(_FINDINGS, found.fault.value, found.params)
 
 

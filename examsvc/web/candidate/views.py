@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import Response, render_template, url_for
 from flask_babel import get_timezone
 
+from examsvc.edge.live_ticket import live_url
 from examsvc.edge.machine import machine_token
-from examsvc.edge.room import Room, current_actor, deps
+from examsvc.edge.room import PUBLIC, Room, current_actor, deps
 from examsvc.rulepacks.pack import RulePack
 from examsvc.services import candidates
 from examsvc.services.candidates import SittingPage
 from examsvc.services.sittings import read_clock
+from examsvc.web.candidate.player_texts import player_texts
+from examsvc.web.candidate.shell import send_service_worker, send_shell_file, shell_url, shell_urls
 from examsvc.web.candidate.wording import (
     adjustment_kinds,
+    adjustment_reasons,
     level_bands,
-    player_texts,
+    moving_rules,
     rule_pack_name,
     state_badges,
+    tutorial_item,
 )
 
 room = Room("candidate", __name__)
@@ -34,7 +39,7 @@ def list_sittings() -> str:
 @room.view("/sittings/<int:sitting_id>", permission="sittings.take")
 def sitting(sitting_id: int) -> str:
     """Check-in, waiting room and player on one page; after the end the receipt."""
-    machine_token(renew=True)
+    machine = machine_token(renew=True)
     actor = current_actor()
     page = candidates.read_sitting(deps(), actor, sitting_id)
     if page.is_closed:
@@ -44,18 +49,39 @@ def sitting(sitting_id: int) -> str:
             outcome=candidates.read_outcome(deps(), actor, sitting_id),
             badges=state_badges(),
             kinds=adjustment_kinds(),
+            reasons=adjustment_reasons(),
             leftovers=_config(page),
+            shell=shell_url,
         )
-    read_clock(deps(), actor, sitting_id)  # the page itself is a sign of life
+    read_clock(deps(), actor, sitting_id, machine)  # the page itself is a sign of life
     return render_template(
         "candidate/sitting.html",
         page=page,
         rules=page.rules,
         rules_name=rule_pack_name(page.rules),
         late_gate_min=_minutes(page.rules, page.sheet.administration.limit_s),
+        moving=moving_rules(page.rules, page.sections),
         bands=level_bands(page.sheet.scale.cut_percents),
-        config=_config(page),
+        config=_config(page)
+        | {
+            "shell": shell_urls(),
+            "worker": url_for("candidate.service_worker"),
+            "tutorial": tutorial_item(),
+        },
+        shell=shell_url,
     )
+
+
+@room.view("/service-worker.js", permission=PUBLIC)
+def service_worker() -> Response:
+    """What brings the player's page up again while the server is silent."""
+    return send_service_worker()
+
+
+@room.view("/shell/<version>/<path:name>", permission=PUBLIC)
+def static_shell(version: str, name: str) -> Response:
+    """A script or style of the player; called static, as no page is, for it may be kept."""
+    return send_shell_file(version, name)
 
 
 def _minutes(rules: RulePack, limit_s: int) -> int | None:
@@ -70,6 +96,7 @@ def _config(page: SittingPage) -> dict[str, Any]:
         "sitting": sitting_id,
         "api": url_for("api_v1.read_clock", sitting_id=sitting_id).removesuffix("/clock"),
         "page": url_for("candidate.sitting", sitting_id=sitting_id),
+        "live": live_url(sitting_id, page.sheet.administration.id),
         "storage": page.rules.client_storage_allowed,
         "announceAtS": list(page.rules.announce_at_s),
         "nItems": page.n_items,

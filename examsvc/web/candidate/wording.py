@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 
 from examsvc.rulepacks.pack import RulePack
+from examsvc.services.candidates import PageSection
 
 
 def rule_pack_name(pack: RulePack) -> str:
@@ -37,9 +39,61 @@ def adjustment_kinds() -> dict[str, str]:
     return {
         "extension": _("Extension"),
         "pause": _("Pause"),
+        "machine_failure": _("Machine failure"),
         "accommodation": _("Accommodation"),
         "late_entry": _("Late entry"),
         "correction": _("Correction"),
+    }
+
+
+def adjustment_reasons() -> dict[str, str]:
+    """Reasons that the system gives by itself; all others are a person's own words."""
+    return {
+        "machine_failure": _("The machine failed; the time until the spare one was open was given back."),
+        "pause": _("The clock was stopped; the time was given back."),
+    }
+
+
+def moving_rules(pack: RulePack, sections: Sequence[PageSection]) -> list[str]:
+    """How one may move on the form, as sentences."""
+    timed = len(sections) > 1 and all(section.limit_s for section in sections)
+    walled = timed or (len(sections) > 1 and pack.navigation == "section")
+    lines: list[str] = []
+    if pack.navigation == "forward":
+        lines.append(_("You go forward only, one item at a time: an item that you have left stays closed."))
+    elif walled:
+        lines.append(
+            _(
+                "Within a section you may go to any item, change a response,"
+                " and flag an item to come back to it."
+            )
+        )
+    else:
+        lines.append(
+            _("You may go to any item in any order, change a response, and flag an item to come back to it.")
+        )
+    if walled:
+        lines.append(_("The sections come one after the other. One that you have left stays closed."))
+    if timed:
+        lines.append(
+            _(
+                "Each section has its own time. When it is up, the next section begins by itself;"
+                " time left over is not carried on."
+            )
+        )
+    return lines
+
+
+def tutorial_item() -> dict[str, Any]:
+    """A made-up item to practise on; it stands on no form and belongs to no bank."""
+    stem = _("On which side of the road does one drive in Viet Nam?")
+    options = (_("On the right"), _("On the left"), _("In the middle"), _("Wherever there is room"))
+    return {
+        "item_id": "tutorial",
+        "number": 1,
+        "interaction": "single_choice",
+        "stem": f"<p>{stem}</p>",
+        "options": [{"id": chr(65 + at), "content": text} for at, text in enumerate(options)],
     }
 
 
@@ -56,63 +110,3 @@ def level_bands(cut_percents: Sequence[float]) -> list[tuple[int, str]]:
         )
         bands.append((level, words))
     return bands
-
-
-def player_texts() -> dict[str, str]:
-    """What the scripts say; `{name}` is filled in by them."""
-    return {
-        "save.unsaved": _("Not saved yet"),
-        "save.machine": _("Saved on this machine"),
-        "save.server": _("Saved on the server"),
-        "save.refused": _("Not accepted: call the proctor"),
-        "item.position": _("Item {number} of {total}"),
-        "item.responded": _("responded"),
-        "item.flagged": _("flagged"),
-        "item.seen": _("no response yet"),
-        "item.unseen": _("not seen yet"),
-        "item.flag": _("Flag"),
-        "item.unflag": _("Remove flag"),
-        "item.next": _("Next"),
-        "item.last": _("Review"),
-        "item.cleared": _("Response cleared."),
-        "item.label": _("Item {number}: {state}"),
-        "progress": _("{responded} of {total} responded"),
-        "review.complete": _("Every item has a response."),
-        "review.open": _("Items without a response: {count}"),
-        "review.flagged": _("Flagged items: {count}"),
-        "submit.open": _("Items without a response: {count}. They earn no mark."),
-        "submit.sending": _("Sending what is not on the server yet: {count}…"),
-        "submit.sealing": _("Handing in…"),
-        "submit.retry": _("The server cannot be reached. Trying again; keep this page open."),
-        "time.left": _("{minutes} minutes left."),
-        "time.left_one": _("One minute left."),
-        "time.up": _("Time is up. Your responses are being handed in."),
-        "time.extended": _("Your time was changed. The new end is {time}."),
-        "net.offline": _(
-            "No connection. Go on working: your responses are kept on this machine and sent later."
-        ),
-        "net.offline_memory": _(
-            "No connection. Go on working, but do not close or reload this page until it is back."
-        ),
-        "net.back": _("The connection is back."),
-        "net.login": _(
-            "Your login has ended. Log in again in another tab, then go on here; nothing is lost."
-        ),
-        "net.conflict": _("The server kept a response aside for the proctor. Please call the proctor."),
-        "net.refused": _("A response was not accepted. Please call the proctor."),
-        "net.no_storage": _(
-            "This browser cannot keep responses on the machine. Do not close or reload this page."
-        ),
-        "check.storage": _("This browser can keep responses on this machine."),
-        "check.storage_off": _(
-            "These rules keep nothing on this machine: responses go straight to the server."
-        ),
-        "check.storage_bad": _("This browser cannot keep responses on this machine. Tell the technician."),
-        "check.clock": _(
-            "The server's clock counts; this machine's differs by {seconds} s, which does no harm."
-        ),
-        "check.server": _("The server answers in {ms} ms."),
-        "check.server_bad": _("The server does not answer. Tell the technician."),
-        "check.keyboard": _("The keyboard works."),
-        "check.keyboard_wait": _("Press any key to test the keyboard."),
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from examsvc.delivery.sitting import UNFINISHED_STATES
 from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import phase_of
@@ -17,7 +18,7 @@ from examsvc.store import database_now
 from examsvc.store.models import AdministrationRow, CampaignRow
 from examsvc.store.rows import get_row
 from examsvc.web.exam import campaign_wording as wording
-from examsvc.web.exam.inputs import ReasonInput, RosterInput
+from examsvc.web.exam.inputs import ExtendAllInput, ReasonInput, RosterInput
 from examsvc.web.exam.room import room
 
 
@@ -36,7 +37,10 @@ def show_administration(administration_id: int) -> str:
         rooms = store.list_rooms(session, administration_id)
         now = database_now(session)
     phase = phase_of(administration.starts_at, administration.limit_s, now)
-    states = [sitting.state for _candidate, _officer, _room, sitting in roster]
+    sittings = [sitting for _candidate, _officer, _room, sitting in roster]
+    states = [sitting.state for sitting in sittings]
+    unfinished = [sitting for sitting in sittings if sitting.state in UNFINISHED_STATES]
+    stopped = [sitting for sitting in unfinished if sitting.paused_at and not sitting.failed_at]
     return render_template(
         "exam/administration.html",
         administration=administration,
@@ -47,6 +51,11 @@ def show_administration(administration_id: int) -> str:
         may_start_now=administration.state == "ready" and phase == "before",
         may_close=administration.state == "ready" and phase != "before",
         n_missing=states.count("registered"),
+        has_begun=administration.state == "ready" and phase != "before",
+        n_unfinished=len(unfinished),
+        n_stopped=len(stopped),
+        extend=ExtendAllInput(formdata=None),
+        reason=ReasonInput(formdata=None),
         n_sitting=states.count("checked_in") + states.count("open"),
         late_rule=wording.late_rule(
             get_pack(campaign.rule_pack_code, campaign.rule_pack_version), administration.limit_s
@@ -69,6 +78,9 @@ def fill_roster(administration_id: int) -> Response:
                 deps(), current_actor(), administration_id, region=inputs.region.data or None
             )
             flash(*_added_in_words(added))
+            excess = campaigns.find_excess(deps(), current_actor(), administration_id)
+            if excess is not None:
+                flash(explain(excess), "warning")
         except REFUSALS as error:
             flash(explain(error), "danger")
     else:

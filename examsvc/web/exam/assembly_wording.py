@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from examsvc.assembly.errors import AssemblyRefused
 from examsvc.assembly.findings import Problem
+from examsvc.edge.language import duration
 from examsvc.edge.refusals import explain
 from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
@@ -53,6 +54,26 @@ CHANGED_PARTS: Final = {
     "solver": _l("the version of the solver"),
     "outcome": _l("the forms that come out"),
 }
+# where one section is meant, its line is named beside these (see problem_place)
+_SECTION_PROBLEMS: Final = {
+    "section_parts": _l("Write two names, topics and perhaps minutes, with an upright bar | between them."),
+    "section_minutes": _l('"%(text)s" is not a whole number of minutes.'),
+    "section_name_range": _l(
+        "Write a name in Vietnamese and one in English, each of at most %(most)s printable characters."
+    ),
+    "section_limit_range": _l("The time limit is between 1 minute and 8 hours."),
+    "section_empty": _l("This section holds no items. Name topics that have items in the table."),
+    "section_topic_unknown": _l("There is no topic %(topic)s."),
+    "section_topic_twice": _l("Topic %(topic)s stands in line %(first)s already."),
+    "section_topics_missing": _l("These topics have items in the table and stand in no section: %(topics)s."),
+    "section_limits_mixed": _l(
+        "Write minutes in every line or in none: %(found)s of %(expected)s have them."
+    ),
+    "section_limits_sum": _l(
+        "The sections last %(found)s together, the whole form %(expected)s. Both must be equal."
+    ),
+    "sections_many": _l("A form has at most %(most)s sections, not %(found)s."),
+}
 # the cell of a problem, or the field it belongs to
 _FIELDS: Final = {
     "n_items_range": "n_items",
@@ -75,6 +96,8 @@ def field_of(problem: Problem) -> str:
     """The name of the input that a problem belongs to; empty where it belongs to none."""
     if "cognitive_level" in problem.params:
         return f"cell-{problem.params['topic']}-{problem.params['cognitive_level']}"
+    if problem.code.startswith("section"):
+        return "sections"
     return str(problem.params.get("field", _FIELDS.get(problem.code, "")))
 
 
@@ -83,6 +106,8 @@ def problem_words(problem: Problem) -> str:
     params = problem.params
     if problem.code == "cells_sum":
         return _sum_words(int(params["found"]), int(params["expected"]))
+    if problem.code == "section_limits_sum":
+        params = {name: duration(int(seconds)) for name, seconds in params.items()}
     words = {
         "not_a_number": _l('"%(text)s" is not a whole number.'),
         "number_range": _l("Write a number from %(least)s to %(most)s."),
@@ -92,6 +117,7 @@ def problem_words(problem: Problem) -> str:
         "n_items_range": _l("A form holds 1 to %(most)s items."),
         "time_limit_range": _l("The time limit is between 1 minute and 8 hours."),
         "cut_shares_order": _l("The cuts of the level scale must rise between 0 and 1: %(cut_shares)s."),
+        **_SECTION_PROBLEMS,
     }
     found = words.get(problem.code)
     return _("This value is not possible.") if found is None else str(found) % params
@@ -101,7 +127,9 @@ def problem_place(problem: Problem) -> str:
     """Where a problem is, for the list above the form."""
     if "cognitive_level" in problem.params:
         return place_name(problem.params)
-    return {"n_items": _("Number of items"), "minutes": _("Time limit")}.get(
+    if "section" in problem.params:
+        return _("Sections, line %(number)s", number=problem.params["section"])
+    return {"n_items": _("Number of items"), "minutes": _("Time limit"), "sections": _("Sections")}.get(
         field_of(problem), _("Blueprint")
     )
 

@@ -15,6 +15,7 @@ from examsvc.assembly.findings import Problem
 from examsvc.services.assembly import LARGEST_SEED, MOST_FORMS
 from examsvc.services.blueprints import BlueprintEdit
 from examsvc.web.exam.matrix import cell_name
+from examsvc.web.exam.section_inputs import parse_sections
 
 LONGEST_TEXT = 12
 
@@ -39,8 +40,12 @@ class OrderInput(FlaskForm):  # type: ignore[misc]
 
 
 def parse_matrix(typed: Mapping[str, str], topics: Iterable[str]) -> TypedMatrix:
-    """Read every cell, the number of items and the minutes; what is no number is told with its place."""
-    cells = [Cell(topic, level) for topic in topics for level in COGNITIVE_MIX]
+    """Read every cell, the number of items, the minutes and the sections; what cannot be read is told.
+
+    A browser always sends the sections; who sends none leaves them as they are.
+    """
+    codes = list(topics)
+    cells = [Cell(topic, level) for topic in codes for level in COGNITIVE_MIX]
     names = {cell_name(cell): cell for cell in cells}
     texts = {name: typed.get(name, "").strip()[:LONGEST_TEXT] for name in (*names, "n_items", "minutes")}
     problems: list[Problem] = []
@@ -61,8 +66,15 @@ def parse_matrix(typed: Mapping[str, str], topics: Iterable[str]) -> TypedMatrix
         else:
             numbers[name] = number
     counts = {cell: numbers.get(name, 0) for name, cell in names.items()}
-    edit = BlueprintEdit(counts, numbers.get("n_items", 0), 60 * numbers.get("minutes", 0))
-    return TypedMatrix(texts, edit, tuple(problems))
+    size = numbers.get("n_items", 0), 60 * numbers.get("minutes", 0)
+    if "sections" not in typed:
+        return TypedMatrix(texts, BlueprintEdit(counts, *size), tuple(problems))
+    sections = parse_sections(typed["sections"], codes)
+    return TypedMatrix(
+        {**texts, "sections": sections.text},
+        BlueprintEdit(counts, *size, sections.value),
+        (*problems, *sections.problems),
+    )
 
 
 def _whole_number(text: str) -> int | None:

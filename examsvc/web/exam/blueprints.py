@@ -22,10 +22,12 @@ from examsvc.store import Session, scored
 from examsvc.store import assembly as store
 from examsvc.store import jobs as job_rows
 from examsvc.store.models import PositionRow
+from examsvc.store.topics import list_topics
 from examsvc.web.exam import assembly_wording as wording
 from examsvc.web.exam.blueprint_inputs import OrderInput, TypedMatrix, parse_matrix
 from examsvc.web.exam.matrix import Bank, Draft, picture_matrix
 from examsvc.web.exam.room import room
+from examsvc.web.exam.section_inputs import picture_sections, sections_text
 
 Page = str | tuple[str, int]
 
@@ -79,7 +81,7 @@ def save_blueprint(blueprint_id: int) -> Page | Response:
     """Keep the cells when they hold together; else say every problem at its place and keep what was typed."""
     with deps().store.read() as session:
         store.load_blueprint(session, blueprint_id)
-        topics = [topic.code for topic in store.list_topics(session)]
+        topics = [topic.code for topic in list_topics(session)]
     typed = parse_matrix(request.form, topics)
     if typed.problems:
         return blueprint_page(blueprint_id, typed=typed, problems=typed.problems), 400
@@ -136,7 +138,12 @@ def blueprint_page(
         doers = [row.created_by, row.approved_by, *(run.created_by for run, _forms in runs)]
         names = scored.staff_names(session, doers)
     is_editable = row.state == "draft" and allowed(current_actor(), "blueprints.edit")
-    texts = typed.texts if typed else {"n_items": str(row.n_items), "minutes": str(row.limit_s // 60)}
+    texts = {
+        "n_items": str(row.n_items),
+        "minutes": str(row.limit_s // 60),
+        "sections": sections_text(value.sections),
+        **(typed.texts if typed else {}),
+    }
     draft = Draft(
         counts=typed.edit.counts if typed else value.counts,
         n_items=typed.edit.n_items if typed else row.n_items,
@@ -151,6 +158,7 @@ def blueprint_page(
         texts=texts,
         field_problems=draft.problems,
         problems=[_placed(problem) for problem in problems],
+        sections=picture_sections(value.sections, value.counts.items()),
         is_editable=is_editable,
         is_writer=row.created_by == current_actor().user_id,
         cut_shares=value.cut_shares,
@@ -176,7 +184,7 @@ def shown_job(kind: str, subject: Mapping[str, Any]) -> JobPicture | None:
 
 def _bank(session: Session, position: PositionRow) -> Bank:
     return Bank(
-        topics={topic.code: in_language(topic) for topic in store.list_topics(session)},
+        topics={topic.code: in_language(topic) for topic in list_topics(session)},
         weights=store.topic_weights(session, position.id),
         eligible=store.count_eligible(session),
     )

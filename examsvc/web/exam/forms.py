@@ -14,17 +14,19 @@ from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import Services, assembly
 from examsvc.services.assembly import AssemblyOrder
-from examsvc.store import Session, scored
+from examsvc.store import Session, outlines, scored
 from examsvc.store import assembly as store
 from examsvc.store import jobs as job_rows
 from examsvc.store.models import AssemblyRunRow, CalibrationRow, FormRow, JobRow
 from examsvc.store.rows import get_row
+from examsvc.store.topics import list_topics
 from examsvc.web.exam import assembly_wording as wording
 from examsvc.web.exam.blueprint_inputs import OrderInput
 from examsvc.web.exam.blueprints import blueprint_page, shown_job
 from examsvc.web.exam.certificate import picture_certificate
 from examsvc.web.exam.curves import information_chart, share_chart
 from examsvc.web.exam.room import room
+from examsvc.web.exam.section_inputs import certified_sections
 
 Page = str | tuple[str, int]
 
@@ -66,6 +68,7 @@ def show_run(run_id: int) -> str:
         forms=list(zip(forms, run.certificate["forms"], strict=True)),
         labels=labels,
         picture=picture_certificate(run.certificate, run.checksum),
+        sections=certified_sections(run.certificate),
         information=information_chart(run.certificate, labels) if is_charted else None,
         shares=share_chart(run.certificate, labels) if is_charted else None,
         names=names,
@@ -89,9 +92,16 @@ def show_form(form_id: int) -> str:
     form, lines = assembly.proof_read(deps(), current_actor(), form_id)
     with deps().store.read() as session:
         _blueprint, position, _value = store.load_blueprint(session, form.blueprint_id)
-        topics = {topic.code: topic for topic in store.list_topics(session)}
+        topics = {topic.code: topic for topic in list_topics(session)}
+        sections = {row.first_item: row for row in outlines.list_sections(session, form_id)}
     return render_template(
-        "exam/form.html", form=form, position=position, lines=lines, topics=topics, words=wording
+        "exam/form.html",
+        form=form,
+        position=position,
+        lines=lines,
+        topics=topics,
+        sections=sections,
+        words=wording,
     )
 
 

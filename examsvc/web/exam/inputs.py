@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateTimeLocalField,
     Field,
+    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -18,7 +19,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 from examsvc.edge.texts import gettext as _
 
@@ -87,6 +88,12 @@ class ReasonInput(FlaskForm):  # type: ignore[misc]
     """Why somebody decided so."""
 
     reason = StringField(_l("Reason"), filters=[strip], validators=[DataRequired(), Length(max=500)])
+
+
+class ExtendAllInput(ReasonInput):
+    """How much more time for everybody, and why."""
+
+    minutes = IntegerField(_l("Minutes"), validators=[InputRequired(), NumberRange(min=1, max=240)])
 
 
 def parse_rooms(text: str) -> tuple[tuple[tuple[str, int], ...], list[str]]:

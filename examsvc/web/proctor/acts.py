@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import flash, redirect, url_for
+from flask_babel import format_datetime
 from werkzeug.wrappers import Response
 
 from examsvc.edge.refusals import REFUSALS, explain
@@ -13,9 +14,8 @@ from examsvc.edge.room_picture import minutes_in_words
 from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
 from examsvc.services import rooms
-from examsvc.services.rooms import RoomView
-from examsvc.store import NotFound
-from examsvc.web.proctor.inputs import ExtendInput, IncidentInput, ReasonInput
+from examsvc.services.room_view import RoomView
+from examsvc.web.proctor.inputs import ExtendInput, IncidentInput, ReasonInput, TakeoverInput
 from examsvc.web.proctor.room import room
 from examsvc.web.proctor.views import incident_input, room_page
 from proctoring.incidents import Incident, IncidentKind
@@ -29,7 +29,7 @@ def check_in_room(exam_room_id: int) -> Response:
         n = rooms.check_in_room(deps(), current_actor(), exam_room_id)
         return ngettext("%(num)s candidate is checked in.", "%(num)s candidates are checked in.", n)
 
-    return _done(exam_room_id, act)
+    return done(exam_room_id, act)
 
 
 @room.view(
@@ -39,13 +39,13 @@ def check_in_room(exam_room_id: int) -> Response:
 )
 def check_in(exam_room_id: int, sitting_id: int) -> Response:
     """Let one candidate into the waiting room."""
-    number = _number(exam_room_id, sitting_id)
+    number = candidate_number(exam_room_id, sitting_id)
 
     def act() -> str:
         rooms.check_in(deps(), current_actor(), sitting_id)
         return _("%(number)s is checked in.", number=number)
 
-    return _done(exam_room_id, act)
+    return done(exam_room_id, act)
 
 
 @room.view(
@@ -55,13 +55,13 @@ def check_in(exam_room_id: int, sitting_id: int) -> Response:
 )
 def admit_late(exam_room_id: int, sitting_id: int) -> Response:
     """The chairman lets a late candidate in."""
-    number, inputs = _number(exam_room_id, sitting_id), ReasonInput()
+    number, inputs = candidate_number(exam_room_id, sitting_id), ReasonInput()
 
     def act() -> str:
         rooms.admit_late(deps(), current_actor(), sitting_id, inputs.reason.data)
         return _("%(number)s is admitted late; the common end stays.", number=number)
 
-    return _done(exam_room_id, act, inputs)
+    return done(exam_room_id, act, inputs)
 
 
 @room.view(
@@ -71,13 +71,21 @@ def admit_late(exam_room_id: int, sitting_id: int) -> Response:
 )
 def allow_takeover(exam_room_id: int, sitting_id: int) -> Response:
     """Let a candidate go on at another machine."""
-    number, inputs = _number(exam_room_id, sitting_id), ReasonInput()
+    number, inputs = candidate_number(exam_room_id, sitting_id), TakeoverInput()
 
     def act() -> str:
-        rooms.allow_takeover(deps(), current_actor(), sitting_id, inputs.reason.data)
-        return _("%(number)s may log in at another machine and go on, once.", number=number)
+        restore = inputs.restore.data
+        sign = rooms.allow_takeover(deps(), current_actor(), sitting_id, inputs.reason.data, restore=restore)
+        if not restore:
+            return _("%(number)s may log in at another machine and go on, once.", number=number)
+        return _(
+            "%(number)s may log in at another machine and go on, once. The clock stands still since %(time)s "
+            "until then.",
+            number=number,
+            time=format_datetime(sign.at, "HH:mm:ss"),
+        )
 
-    return _done(exam_room_id, act, inputs)
+    return done(exam_room_id, act, inputs)
 
 
 @room.view(
@@ -85,14 +93,14 @@ def allow_takeover(exam_room_id: int, sitting_id: int) -> Response:
 )
 def extend_one(exam_room_id: int, sitting_id: int) -> Response:
     """Give one candidate more time."""
-    number, inputs = _number(exam_room_id, sitting_id), ExtendInput()
+    number, inputs = candidate_number(exam_room_id, sitting_id), ExtendInput()
 
     def act() -> str:
         seconds = inputs.minutes.data * 60
         rooms.extend(deps(), current_actor(), [sitting_id], seconds, inputs.reason.data)
         return _("%(number)s has %(time)s more.", number=number, time=minutes_in_words(seconds))
 
-    return _done(exam_room_id, act, inputs)
+    return done(exam_room_id, act, inputs)
 
 
 @room.view("/rooms/<int:exam_room_id>/extend", permission="rooms.extend", methods=("POST",))
@@ -110,7 +118,7 @@ def extend_room(exam_room_id: int) -> Response:
             time=minutes_in_words(seconds),
         )
 
-    return _done(exam_room_id, act, inputs)
+    return done(exam_room_id, act, inputs)
 
 
 @room.view("/rooms/<int:exam_room_id>/incidents", permission="rooms.log_incident", methods=("POST",))
@@ -126,7 +134,7 @@ def log_incident(exam_room_id: int) -> Response | tuple[str, int]:
         flash(explain(error), "danger")
         return room_page(exam_room_id, inputs), 409
     flash(_("The incident is in the minutes."), "success")
-    return _to_room(exam_room_id)
+    return to_room(exam_room_id)
 
 
 def _as_incident(view: RoomView, inputs: IncidentInput) -> Incident:
@@ -144,27 +152,25 @@ def _as_incident(view: RoomView, inputs: IncidentInput) -> Incident:
     )
 
 
-def _number(exam_room_id: int, sitting_id: int) -> str:
+def candidate_number(exam_room_id: int, sitting_id: int) -> str:
     """The candidate's number; a sitting of another room is not found in this one."""
-    seats = rooms.watch_room(deps(), current_actor(), exam_room_id).seats
-    if str(sitting_id) not in seats:
-        raise NotFound("sitting", sitting_id)
-    return seats[str(sitting_id)].candidate.number
+    return rooms.find_candidate(deps(), current_actor(), exam_room_id, sitting_id)
 
 
-def _done(exam_room_id: int, act: Callable[[], str], inputs: ReasonInput | None = None) -> Response:
+def done(exam_room_id: int, act: Callable[[], str], inputs: ReasonInput | None = None) -> Response:
     """Do it and say so, or say why not; then back to the room."""
     if inputs is not None and not inputs.validate_on_submit():
         for field in inputs:
             for error in field.errors:
                 flash(f"{field.label.text}: {error}", "danger")
-        return _to_room(exam_room_id)
+        return to_room(exam_room_id)
     try:
         flash(act(), "success")
     except REFUSALS as error:
         flash(explain(error), "danger")
-    return _to_room(exam_room_id)
+    return to_room(exam_room_id)
 
 
-def _to_room(exam_room_id: int) -> Response:
+def to_room(exam_room_id: int) -> Response:
+    """Back to the room's page."""
     return redirect(url_for("proctor.show_room", exam_room_id=exam_room_id))

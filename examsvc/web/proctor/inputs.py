@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -21,6 +29,12 @@ class ReasonInput(FlaskForm):  # type: ignore[misc]
     """Why somebody decided so."""
 
     reason = StringField(_l("Reason"), filters=[strip], validators=[DataRequired(), Length(max=500)])
+
+
+class TakeoverInput(ReasonInput):
+    """Why another machine, and whether the lost time comes back."""
+
+    restore = BooleanField(_l("Give back the time that the failure costs"))
 
 
 class ExtendInput(ReasonInput):
@@ -43,3 +57,32 @@ class IncidentInput(FlaskForm):  # type: ignore[misc]
     note = TextAreaField(
         _l("Description"), filters=[strip], validators=[DataRequired(), Length(max=NOTE_LIMIT)]
     )
+
+
+class ProposeInput(ReasonInput):
+    """Whether entries that were kept aside shall count, and why."""
+
+    counts = RadioField(
+        _l("Proposal"),
+        choices=[SelectChoice("yes", _l("Let them count")), SelectChoice("no", _l("Leave them aside"))],
+        validators=[InputRequired()],
+    )
+    back = HiddenField()
+
+    @property
+    def back_to(self) -> str | None:
+        return str(self.back.data) if self.back.data else None
+
+
+class DecideInput(FlaskForm):  # type: ignore[misc]
+    """Whether a proposal is confirmed."""
+
+    decision = RadioField(
+        choices=[SelectChoice("confirm", _l("Confirm")), SelectChoice("reject", _l("Reject"))],
+        validators=[InputRequired()],
+    )
+    back = HiddenField()
+
+    @property
+    def back_to(self) -> str | None:
+        return str(self.back.data) if self.back.data else None

@@ -69,6 +69,7 @@ function showSeat(seat) {
   if (!row) return;
   setStatusClass(row, seat.status);
   row.classList.toggle("seat-problem", seat.needs_attention);
+  row.classList.toggle("seat-paused", seat.paused);
   const status = row.querySelector(".status");
   setStatusClass(status, seat.status);
   setText(status.querySelector(".status-icon"), seat.icon);
@@ -120,6 +121,23 @@ function showIncidents(incidents) {
   document.getElementById("no-incidents").hidden = incidents.length > 0;
 }
 
+// How many an act for the whole room concerns stands beside it and on its button.
+function showConcerned(picture) {
+  for (const node of document.querySelectorAll("[data-n]")) setText(node, String(picture[node.dataset.n]));
+  for (const [act, n] of [["pause", picture.to_pause], ["resume", picture.to_resume]]) {
+    const drop = document.querySelector(`[data-act="${act}"]`);
+    if (drop && !drop.open) drop.hidden = n === 0;
+  }
+}
+
+function showWarnings(warnings) {
+  const list = document.getElementById("room-warnings");
+  if ([...list.children].map((item) => item.textContent).join("\n") !== warnings.join("\n")) {
+    list.replaceChildren(...warnings.map((text) => element("li", "", text)));
+  }
+  list.hidden = warnings.length === 0;
+}
+
 function show(picture) {
   syncedAt = performance.now();
   const clock = document.getElementById("clock");
@@ -130,6 +148,8 @@ function show(picture) {
   picture.seats.forEach(showSeat);
   showAttention(picture.seats);
   showIncidents(picture.incidents);
+  showConcerned(picture);
+  showWarnings(picture.warnings);
   const checkInAll = document.getElementById("check-in-all");
   if (checkInAll) {
     const missing = picture.seats.filter((seat) => seat.can_check_in).length;
@@ -219,8 +239,8 @@ function openDialogs() {
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) ask();
+  if (!document.hidden && root.dataset.snapshot) ask();
 });
 openDialogs();
 setInterval(tick, 500);
-ask();
+if (root.dataset.snapshot) ask();

@@ -18,9 +18,16 @@ export class Api {
     this.token = tokenOf(document);
   }
 
-  /** @param {string} path @returns {Promise<Reply>} rejects when the server was not reached */
-  get(path) {
-    return this.#send(path, { method: "GET" });
+  /** @param {string} path @param {number} [limitMs] @returns {Promise<Reply>} rejects when the server was not reached */
+  get(path, limitMs = LIMIT_MS) {
+    return this.#send(path, { method: "GET" }, limitMs);
+  }
+
+  /** @param {string} path @returns {Promise<ArrayBuffer>} rejects when there is none to be had */
+  async bytes(path) {
+    const response = await withLimit(this.base + path, {});
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.arrayBuffer();
   }
 
   /** @param {string} path @param {object} body @returns {Promise<Reply>} */
@@ -40,10 +47,10 @@ export class Api {
     });
   }
 
-  /** @param {string} path @param {RequestInit} init @returns {Promise<Reply>} */
-  async #send(path, init) {
+  /** @param {string} path @param {RequestInit} init @param {number} [limitMs] @returns {Promise<Reply>} */
+  async #send(path, init, limitMs = LIMIT_MS) {
     const sentAt = performance.now();
-    const response = await withLimit(this.base + path, init);
+    const response = await withLimit(this.base + path, init, limitMs);
     const text = await response.text();
     return { status: response.status, body: parsed(text), sentAt, receivedAt: performance.now() };
   }
@@ -55,10 +62,10 @@ export class Api {
   }
 }
 
-/** @param {string} url @param {RequestInit} init */
-async function withLimit(url, init) {
+/** @param {string} url @param {RequestInit} init @param {number} [limitMs] for the headers: the body follows them */
+async function withLimit(url, init, limitMs = LIMIT_MS) {
   const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), LIMIT_MS);
+  const timer = setTimeout(() => control.abort(), limitMs);
   try {
     return await fetch(url, { ...init, cache: "no-store", credentials: "same-origin", signal: control.signal });
   } finally {

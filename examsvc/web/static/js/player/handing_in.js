@@ -1,7 +1,7 @@
 /** Reviewing, confirming and handing in: tried again until the server has sealed it. */
 
 import { act, byId } from "./paper.js";
-import { config, say } from "./texts.js";
+import { say } from "./texts.js";
 import { drained, jittered, pause } from "./waits.js";
 
 const SENDING_MS = 5_000;
@@ -19,7 +19,7 @@ export class HandingIn {
    * @param {() => number} acts.epoch of this page; 0: it may write no more
    * @param {() => boolean} acts.isOver whether the items must stay locked
    * @param {(reply: import("./api.js").Reply | null) => void} acts.onReply null: nobody answered
-   * @param {() => void} acts.onSealed
+   * @param {() => Promise<void>} acts.onSealed
    */
   constructor({ api, queue, paper }, { epoch, isOver, onReply, onSealed }) {
     this.api = api;
@@ -59,6 +59,7 @@ export class HandingIn {
     if (this.#running) return;
     this.#running = true;
     act("confirm-submit").disabled = true;
+    this.paper.flush();
     this.paper.lock(true);
     while (this.#running && this.epoch()) {
       if (await this.#once()) return;
@@ -97,8 +98,7 @@ export class HandingIn {
         epoch: this.epoch(),
       });
       if (reply.status === 200 || reply.body?.error === "closed") {
-        this.onSealed();
-        location.replace(config.page);
+        await this.onSealed();
         return true;
       }
       if (reply.body?.error === "events_missing") this.queue.resend(reply.body.seqs);

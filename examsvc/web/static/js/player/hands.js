@@ -1,38 +1,42 @@
-/** What mouse and keys do: buttons by the name of their act, jumps by the navigator, single keys. */
+/** What mouse and keys do: buttons by the name of their act, jumps by the lists of items, single keys. */
 
-import { byId, shortcut } from "./paper.js";
+import { byId } from "./dom.js";
+import { isDisplay, shortcut } from "./shortcuts.js";
+import { announce, config, say } from "./texts.js";
+import { Tools } from "./tools.js";
+
+export const tools = new Tools({ say, announce, remembers: Boolean(config.storage) });
 
 /**
  * @param {object} parts
  * @param {Record<string, () => void>} parts.acts by the name on the button
  * @param {(index: number) => void} parts.onJump
  * @param {(place: number) => void} parts.onChoose which option, from the top
+ * @param {(place: number | null) => void} [parts.onStrike] which option; null: the one that has the focus
+ * @param {(closed: any) => void} [parts.onClosed] an item was asked for that the rules have closed
  * @param {() => boolean} parts.takesKeys whether single keys mean anything now
  */
-export function listen({ acts, onJump, onChoose, takesKeys }) {
+export function listen({ acts, onJump, onChoose, onStrike = () => {}, onClosed = () => {}, takesKeys }) {
+  /** @type {Record<string, () => void>} */
+  const all = { ...tools.acts, ...acts };
   document.addEventListener("click", ({ target }) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-act], [data-jump]"));
     if (!button) return;
-    if (button.dataset.act) return acts[button.dataset.act]();
+    if (button.dataset.act) return all[button.dataset.act]?.();
+    if (button.dataset.closed) return onClosed(button.dataset.closed);
     openList(false);
     onJump(Number(button.dataset.jump));
   });
   document.addEventListener("keydown", (event) => {
-    if (!takesKeys() || byId("confirm").open || !byId("shortcuts").checked) return;
+    if (document.querySelector("dialog[open]") || !byId("shortcuts").checked) return;
     const wanted = shortcut(event);
-    if (!wanted) return;
+    if (!wanted || !(takesKeys() || isDisplay(wanted))) return;
     event.preventDefault();
-    if (wanted.act === "choose") onChoose(wanted.place);
-    else acts[wanted.act]();
+    if (wanted.place === undefined) all[wanted.act]?.();
+    else if (wanted.act === "strike") onStrike(wanted.place);
+    else if (wanted.place !== null) onChoose(wanted.place);
   });
   byId("side-toggle").addEventListener("click", () => openList(byId("navigator").dataset.open !== "true"));
-  byId("time-toggle").addEventListener("click", hideTime);
-}
-
-/** @param {MouseEvent} event */
-function hideTime({ currentTarget }) {
-  const hidden = byId("time").toggleAttribute("hidden");
-  /** @type {HTMLElement} */ (currentTarget).setAttribute("aria-pressed", String(hidden));
 }
 
 /** @param {boolean} open */

@@ -1,14 +1,23 @@
-/** On the receipt's page: what an interrupted player left on this machine is still handed over, as late. */
+/** On the receipt's page: what an interrupted player left on this machine is handed over, as late, and wiped. */
 
 import { Api } from "./api.js";
 import { EventQueue } from "./queue.js";
+import { Session } from "./session.js";
+import { Shell } from "./shell.js";
 import { openStorage } from "./storage.js";
+import { config } from "./texts.js";
+import { pause } from "./waits.js";
 
-const config = JSON.parse(document.getElementById("player-config")?.textContent ?? "{}");
 const api = new Api(config.api, config.page);
+const storage = await openStorage(config.storage);
 const queue = new EventQueue({
   sitting: config.sitting,
-  storage: await openStorage(config.storage),
+  store: storage,
   send: (events) => api.post("/events", { events }),
+  onReply: () => {},
+  now: Date.now,
+  wait: pause,
+  random: Math.random,
 });
+await Promise.allSettled([new Session(storage, config.sitting).wipe(), new Shell(config).forget()]);
 await queue.flushLeftovers();

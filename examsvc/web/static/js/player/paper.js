@@ -1,237 +1,267 @@
-/** The items on the screen: one at a time, the navigator, the review list, the keys. */
+/** The items on the screen: one at a time, and the ways between them. */
 
-/**
- * @typedef {object} Item
- * @property {string} item_id
- * @property {number} number
- * @property {string} stem sanitised by the server
- * @property {{id: string, content: string}[]} options
- */
-/** @typedef {{option: string | null, flagged: boolean}} Response */
+import { act, byId } from "./dom.js";
+import { ItemView } from "./item.js";
+import { ItemList } from "./item_list.js";
+import { Route } from "./sections.js";
+import { announce as readOut } from "./texts.js";
 
-const LETTERS = "ABCDEFGHIJ";
+export { act, byId };
+
+/** @typedef {import("./item.js").Item} Item */
+/** @typedef {import("./events.js").ItemState} ItemState */
 
 export class Paper {
-  /** @type {Item[]} */
-  items = [];
-  /** @type {Map<string, Response>} */
-  responses = new Map();
+  /** @type {ItemView[]} */
+  views = [];
   /** @type {Set<string>} */
   seen = new Set();
+  /** @type {Set<string>} what the server holds something of, or will */
+  touched = new Set();
+  /** @type {ItemList[]} */
+  lists = [];
   index = 0;
+  route = new Route({ items: [] });
+  #warnedAt = -1;
 
   /**
    * @param {object} parts
    * @param {(key: string, values?: Record<string, unknown>) => string} parts.say
-   * @param {(itemId: string, payload: {option?: string | null, flagged?: boolean}) => void} parts.onAct
+   * @param {(itemId: string, state: ItemState) => void} parts.onAct gets the whole state, a fresh object each time
    * @param {(itemId: string) => import("./queue.js").SaveState} parts.saveState
+   * @param {(itemId: string) => void} [parts.onShow] the item has come on the screen
+   * @param {(words: string) => void} [parts.announce]
    */
-  constructor({ say, onAct, saveState }) {
+  constructor({ say, onAct, saveState, onShow = () => {}, announce = readOut }) {
     this.say = say;
+    this.announce = announce;
     this.onAct = onAct;
     this.saveState = saveState;
+    this.onShow = onShow;
   }
 
-  /** @param {Item[]} items @param {Record<string, Response>} held what the server has */
-  fill(items, held) {
-    this.items = items;
-    this.responses = new Map(Object.entries(held).map(([itemId, response]) => [itemId, { ...response }]));
-    for (const itemId of this.responses.keys()) this.seen.add(itemId);
-    byId("items").replaceChildren(...items.map((item) => this.#article(item)));
-    byId("navigator-list").replaceChildren(...items.map((item, index) => this.#jump(item, index)));
-    byId("review-list").replaceChildren(...items.map((item, index) => this.#jump(item, index)));
-    const unseen = items.findIndex((item) => !this.seen.has(item.item_id));
-    this.show(Math.max(0, this.responses.size ? unseen : 0), { focus: false });
+  /**
+   * @param {object} form
+   * @param {Item[]} form.items
+   * @param {import("./sections.js").Section[]} [form.sections]
+   * @param {Record<string, Partial<ItemState>>} [form.responses] what the server has
+   * @param {import("./sections.js").Navigation} [form.navigation]
+   * @param {number} [form.reached] highest item number that was shown; for forward navigation
+   * @param {number} [form.section] the current one, from 1
+   */
+  fill({ items, sections, responses = {}, navigation, reached = 0, section }) {
+    this.route = new Route({ items, sections, navigation, section });
+    this.touched = new Set(Object.keys(responses));
+    this.seen = new Set(this.touched);
+    this.views = items.map((item) => this.#view(item, items.length));
+    for (const view of this.views) view.set({ ...view.state, ...responses[view.item.item_id] });
+    byId("items").replaceChildren(...this.views.map((view) => view.element));
+    this.lists = ["navigator-list", "review-list"].map((id) => new ItemList(byId(id), this));
+    this.index = this.#firstToShow(reached);
+    this.#display(false);
   }
 
+  /** @returns {Item} */
   get current() {
-    return this.items[this.index];
+    return this.views[this.index]?.item;
   }
 
   get isLast() {
-    return this.index === this.items.length - 1;
+    return this.index === this.views.length - 1;
+  }
+
+  get isLastOfSection() {
+    return this.route.isLastOfSection(this.index);
   }
 
   get openCount() {
-    return this.items.filter((item) => this.#response(item).option === null).length;
+    return this.views.filter((view) => view.state.response === null).length;
   }
 
   get flaggedCount() {
-    return this.items.filter((item) => this.#response(item).flagged).length;
+    return this.views.filter((view) => view.state.flagged).length;
+  }
+
+  /** @param {string} itemId @returns {ItemState} */
+  stateOf(itemId) {
+    const view = this.views.find((one) => one.item.item_id === itemId);
+    return view ? view.state : { response: null, flagged: false, struck: [], note: "" };
+  }
+
+  /** Hand on a note that is still being typed. */
+  flush() {
+    this.views[this.index]?.note.flush();
   }
 
   /** @param {number} index @param {{focus?: boolean}} [how] */
   show(index, { focus = true } = {}) {
-    if (index < 0 || index >= this.items.length) return;
+    if (index < 0 || index >= this.views.length) return;
+    const closed = this.route.closed(index, this.index);
+    if (closed) return this.explain(closed);
+    if (this.#mustWarn(index)) return;
+    this.flush();
     this.index = index;
-    this.seen.add(this.current.item_id);
-    [...byId("items").children].forEach((article, at) => article.toggleAttribute("hidden", at !== index));
-    this.refresh();
-    if (focus) {
-      const heading = byId("items").children[index].querySelector("h1");
-      scrollTo({ top: 0 });
-      heading.focus({ preventScroll: true });
-    }
+    this.#display(focus);
   }
 
-  /** @param {string | null} option */
-  respond(option) {
-    const item = this.current;
-    if (this.#response(item).option === option) return;
-    this.responses.set(item.item_id, { ...this.#response(item), option });
-    for (const input of byId("items").children[this.index].querySelectorAll("input")) {
-      input.checked = input.value === option;
-    }
-    this.onAct(item.item_id, { option });
-    this.refresh();
+  /** The server's clock has moved on: only this section's items can be shown now. @param {number} section */
+  toSection(section) {
+    this.flush();
+    this.route.section = section;
+    if (this.route.isWalled && this.route.sectionOf(this.index) !== section) {
+      this.index = this.#firstToShow(0);
+      this.#display(true);
+    } else this.refresh();
+  }
+
+  /** Say why there is no way. @param {import("./sections.js").Closed} closed */
+  explain(closed) {
+    this.#hint(this.say(`move.${closed}`));
+    this.announce(this.say(`move.${closed}`));
+  }
+
+  /** @param {any} response null: none */
+  respond(response) {
+    this.views[this.index]?.interaction.respond(response);
   }
 
   /** @param {number} place which option, from the top */
   choose(place) {
-    const option = this.current.options[place];
-    if (!option) return;
-    this.respond(option.id);
-    byId("items").children[this.index].querySelectorAll("input")[place].focus();
+    this.views[this.index]?.interaction.choose(place);
+  }
+
+  /** @param {number | null} place which option, from the top; null: the one that has the focus */
+  strike(place) {
+    this.views[this.index]?.interaction.strike(place);
   }
 
   toggleFlag() {
-    const item = this.current;
-    const flagged = !this.#response(item).flagged;
-    this.responses.set(item.item_id, { ...this.#response(item), flagged });
-    this.onAct(item.item_id, { flagged });
-    this.refresh();
-  }
-
-  /** Bring every sign up to the responses. */
-  refresh() {
-    if (!this.items.length) return;
-    const held = this.#response(this.current);
-    const total = this.items.length;
-    const responded = total - this.openCount;
-    byId("progress").textContent = this.say("progress", { responded, total });
-    byId("progress-bar").style.width = `${(100 * responded) / total}%`;
-    byId("flag-text").textContent = this.say(held.flagged ? "item.unflag" : "item.flag");
-    act("flag").setAttribute("aria-pressed", String(held.flagged));
-    act("clear").disabled = held.option === null;
-    act("previous").disabled = this.index === 0;
-    act("next").querySelector("span").textContent = this.say(this.index === total - 1 ? "item.last" : "item.next");
-    for (const list of ["navigator-list", "review-list"]) this.#refreshList(byId(list));
-    this.refreshSave();
-  }
-
-  /** Show how safe the current item's response is. */
-  refreshSave() {
-    if (!this.items.length) return;
-    const line = byId("items").children[this.index].querySelector(".item-save");
-    const touched = this.responses.has(this.current.item_id);
-    const state = this.saveState(this.current.item_id);
-    line.toggleAttribute("hidden", !touched);
-    line.dataset.state = state;
-    line.querySelector("span").textContent = this.say(`save.${state}`);
-    line.querySelector("use").setAttribute("href", `#i-${state === "refused" ? "unsaved" : state}`);
+    const view = this.views[this.index];
+    if (!view || act("flag").disabled) return;
+    view.flag(!view.state.flagged);
+    this.#changed(view);
+    this.announce(this.say(view.state.flagged ? "item.flag_set" : "item.flag_gone"));
   }
 
   /** @param {boolean} locked whether nothing may be changed */
   lock(locked) {
-    for (const fieldset of byId("items").querySelectorAll("fieldset")) fieldset.disabled = locked;
+    for (const view of this.views) view.lock(locked);
     for (const name of ["flag", "clear"]) act(name).disabled = locked;
     if (!locked) this.refresh();
   }
 
-  /** @param {Item} item @returns {Response} */
-  #response(item) {
-    return this.responses.get(item.item_id) ?? { option: null, flagged: false };
+  /** Bring every sign up to the responses. */
+  refresh() {
+    const view = this.views[this.index];
+    if (!view) return;
+    const { response, flagged } = view.state;
+    const total = this.views.length;
+    const responded = total - this.openCount;
+    byId("progress").textContent = this.say("progress", { responded, total });
+    byId("progress-bar").style.width = `${(100 * responded) / total}%`;
+    byId("flag-text").textContent = this.say(flagged ? "item.unflag" : "item.flag");
+    act("flag").setAttribute("aria-pressed", String(flagged));
+    act("clear").disabled = response === null;
+    this.#refreshWays();
+    this.#refreshSection();
+    for (const list of this.lists) list.refresh();
+    this.refreshSave();
   }
 
-  /** @param {Item} item */
-  #article(item) {
-    const article = clone("item-template");
-    const stemId = `stem-${item.item_id}`;
-    article.hidden = true;
-    article.querySelector("h1").textContent = this.say("item.position", {
-      number: item.number,
-      total: this.items.length,
+  /** Show how safe the current item's state is. */
+  refreshSave() {
+    const view = this.views[this.index];
+    if (!view) return;
+    const itemId = view.item.item_id;
+    view.showSave(this.touched.has(itemId) ? this.saveState(itemId) : null);
+  }
+
+  /** @param {Item} item @param {number} total */
+  #view(item, total) {
+    const position = this.say("item.position", { number: item.number, total });
+    /** @type {ItemView} */
+    const view = new ItemView({
+      item,
+      position,
+      say: this.say,
+      onChange: (_state, words) => (words ? this.announce(words) : this.#changed(view)),
     });
-    const stem = article.querySelector(".stem");
-    stem.id = stemId;
-    stem.innerHTML = item.stem;
-    article.querySelector("fieldset").setAttribute("aria-describedby", stemId);
-    article.querySelector(".options").append(...item.options.map((option, at) => this.#option(item, option, at)));
-    return article;
+    return view;
   }
 
-  /** @param {Item} item @param {{id: string, content: string}} option @param {number} at */
-  #option(item, option, at) {
-    const label = clone("option-template");
-    const input = label.querySelector("input");
-    input.name = `item-${item.item_id}`;
-    input.value = option.id;
-    input.checked = this.#response(item).option === option.id;
-    input.addEventListener("change", () => this.respond(option.id));
-    label.querySelector(".letter").textContent = LETTERS[at];
-    label.querySelector(".content").innerHTML = option.content;
-    return label;
+  /** @param {ItemView} view */
+  #changed(view) {
+    this.touched.add(view.item.item_id);
+    this.onAct(view.item.item_id, view.state);
+    this.refresh();
   }
 
-  /** @param {Item} item @param {number} index */
-  #jump(item, index) {
-    const place = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "jump";
-    button.dataset.jump = String(index);
-    button.innerHTML =
-      '<span class="jump-number"></span><svg class="icon" aria-hidden="true"><use></use></svg>' +
-      '<svg class="icon jump-flag" aria-hidden="true" hidden><use href="#i-flag"></use></svg>' +
-      '<span class="jump-words"></span>';
-    button.querySelector(".jump-number").textContent = String(item.number);
-    place.append(button);
-    return place;
+  /** @param {number} reached highest item number that was shown @returns {number} where the work goes on */
+  #firstToShow(reached) {
+    if (this.route.isForward && reached) {
+      const index = this.views.findIndex((view) => view.item.number === reached);
+      if (index >= 0 && (!this.route.isWalled || this.route.sectionOf(index) === this.route.section)) return index;
+    }
+    const first = this.route.isWalled ? this.route.firstOf(this.route.section) : 0;
+    if (this.route.isForward || !this.seen.size) return first;
+    const unseen = this.views.findIndex(
+      (view, index) => index >= first && !this.seen.has(view.item.item_id) && this.route.closed(index, first) === null,
+    );
+    return unseen < 0 ? first : unseen;
   }
 
-  /** @param {HTMLElement} list */
-  #refreshList(list) {
-    [...list.querySelectorAll("button")].forEach((button, index) => {
-      const item = this.items[index];
-      const { option, flagged } = this.#response(item);
-      const state = option !== null ? "responded" : this.seen.has(item.item_id) ? "seen" : "unseen";
-      const words = [this.say(`item.${state}`), ...(flagged ? [this.say("item.flagged")] : [])].join(", ");
-      button.dataset.state = state;
-      button.querySelector("use").setAttribute("href", { responded: "#i-check", seen: "#i-dash", unseen: "#i-ring" }[state]);
-      button.querySelector(".jump-flag").toggleAttribute("hidden", !flagged);
-      button.querySelector(".jump-words").textContent = words;
-      button.setAttribute("aria-label", this.say("item.label", { number: item.number, state: words }));
-      if (index === this.index) button.setAttribute("aria-current", "true");
-      else button.removeAttribute("aria-current");
-    });
+  /** @param {boolean} focus */
+  #display(focus) {
+    const view = this.views[this.index];
+    if (!view) return;
+    this.seen.add(view.item.item_id);
+    this.views.forEach((one, at) => (one.element.hidden = at !== this.index));
+    this.refresh();
+    if (focus) {
+      scrollTo({ top: 0 });
+      view.heading.focus({ preventScroll: true });
+    }
+    this.onShow(view.item.item_id);
   }
-}
 
-/**
- * What a single key does, or null; never together with Ctrl, Alt or Meta, never in a text field.
- * @param {KeyboardEvent} event
- * @returns {{act: "choose", place: number} | {act: "next" | "previous" | "flag"} | null}
- */
-export function shortcut(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return null;
-  const key = event.key.toLowerCase();
-  if (/^[1-9]$/.test(key)) return { act: "choose", place: Number(key) - 1 };
-  if (/^[a-d]$/.test(key)) return { act: "choose", place: key.charCodeAt(0) - 97 };
-  const acts = /** @type {const} */ ({ n: "next", p: "previous", f: "flag" });
-  return key in acts ? { act: acts[/** @type {"n"} */ (key)] } : null;
-}
+  /** Where there is no way back, an item without a response is left on a second press only. @param {number} index */
+  #mustWarn(index) {
+    const isOpen = this.views[this.index].state.response === null;
+    if (!this.route.isForward || index === this.index || !isOpen || this.#warnedAt === this.index) return false;
+    this.#warnedAt = this.index;
+    this.#hint(this.say("move.warn"));
+    this.announce(this.say("move.warn"));
+    return true;
+  }
 
-/** @param {string} id @returns {any} */
-export function byId(id) {
-  return document.getElementById(id);
-}
+  #refreshWays() {
+    const before = this.route.closed(this.index - 1, this.index);
+    act("previous").disabled = this.index === 0 || before !== null;
+    const label = this.isLastOfSection ? "item.last_of_section" : this.isLast ? "item.last" : "item.next";
+    act("next").querySelector("span").textContent = this.say(label);
+    if (this.#warnedAt === this.index && this.views[this.index].state.response === null) return;
+    if (this.index > 0 && before) this.#hint(this.say(`move.${before}`));
+    else if (this.isLastOfSection) this.#hint(this.say("move.last_of_section"));
+    else this.#hint(this.route.isForward ? this.say("move.forward") : "");
+  }
 
-/** @param {string} name @returns {any} the button of an act */
-export function act(name) {
-  return document.querySelector(`[data-act="${name}"]`);
-}
+  /** @param {string} words */
+  #hint(words) {
+    const line = byId("move-hint");
+    line.hidden = !words;
+    if (line.textContent !== words) line.textContent = words;
+  }
 
-/** @param {string} id @returns {any} */
-function clone(id) {
-  return byId(id).content.firstElementChild.cloneNode(true);
+  #refreshSection() {
+    const { route } = this;
+    const total = route.sections.length;
+    byId("section-bar").hidden = total < 2;
+    if (total < 2) return;
+    const number = route.sectionOf(this.index);
+    byId("section-name").textContent = this.say("section.name", { number, total, name: route.nameOf(number) });
+    act("leave-section").hidden = !route.isWalled || route.isLastSection;
+    const inSection = this.views.filter((_view, index) => route.sectionOf(index) === route.section);
+    const count = inSection.filter((view) => view.state.response === null).length;
+    byId("confirm-section-open").textContent = count ? this.say("submit.open", { count }) : "";
+  }
 }

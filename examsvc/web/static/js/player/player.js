@@ -1,55 +1,68 @@
 /** The timed player: which view is shown, and what each word of the server changes. */
 
-import { Api } from "./api.js";
-import { ServerClock, clockText, crossed } from "./clock.js";
+import { listenToHands } from "./buttons.js";
+import { Course } from "./course.js";
+import { EmergencyFile } from "./emergency.js";
 import { HandingIn } from "./handing_in.js";
-import { listen } from "./hands.js";
+import { LeavingSection } from "./leaving_section.js";
+import { Watch } from "./live.js";
+import { Opening } from "./opening.js";
 import { Paper, byId } from "./paper.js";
+import { api, clock, screen, sealed, session, shell, storage } from "./parts.js";
 import { EventQueue } from "./queue.js";
-import { Screen } from "./screen.js";
-import { openStorage } from "./storage.js";
 import { TabLock } from "./tabs.js";
 import { announce, config, say } from "./texts.js";
-import { checkKeyboard, checkServer, checkStorage, serverSilent } from "./waiting.js";
-import { drained, jittered, pause } from "./waits.js";
+import { TimeDisplay } from "./time_display.js";
+import { checkKeyboard, checkServer, checkStorage, prepareWaitingRoom, serverSilent } from "./waiting.js";
+import { drained, pause } from "./waits.js";
 
+const CLOCK_LIMIT_MS = 5_000; // a reading that is older says little
 const CLOSED = new Set(["submitted", "expired", "absent", "annulled"]);
-const POLL_MS = 5_000;
-const ENDING_POLL_MS = 2_000;
-const LOW_MS = 300_000;
 
-const api = new Api(config.api, config.page);
-const clock = new ServerClock();
-const storage = await openStorage(config.storage);
-const screen = new Screen(storage.durable);
 const queue = new EventQueue({
   sitting: config.sitting,
-  storage,
+  store: storage,
   send: (events) => api.post("/events", { events }),
+  onReply: hear,
+  now: Date.now,
+  wait: pause,
+  random: Math.random,
 });
 const paper = new Paper({
   say,
-  onAct: (itemId, payload) => queue.add(itemId, payload),
+  announce,
+  onAct: (itemId, state) => queue.add(itemId, state),
   saveState: (itemId) => queue.stateOf(itemId),
+  onShow,
 });
+const course = new Course(paper, queue);
 const tab = new TabLock(`sitting-${config.sitting}`, {
-  onAsked: async () => void (await Promise.race([drained(queue), pause(2_000)])),
+  onAsked: async () => {
+    paper.flush();
+    await Promise.race([drained(queue), pause(2_000)]);
+  },
   onLost: superseded,
 });
+const opening = new Opening(
+  { api, clock, queue, session, sealed },
+  { onOpened: begin, onRefused: refusedToOpen, onSilence: () => setReached(false) },
+);
 const handingIn = new HandingIn(
   { api, queue, paper },
-  {
-    epoch: () => epoch,
-    isOver: () => screen.view === "ending",
-    onReply: (reply) => (reply ? hear(reply) : setReached(false)),
-    onSealed: () => (leaving = true),
-  },
+  { epoch: () => epoch, isOver: () => screen.view === "ending", onReply: hear, onSealed: goToReceipt },
 );
+const leavingSection = new LeavingSection({ api, queue, paper, onReply: hear });
+const emergency = new EmergencyFile({ ...config, queue, key: () => course.opened?.said.emergency_key });
+const watch = new Watch({
+  url: config.live ?? null,
+  ask: poll,
+  isUrgent: () => ["ending", "registered", "asking"].includes(screen.view),
+});
+const time = new TimeDisplay({ clock, isWaiting: () => screen.view === "waiting", onDue: () => watch.soon() });
 
 let epoch = 0; // of this page; 0: nothing opened here
-let entering = false;
 let leaving = false;
-let lastRemainingMs = Infinity;
+let heardAt = performance.now();
 
 /** @param {import("./screen.js").View} next */
 function show(next) {
@@ -58,10 +71,13 @@ function show(next) {
 
 /* ---- what the server says ---- */
 
-/** @param {import("./api.js").Reply} reply */
+/** @param {import("./api.js").Reply | null} reply null: nobody answered */
 function hear(reply) {
+  if (reply === null) return setReached(false);
+  if (screen.loggedOut && reply.status !== 401) queue.kick(); // logged in again in another tab
   screen.loggedOut = reply.status === 401;
   if (["event_altered", "seq_conflict"].includes(reply.body?.error)) screen.stand(say("net.conflict"));
+  if (reply.body?.error === "permit_required" && epoch) ask();
   if (reply.body?.faults) screen.stand(say("net.refused"));
   setReached(reply.status < 500 && reply.status !== 429);
   const reading = reply.body?.clock ?? (reply.body?.server_time ? reply.body : null);
@@ -71,6 +87,7 @@ function hear(reply) {
 /** @param {boolean} now */
 function setReached(now) {
   const back = now && !screen.reached;
+  if (now) heardAt = performance.now();
   screen.reached = now;
   screen.notice();
   if (!back) return;
@@ -80,218 +97,192 @@ function setReached(now) {
 
 /** @param {import("./clock.js").Reading} reading @param {import("./api.js").Reply} reply */
 function readClock(reading, reply) {
-  const moved = clock.sync(reading, reply.sentAt, reply.receivedAt);
-  if (moved && epoch) extended(reading.deadline_at);
+  const change = clock.sync(reading, reply.sentAt, reply.receivedAt);
+  if (epoch && !leaving) void session.keepClock(reading, change.time || change.paused || change.section);
+  if (change.time && epoch) screen.pass(time.changed(reading.deadline_at));
   if (CLOSED.has(reading.state)) void leave();
-  else if (epoch && reading.epoch > epoch) superseded();
-  else route(reading);
+  else if (epoch && reading.epoch > epoch) {
+    superseded();
+    void session.wipe(); // no page may go on in an epoch that another machine has ended
+  } else route();
 }
 
-/** @param {import("./clock.js").Reading} reading */
-function route(reading) {
-  if (screen.view === "elsewhere" || screen.view === "superseded" || entering || leaving) return;
+function route() {
+  const reading = clock.reading; // the newest: this reply may have been overtaken
+  if (!reading || screen.view === "elsewhere" || screen.view === "superseded" || opening.isBusy || leaving) return;
   if (reading.phase === "grace" || reading.phase === "over") return epoch || reading.state === "open" ? end() : undefined;
-  if (epoch) {
-    if (screen.view !== "ending") return;
-    paper.lock(false); // time was granted after all
-    show("player");
-    return;
-  }
+  if (epoch) return goOn(reading);
   if (reading.state === "registered") show("registered");
-  else if (reading.phase === "waiting") show("waiting");
+  else if (reading.phase === "waiting") wait();
   else void enter();
 }
 
-/** @param {string} deadline */
-function extended(deadline) {
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, {
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone: config.timeZone,
-  });
-  lastRemainingMs = Infinity;
-  screen.pass(say("time.extended", { time: time.format(new Date(deadline)) }));
+/** The sitting is open here. @param {import("./clock.js").Reading} reading */
+function goOn(reading) {
+  toSection(reading.section ?? 1);
+  if (reading.paused) return stopClock();
+  if (screen.view !== "ending" && screen.view !== "paused") return;
+  if (screen.view === "paused") announce(say("paused.end"));
+  paper.lock(false); // the clock goes on, or time was granted after all
+  show("player");
+}
+
+/** @param {number} next */
+function toSection(next) {
+  if (next !== course.section) closeDialogs();
+  course.toSection(next);
+}
+
+function wait() {
+  show("waiting");
+  sealed.prefetch(() => screen.view === "waiting");
+}
+
+function stopClock() {
+  if (screen.view === "paused") return;
+  closeDialogs();
+  show("paused");
+  announce(say("paused.begin"));
+}
+
+/** The server does not know this machine any more, perhaps after a crash: a proctor has to allow it. */
+function ask() {
+  paper.flush();
+  queue.halt();
+  epoch = 0;
+  closeDialogs();
+  show("asking");
 }
 
 /** The sitting goes on elsewhere: write no more here; what waits is kept. */
 function superseded() {
   if (leaving || screen.view === "superseded") return;
+  paper.flush();
   queue.halt();
   epoch = 0;
-  handingIn.close();
+  closeDialogs();
   show("superseded");
 }
 
 function end() {
   if (screen.view === "ending") return;
-  handingIn.close();
+  paper.flush();
+  closeDialogs();
   paper.lock(true);
   show("ending");
   announce(say("time.up"));
   if (epoch) queue.kick();
 }
 
+function closeDialogs() {
+  handingIn.close();
+  leavingSection.close();
+}
+
 async function leave() {
   if (leaving) return;
   leaving = true;
   await Promise.race([drained(queue), pause(4_000)]);
+  await goToReceipt();
+}
+
+/** The sitting is closed: nothing of it stays on this machine but what the server has not got. */
+async function goToReceipt() {
+  leaving = true;
+  await Promise.allSettled([session.wipe(), shell.forget()]);
   location.replace(config.page);
 }
 
 /* ---- opening ---- */
 
 async function enter() {
-  if (entering || epoch) return;
-  entering = true;
-  try {
-    if (screen.view !== "asking") show("loading");
-    if (!(await queue.flushLeftovers())) return;
-    const opened = await api.post("/open", {});
-    if (opened.status !== 200) return refusedToOpen(opened);
-    const sheet = await untilGiven(() => api.get("/paper"));
-    if (sheet === null) return;
-    clock.sync(opened.body.clock, opened.sentAt, opened.receivedAt);
-    epoch = opened.body.epoch;
-    lastRemainingMs = Infinity;
-    paper.fill(sheet.body.items, opened.body.responses);
-    paper.lock(false);
-    queue.begin(epoch);
-    showSaved();
-    show("player");
-  } catch (error) {
-    console.warn("not opened yet", error);
-    setReached(false);
-  } finally {
-    entering = false;
-  }
+  if (screen.view !== "asking") show("loading");
+  await opening.online();
+  if (epoch) route();
+}
+
+/** The server is silent: perhaps the page before this one left what is needed to go on. */
+async function resume() {
+  if (epoch || leaving || screen.view !== "loading") return;
+  await opening.offline();
+  if (!epoch) return;
+  screen.pass(say("net.offline_resumed"));
+  route();
+}
+
+/** @param {import("./opening.js").Opened} now */
+function begin(now) {
+  epoch = now.said.epoch;
+  time.restart();
+  course.begin(now);
+  showSaved();
+  show("player");
+  void shell.keepImages(byId("items").querySelectorAll("img"));
 }
 
 /** @param {import("./api.js").Reply} reply */
 function refusedToOpen(reply) {
   const error = reply.body?.error;
   if (error === "permit_required") show("asking");
-  else if (error === "not_started") setTimeout(poll, 400);
+  else if (error === "not_started") setTimeout(() => watch.soon(), 400);
   else if (error === "closed") void leave();
   else if (error === "window_over") end();
   else if (error === "not_checked_in") show("registered");
   else hear(reply);
 }
 
-/** @param {() => Promise<import("./api.js").Reply>} ask @returns {Promise<import("./api.js").Reply | null>} */
-async function untilGiven(ask) {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      const reply = await ask();
-      if (reply.status === 200) return reply;
-      if (reply.status < 500 && reply.status !== 429) return null; // the next poll tells why
-    } catch {
-      setReached(false);
-    }
-    await pause(jittered(Math.min(10_000, 500 * 2 ** tries)));
-  }
-}
-
-async function continueHere() {
-  show("loading");
-  await tab.takeOver();
-  await poll();
-}
-
-/* ---- the clock on the screen ---- */
+/* ---- time ---- */
 
 function tick() {
   const now = performance.now();
-  byId("countdown").textContent = clock.reading ? clockText(clock.untilStartMs(now)) : "–";
-  if (screen.view === "waiting" && clock.untilStartMs(now) <= 0) void startSoon();
-  if (!epoch) return;
-  const remaining = clock.remainingMs(now);
-  byId("time").textContent = clockText(remaining);
-  byId("time-box").dataset.low = String(remaining <= LOW_MS);
-  if (Number.isFinite(lastRemainingMs)) {
-    const [limit] = crossed(config.announceAtS, lastRemainingMs, remaining).slice(-1);
-    if (limit) announce(limit === 60 ? say("time.left_one") : say("time.left", { minutes: Math.round(limit / 60) }));
-  }
-  lastRemainingMs = remaining;
-  if (remaining <= 0 && screen.isWorking) end();
-}
-
-let starting = false;
-/** Everybody starts at one instant; asking may spread over some tenths of a second. */
-async function startSoon() {
-  if (starting) return;
-  starting = true;
-  await pause(600 * Math.random());
-  await poll();
-  starting = false;
+  time.tick(now, epoch ? course.limitsS : null);
+  if (epoch && !screen.reached && screen.isWorking) toSection(clock.sectionAt(now, course.limitsS).section);
+  screen.emergency(emergency.isDue(screen.reached ? 0 : now - heardAt, ["superseded", "ending", "asking"].includes(screen.view)));
 }
 
 async function poll() {
   try {
-    const reply = await api.get("/clock");
+    const reply = await api.get("/clock", CLOCK_LIMIT_MS);
     if (reply.status === 200) checkServer(say, reply);
     hear(reply);
   } catch {
-    setReached(false);
     serverSilent(say);
+    hear(null);
   }
-}
-
-async function pollForever() {
-  for (;;) {
-    await poll();
-    await pause(jittered(screen.view === "ending" ? ENDING_POLL_MS : POLL_MS));
-  }
+  if (!screen.reached && !screen.loggedOut) await resume();
 }
 
 /* ---- hands ---- */
+
+/** @param {string} itemId */
+function onShow(itemId) {
+  if (epoch && screen.isWorking) course.shown(itemId);
+}
 
 function showSaved() {
   screen.saved(queue.state);
   paper.refreshSave();
 }
 
-function review() {
-  handingIn.review();
-  show("review");
+function continueHere() {
+  show("loading");
+  void tab.takeOver().then(() => watch.soon());
 }
 
-listen({
-  acts: {
-    previous: () => paper.show(paper.index - 1),
-    next: () => (paper.isLast ? review() : paper.show(paper.index + 1)),
-    flag: () => paper.toggleFlag(),
-    clear: () => {
-      paper.respond(null);
-      announce(say("item.cleared"));
-    },
-    review,
-    back: () => show("player"),
-    submit: () => handingIn.ask(),
-    "cancel-submit": () => handingIn.close(),
-    "confirm-submit": () => void handingIn.submit(),
-    "continue-here": () => void continueHere(),
-  },
-  onJump: (index) => {
-    if (screen.view !== "review") return paper.show(index);
-    paper.index = index;
-    show("player");
-  },
-  onChoose: (place) => paper.choose(place),
-  takesKeys: () => screen.view === "player" && clock.remainingMs(performance.now()) > 0,
-});
-
-queue.addEventListener("change", showSaved);
-queue.addEventListener("reply", (event) => hear(/** @type {CustomEvent} */ (event).detail));
-queue.addEventListener("unreachable", () => setReached(false));
-addEventListener("online", () => void poll());
+listenToHands({ paper, course, screen, handingIn, leavingSection, emergency, show, onContinue: continueHere });
+queue.onChange(showSaved);
+addEventListener("online", () => watch.soon());
+addEventListener("pagehide", () => paper.flush());
 addEventListener("beforeunload", (event) => {
+  paper.flush();
   if (!leaving && epoch && queue.state === "unsaved") event.preventDefault();
 });
-document.addEventListener("visibilitychange", () => document.hidden || void poll());
+document.addEventListener("visibilitychange", () => document.hidden || watch.soon());
 
 checkKeyboard(say);
 checkStorage(say, config.storage, storage.durable);
+prepareWaitingRoom(say, config);
 setInterval(tick, 250);
 if (!(await tab.claim())) show("elsewhere");
-void pollForever();
+void watch.run();
+void shell.keep();

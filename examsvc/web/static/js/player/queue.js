@@ -1,143 +1,197 @@
 /** Events on their way to the server: kept until it says that they are durable, sent again until then. */
 
-/** @typedef {import("./storage.js").Kept} Kept */
-/** @typedef {"unsaved" | "machine" | "server" | "refused"} SaveState */
+import { newId, sha256 } from "./canonical.js";
+import { EpochLog } from "./epoch_log.js";
+import { byPlace, lineOf, saveState, storable, wire } from "./events.js";
+import { judge } from "./verdict.js";
+import { Backoff } from "./waits.js";
+
+/** @typedef {import("./events.js").Kept} Kept */
+/** @typedef {import("./events.js").Line} Line */
+/** @typedef {import("./api.js").Reply} Reply */
+/** @typedef {import("./events.js").SaveState} SaveState */
+
+/**
+ * @typedef {object} Parts everything the queue touches beside its own memory
+ * @property {number} sitting
+ * @property {import("./storage.js").Store} store
+ * @property {(events: object[]) => Promise<Reply>} send rejects when nobody answered
+ * @property {(reply: Reply | null) => void} onReply null: nobody answered
+ * @property {() => number} now the machine's own clock: evidence, never decisive
+ * @property {(ms: number) => Promise<void>} wait
+ * @property {() => number} random in [0, 1)
+ */
 
 const BATCH = 50;
 const FIRST_PAUSE_MS = 800;
 const LONGEST_PAUSE_MS = 20_000;
-const STORED = new Set(["accepted", "duplicate", "quarantined", "late"]);
+const KEEPING_MS = 3_000;
+const UNUSABLE = [400, 413, 431]; // perhaps for one event's sake
 
-export class EventQueue extends EventTarget {
+export class EventQueue {
   /** @type {Kept[]} in the order of the log */
   #waiting = [];
   /** @type {Set<string>} ids of events that this machine's store holds */
   #onMachine = new Set();
-  /** @type {Map<string, Kept>} every event of this epoch: for the digest, and should the server ask again */
-  #made = new Map();
-  #epoch = 0;
-  #seq = 0;
-  #failures = 0;
-  #running = false;
+  /** @type {Set<string>} ids of events that the store has yet to take */
+  #unsettled = new Set();
+  #log = new EpochLog(0);
+  #size = BATCH;
   #halted = false;
-  /** @type {(() => void) | null} */
-  #wake = null;
+  /** @type {Promise<void> | null} */
+  #running = null;
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
 
-  /**
-   * @param {object} parts
-   * @param {number} parts.sitting
-   * @param {import("./storage.js").BrowserStorage | import("./storage.js").MemoryStorage} parts.storage
-   * @param {(events: object[]) => Promise<import("./api.js").Reply>} parts.send
-   */
-  constructor({ sitting, storage, send }) {
-    super();
-    this.sitting = sitting;
-    this.storage = storage;
-    this.send = send;
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.parts = parts;
+    this.backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, ...parts });
   }
 
   get finalSeq() {
-    return this.#seq;
+    return this.#log.seq;
   }
 
   /** How many events the server has not made durable yet. */
   get pending() {
-    return this.#waiting.filter((event) => !event.refused).length;
+    return this.#sendable().length;
+  }
+
+  /** Everything that is not known to be on the server, as it travels. */
+  get unsent() {
+    return this.#waiting.map(wire);
+  }
+
+  /** @param {() => void} listener called at every change @returns {() => void} ends that */
+  onChange(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Take up what an earlier page of this browser left behind. */
   async load() {
     const known = new Set(this.#waiting.map((event) => event.event_id));
-    for (const event of await this.storage.list(this.sitting)) {
+    for (const event of await this.parts.store.list(this.parts.sitting)) {
       this.#onMachine.add(event.event_id);
       if (!known.has(event.event_id)) this.#waiting.push(event);
     }
-    this.#waiting.sort((one, other) => one.epoch - other.epoch || one.seq - other.seq);
+    this.#waiting.sort(byPlace);
+    this.#changed();
   }
 
   /** @param {number} epoch from now on events are numbered anew in this one */
-  begin(epoch) {
-    this.#epoch = epoch;
-    this.#seq = 0;
-    this.#made.clear();
+  begin(epoch, log = new EpochLog(epoch)) {
+    this.#log = log;
     this.#halted = false;
+    this.backoff.reset();
     this.kick();
+  }
+
+  /** Go on in an earlier page's epoch, after its last number. @param {number} epoch @param {{lines: Line[], states: Kept[]}} kept */
+  async resume(epoch, kept) {
+    await this.load();
+    const log = new EpochLog(epoch);
+    log.restore(kept, this.#waiting);
+    this.begin(epoch, log);
   }
 
   /** Send nothing more until an epoch is begun or the leftovers are asked for; what waits is kept. */
   halt() {
     this.#halted = true;
+    this.backoff.wake();
   }
 
   /**
    * Record an act. It is sent at once, and counts as saved only when told so.
    * @param {string} itemId
-   * @param {{option?: string | null, flagged?: boolean}} payload
+   * @param {import("./events.js").ItemState} state
    */
-  add(itemId, payload) {
-    this.#seq += 1;
+  add(itemId, state) {
+    if (!this.#log.epoch) throw new Error("nothing is open");
+    this.#log.seq += 1;
     /** @type {Kept} */
     const event = {
-      sitting: this.sitting,
-      epoch: this.#epoch,
-      seq: this.#seq,
-      event_id: uuid(),
+      sitting: this.parts.sitting,
+      epoch: this.#log.epoch,
+      seq: this.#log.seq,
+      event_id: newId(),
       item_id: itemId,
-      payload,
-      client_ms: Date.now(),
+      payload: storable(state),
+      client_ms: this.parts.now(),
     };
     this.#waiting.push(event);
-    this.#made.set(event.event_id, event);
-    this.#keep(event);
+    this.#log.made.set(event.seq, event);
+    void this.#keep(event);
     this.#changed();
-    this.kick();
+  }
+
+  /**
+   * Store first, send then: after a crash this machine knows every number that the server may have.
+   * A store that does not answer holds nothing up.
+   * @param {Kept} event
+   */
+  async #keep(event) {
+    this.#unsettled.add(event.event_id);
+    const stored = this.parts.store.put(event).then(
+      () => this.#stored(event),
+      (error) => console.warn("not kept on this machine", error),
+    );
+    await Promise.race([stored, this.parts.wait(KEEPING_MS)]);
+    this.#unsettled.delete(event.event_id);
+    this.#go(); // a new event is no reason to press a server that has just failed
   }
 
   /** @param {Kept} event */
-  async #keep(event) {
-    try {
-      await this.storage.put(event);
-    } catch (error) {
-      console.warn("not kept on this machine", error);
-      return;
-    }
-    if (this.storage.durable) this.#onMachine.add(event.event_id);
-    if (!this.#waiting.includes(event)) await this.#forget([event]); // the server was faster
+  async #stored(event) {
+    if (!this.parts.store.durable) return;
+    this.#onMachine.add(event.event_id);
+    if (!this.#waiting.includes(event)) await this.#drop([event], []); // the server was faster
     this.#changed();
   }
 
-  /** @param {string} itemId @returns {SaveState} */
+  /** @param {string} itemId */
   stateOf(itemId) {
-    return this.#worst(this.#waiting.filter((event) => event.item_id === itemId));
+    return saveState(this.#waiting.filter((event) => event.item_id === itemId), this.#onMachine);
   }
 
-  /** @returns {SaveState} of everything together */
+  /** Of everything together. */
   get state() {
-    return this.#worst(this.#waiting);
-  }
-
-  /** @param {Kept[]} events @returns {SaveState} */
-  #worst(events) {
-    if (events.some((event) => event.refused)) return "refused";
-    if (events.some((event) => !this.#onMachine.has(event.event_id))) return "unsaved";
-    return events.length ? "machine" : "server";
+    return saveState(this.#waiting, this.#onMachine);
   }
 
   /** Send what waits; a running pause is cut short. */
   kick() {
-    this.#wake?.();
-    if (!this.#running && !this.#halted) void this.#run();
+    this.backoff.wake();
+    this.#go();
+  }
+
+  #go() {
+    if (this.#running || this.#halted || !this.#next().length) return;
+    this.#running = this.#run();
   }
 
   async #run() {
-    this.#running = true;
     try {
-      while (!this.#halted && this.pending) {
-        if (!(await this.#sendOnce())) await this.#pause();
+      for (let batch = this.#next(); batch.length && !this.#halted; batch = this.#next()) {
+        const reply = await this.#post(batch);
+        if (reply !== null && (await this.#settle(batch, reply))) this.backoff.reset();
+        else if (!this.#halted) await this.backoff.pause();
       }
     } finally {
-      this.#running = false;
+      this.#running = null; // before anything else can run: a kick that comes now must start anew
     }
+  }
+
+  #sendable() {
+    return this.#waiting.filter((event) => !event.refused);
+  }
+
+  /** The oldest events, up to the first that the store has yet to take. */
+  #next() {
+    const batch = this.#sendable().slice(0, this.#size);
+    const end = batch.findIndex((event) => this.#unsettled.has(event.event_id));
+    return end < 0 ? batch : batch.slice(0, end);
   }
 
   /**
@@ -145,143 +199,102 @@ export class EventQueue extends EventTarget {
    * @returns {Promise<boolean>} whether the server has judged them all
    */
   async flushLeftovers() {
+    this.halt();
+    await this.#running;
     await this.load();
-    for (;;) {
-      const batch = this.#waiting.filter((event) => !event.refused).slice(0, BATCH);
-      if (!batch.length) return true;
+    this.#log = new EpochLog(0); // nothing that waits is this page's own any more
+    for (let batch = this.#next(); batch.length; batch = this.#next()) {
       const reply = await this.#post(batch);
       if (reply === null) return false;
-      const stored = batch.filter((event) => STORED.has(reply.body?.outcomes?.[event.event_id]));
-      await this.#forget(stored);
-      if (!stored.length && !this.#markRefused(reply, batch)) return true; // it wants none of them
+      if (!(await this.#settle(batch, reply))) return true; // it wants none of them now; they stay
     }
+    return true;
   }
 
-  /** @returns {Promise<boolean>} whether it was of any use */
-  async #sendOnce() {
-    const batch = this.#waiting.filter((event) => !event.refused).slice(0, BATCH);
-    const reply = await this.#post(batch);
-    if (reply === null) return false;
-    if (reply.status === 422) return this.#markRefused(reply, batch);
-    const durable = batch.filter((event) => isDurable(event, reply.body, this.#epoch));
-    await this.#forget(durable);
-    if (durable.length) this.#failures = 0;
-    return durable.length > 0;
-  }
-
-  /** @param {Kept[]} batch @returns {Promise<import("./api.js").Reply | null>} null: nobody answered */
+  /** @param {Kept[]} batch @returns {Promise<Reply | null>} null: nobody who could judge has answered */
   async #post(batch) {
     try {
-      const reply = await this.send(batch.map(wire));
-      this.dispatchEvent(new CustomEvent("reply", { detail: reply }));
+      const reply = await this.parts.send(batch.map(wire));
+      this.parts.onReply(reply);
       return reply.status < 500 && reply.status !== 429 && reply.status !== 401 ? reply : null;
-    } catch (error) {
-      this.dispatchEvent(new CustomEvent("unreachable", { detail: error }));
+    } catch {
+      this.parts.onReply(null);
       return null;
     }
   }
 
-  /** @param {import("./api.js").Reply} reply @param {Kept[]} batch @returns {boolean} whether one was */
-  #markRefused(reply, batch) {
-    const faults = reply.status === 422 ? (reply.body?.faults ?? []) : [];
-    for (const fault of faults) {
-      const event = batch[fault.index];
-      if (event) event.refused = true;
+  /**
+   * Do what the reply says of each event.
+   * @param {Kept[]} batch
+   * @param {Reply} reply
+   * @returns {Promise<boolean>} whether it led any further
+   */
+  async #settle(batch, reply) {
+    const { gone, counted, refused, collided, lacking, isSuperseded } = judge(batch, reply, this.#log);
+    if (isSuperseded) this.halt();
+    this.#refuse(refused);
+    await this.#forget(gone, counted);
+    for (const itemId of new Set(collided.map((event) => event.item_id))) {
+      const latest = this.#log.latest(itemId);
+      if (latest) this.add(itemId, latest.payload); // under a number of its own it counts
     }
-    if (faults.length) this.#changed();
-    return faults.length > 0;
+    if (lacking !== null) this.resend([lacking]);
+    this.#size = UNUSABLE.includes(reply.status) ? Math.ceil(batch.length / 2) : BATCH;
+    return gone.length + refused.length > 0 || this.#size < batch.length;
   }
 
-  /** @param {Kept[]} events */
-  async #forget(events) {
+  /** @param {Kept[]} events which the server will never take: kept, and sent no more */
+  #refuse(events) {
+    for (const event of events) {
+      event.refused = true;
+      this.parts.store.put(event).catch((error) => console.warn("not kept as refused", error));
+    }
+    if (events.length) this.#changed();
+  }
+
+  /** @param {Kept[]} events @param {Kept[]} counted */
+  async #forget(events, counted) {
     if (!events.length) return;
-    const gone = new Set(events.map((event) => event.event_id));
-    this.#waiting = this.#waiting.filter((event) => !gone.has(event.event_id));
+    const log = this.#log;
+    const lines = await Promise.all(counted.map(lineOf));
+    for (const line of lines) log.lines.set(line.seq, line);
+    const gone = new Set(events);
+    this.#waiting = this.#waiting.filter((event) => !gone.has(event));
     this.#changed();
+    await this.#drop(events, lines);
+  }
+
+  /** @param {Kept[]} events @param {Line[]} lines */
+  async #drop(events, lines) {
     try {
-      await this.storage.remove(events);
+      await this.parts.store.remove(events, lines);
+      for (const event of events) this.#onMachine.delete(event.event_id);
     } catch (error) {
       console.warn("still kept on this machine", error); // sent again after a reload: a duplicate does no harm
     }
   }
 
-  /** Backing off, jittered so that a room full of players does not come back at one instant. */
-  #pause() {
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#failures, 8));
-    this.#failures += 1;
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, longest * (0.5 + Math.random() / 2));
-      const self = this;
-      function done() {
-        clearTimeout(timer);
-        self.#wake = null;
-        resolve(undefined);
-      }
-      this.#wake = done;
-    });
-  }
-
   /** @param {number[]} seqs what the server misses of this epoch is put in the queue again */
   resend(seqs) {
-    const missing = new Set(seqs);
-    const waiting = new Set(this.#waiting.map((event) => event.event_id));
-    for (const event of this.#made.values()) {
-      if (missing.has(event.seq) && !waiting.has(event.event_id)) this.#waiting.push(event);
+    for (const seq of seqs) {
+      const event = this.#log.missing(seq);
+      if (!event || this.#waiting.includes(event)) continue;
+      this.#waiting.push(event);
+      void this.#keep(event);
     }
+    this.#waiting.sort(byPlace);
+    this.#changed();
     this.kick();
   }
 
-  /** @returns {Promise<string | null>} SHA-256 over this epoch's events as the server computes it */
+  /** @returns {Promise<string | null>} SHA-256 over this epoch's counted events as the server computes it */
   async digest() {
-    if (!globalThis.crypto?.subtle) return null; // only offered on secure origins
-    const made = [...this.#made.values()].filter((event) => !event.refused);
-    const lines = made.map(
-      async (event) => `${event.epoch}:${event.seq}:${event.event_id}:${await sha256(canonical(event))}`,
-    );
-    return sha256((await Promise.all(lines)).join("\n"));
+    const own = this.#waiting.filter((event) => this.#log.owns(event));
+    const text = this.#log.text(await Promise.all(own.map(lineOf)));
+    return text === null ? null : sha256(text);
   }
 
   #changed() {
-    this.dispatchEvent(new Event("change"));
+    for (const listener of [...this.#listeners]) listener();
   }
-}
-
-/**
- * Whether the reply lets us forget the event.
- * @param {Kept} event
- * @param {any} body
- * @param {number} ownEpoch what this page writes in; its own events, once superseded, are kept
- */
-function isDurable(event, body, ownEpoch) {
-  const outcome = body?.outcomes?.[event.event_id];
-  if (outcome === "late") return true; // on the server, for two people to decide
-  if (outcome === "quarantined") return event.epoch < ownEpoch;
-  if (outcome !== "accepted" && outcome !== "duplicate") return false;
-  return event.epoch < body.clock.epoch || event.seq <= body.durable_through;
-}
-
-/** @param {Kept} event as it travels */
-function wire({ epoch, seq, event_id, item_id, payload, client_ms }) {
-  return { epoch, seq, event_id, item_id, payload, client_ms };
-}
-
-/** @param {Kept} event the canonical JSON that the server hashes */
-function canonical({ item_id, payload }) {
-  const sorted = Object.fromEntries(Object.entries(payload).sort(([one], [other]) => (one < other ? -1 : 1)));
-  return JSON.stringify({ item_id, payload: sorted });
-}
-
-/** @param {string} text */
-async function sha256(text) {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** A random UUID also on plain http in a LAN, where crypto.randomUUID is not offered. */
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

@@ -1,11 +1,15 @@
 /** What stands on the screen besides the items: one view, one notice, the state of saving. */
 
-import { byId } from "./paper.js";
+import { byId } from "./dom.js";
 import { announce, config, say } from "./texts.js";
 
-/** @typedef {"loading"|"registered"|"waiting"|"asking"|"elsewhere"|"superseded"|"ending"|"player"|"review"} View */
+/**
+ * @typedef {"loading"|"registered"|"waiting"|"asking"|"elsewhere"|"superseded"|"ending"|"paused"|"player"|"review"} View
+ */
 
 const NOTICE_MS = 12_000;
+const SETTLED_MS = 1_500;
+const WITH_TIME = new Set(["player", "review", "paused", "ending"]);
 
 export class Screen {
   /** @type {View} */
@@ -16,6 +20,10 @@ export class Screen {
   #passing = null;
   /** @type {string | null} a trouble that only a person can clear */
   #standing = null;
+  #spokenState = "server";
+  #settling = 0;
+  /** @type {Set<string>} */
+  #said = new Set();
 
   /** @param {boolean} durable whether this machine keeps responses */
   constructor(durable) {
@@ -37,7 +45,8 @@ export class Screen {
     for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-view]"))) {
       section.hidden = section.dataset.view !== next;
     }
-    byId("time-box").hidden = !this.isWorking && next !== "ending";
+    if (next === "player" && !config.storage) this.#sayOnce(say("storage.off"));
+    byId("time-box").hidden = !WITH_TIME.has(next);
     byId("save-state").hidden = !opened;
     scrollTo({ top: 0 });
     /** @type {HTMLElement | null} */ (document.querySelector(`[data-view="${next}"] h1`))?.focus();
@@ -71,9 +80,23 @@ export class Screen {
     }, NOTICE_MS);
   }
 
+  /** @param {string} words */
+  #sayOnce(words) {
+    if (!this.#said.has(words)) this.pass(words);
+    this.#said.add(words);
+  }
+
   /** Say it until a person has come. @param {string} words */
   stand(words) {
     this.#standing = words;
+  }
+
+  /** Offer to save a file for the proctor, or no longer. @param {boolean} offered */
+  emergency(offered) {
+    const offer = byId("emergency");
+    if (offer.hidden === !offered) return;
+    offer.hidden = !offered;
+    if (offered) announce(say("emergency.offered"));
   }
 
   /** How safe everything together is. @param {import("./queue.js").SaveState} state */
@@ -83,5 +106,14 @@ export class Screen {
     box.dataset.state = state;
     byId("save-text").textContent = say(`save.${state}`);
     box.querySelector("use").setAttribute("href", `#i-${state === "refused" ? "unsaved" : state}`);
+    clearTimeout(this.#settling);
+    this.#settling = window.setTimeout(() => this.#speakState(state), SETTLED_MS);
+  }
+
+  /** Read out only what lasts: a response passes through all states within a moment. @param {string} state */
+  #speakState(state) {
+    if (state === this.#spokenState) return;
+    this.#spokenState = state;
+    announce(say(`save.${state}`));
   }
 }

@@ -3,14 +3,24 @@
 /** @type {any} */
 export const config = JSON.parse(document.getElementById("player-config")?.textContent ?? "{}");
 
-/** @param {string} key @param {Record<string, unknown>} [values] */
+/** @param {string} key @param {Record<string, unknown>} [values] @returns {string} the key itself where there are no words */
 export function say(key, values = {}) {
-  return config.texts[key].replace(/\{(\w+)\}/g, (/** @type {string} */ _all, /** @type {string} */ name) => String(values[name]));
+  const words = config.texts?.[key] ?? key;
+  return words.replace(/\{(\w+)\}/g, (/** @type {string} */ _all, /** @type {string} */ name) => String(values[name] ?? ""));
 }
 
-/** Let a screen reader say it, also when it said the same before. @param {string} words */
+let timer = 0;
+/** @type {string[]} */
+let waiting = [];
+
+/** Let a screen reader say it, also when it said the same before; what comes together is said together. @param {string} words */
 export function announce(words) {
   const announcer = /** @type {HTMLElement} */ (document.getElementById("announcer"));
+  clearTimeout(timer);
+  waiting = [...waiting.filter((one) => one !== words), words];
   announcer.textContent = "";
-  setTimeout(() => (announcer.textContent = words), 50);
+  timer = window.setTimeout(() => {
+    announcer.textContent = waiting.join(" ");
+    waiting = [];
+  }, 50);
 }

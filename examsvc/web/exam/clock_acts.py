@@ -1,0 +1,80 @@
+"""What the chairman does to every clock of an administration at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from examsvc.edge.refusals import REFUSALS, explain
+from examsvc.edge.room import current_actor, deps
+from examsvc.edge.room_picture import minutes_in_words
+from examsvc.edge.texts import gettext as _
+from examsvc.edge.texts import ngettext
+from examsvc.services import pauses, rooms
+from examsvc.web.exam.inputs import ExtendAllInput, ReasonInput
+from examsvc.web.exam.room import room
+
+PAGE = "/administrations/<int:administration_id>"
+
+
+@room.view(f"{PAGE}/extend", permission="administrations.extend", methods=("POST",))
+def extend_administration(administration_id: int) -> Response:
+    """Give everybody who is not done the same time."""
+    inputs = ExtendAllInput()
+
+    def act() -> str:
+        seconds = inputs.minutes.data * 60
+        n = rooms.extend_administration(
+            deps(), current_actor(), administration_id, seconds, inputs.reason.data
+        )
+        return ngettext(
+            "%(num)s candidate has %(time)s more.",
+            "%(num)s candidates have %(time)s more.",
+            n,
+            time=minutes_in_words(seconds),
+        )
+
+    return _done(administration_id, act, inputs)
+
+
+@room.view(f"{PAGE}/pause", permission="administrations.pause", methods=("POST",))
+def pause_administration(administration_id: int) -> Response:
+    """Stop every clock."""
+    inputs = ReasonInput()
+
+    def act() -> str:
+        n = pauses.pause_administration(deps(), current_actor(), administration_id, inputs.reason.data)
+        return ngettext("%(num)s clock stands still.", "%(num)s clocks stand still.", n)
+
+    return _done(administration_id, act, inputs)
+
+
+@room.view(f"{PAGE}/resume", permission="administrations.pause", methods=("POST",))
+def resume_administration(administration_id: int) -> Response:
+    """Let every clock run on."""
+    inputs = ReasonInput()
+
+    def act() -> str:
+        n = pauses.resume_administration(deps(), current_actor(), administration_id, inputs.reason.data)
+        return ngettext(
+            "%(num)s clock runs on, with the stopped time given back.",
+            "%(num)s clocks run on, with the stopped time given back.",
+            n,
+        )
+
+    return _done(administration_id, act, inputs)
+
+
+def _done(administration_id: int, act: Callable[[], str], inputs: ReasonInput) -> Response:
+    if inputs.validate_on_submit():
+        try:
+            flash(act(), "success")
+        except REFUSALS as error:
+            flash(explain(error), "danger")
+    elif inputs.reason.errors:
+        flash(_("Give a reason: it goes into the minutes."), "danger")
+    else:
+        flash(_("An extension is between one minute and four hours."), "danger")
+    return redirect(url_for("exam.show_administration", administration_id=administration_id))

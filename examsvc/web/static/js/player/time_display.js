@@ -1,0 +1,87 @@
+/** The clocks on the screen: shown and read out at thresholds; at zero the server is asked, nothing is decided. */
+
+import { clockText, crossed } from "./clock.js";
+import { byId } from "./paper.js";
+import { announce, config, say } from "./texts.js";
+
+const LOW_MS = 300_000;
+const ASLEEP_MS = 5_000;
+
+export class TimeDisplay {
+  #lastMs = Infinity;
+  #lastSectionMs = Infinity;
+  #lastTickAt = Infinity;
+  #isStarting = false;
+
+  /**
+   * @param {object} parts
+   * @param {import("./clock.js").ServerClock} parts.clock
+   * @param {() => boolean} parts.isWaiting whether the common start lies ahead
+   * @param {() => void} parts.onDue a time has run out, or this machine has slept: the server knows what is so
+   */
+  constructor({ clock, isWaiting, onDue }) {
+    this.clock = clock;
+    this.isWaiting = isWaiting;
+    this.onDue = onDue;
+  }
+
+  /** A threshold may be passed once more. */
+  restart() {
+    this.#lastMs = this.#lastSectionMs = Infinity;
+  }
+
+  /** The time was changed. @param {string} deadline @returns {string} what to say of it */
+  changed(deadline) {
+    this.restart();
+    const format = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: config.timeZone };
+    const time = new Intl.DateTimeFormat(document.documentElement.lang, /** @type {any} */ (format));
+    return say("time.extended", { time: time.format(new Date(deadline)) });
+  }
+
+  /**
+   * @param {number} now on the monotonic clock
+   * @param {(number | null)[] | null} limitsS of the sections; null: nothing is open
+   */
+  tick(now, limitsS) {
+    if (now - this.#lastTickAt > ASLEEP_MS) this.onDue();
+    this.#lastTickAt = now;
+    byId("countdown").textContent = this.clock.reading ? clockText(this.clock.untilStartMs(now)) : "–";
+    if (this.isWaiting() && this.clock.untilStartMs(now) <= 0) void this.#start();
+    if (!limitsS) return;
+    this.#showRest(this.clock.remainingMs(now));
+    this.#showSection(this.clock.sectionAt(now, limitsS).remainingMs);
+  }
+
+  /** @param {number} remaining */
+  #showRest(remaining) {
+    byId("time").textContent = clockText(remaining);
+    byId("time-box").dataset.low = String(remaining <= LOW_MS);
+    if (Number.isFinite(this.#lastMs)) {
+      const [limit] = crossed(config.announceAtS, this.#lastMs, remaining).slice(-1);
+      if (limit) announce(limit === 60 ? say("time.left_one") : say("time.left", { minutes: Math.round(limit / 60) }));
+      if (remaining <= 0 && this.#lastMs > 0) this.onDue();
+    }
+    this.#lastMs = remaining;
+  }
+
+  /** @param {number | null} remaining */
+  #showSection(remaining) {
+    const line = byId("section-time");
+    if (!line) return;
+    line.hidden = remaining === null;
+    if (remaining === null) return;
+    line.textContent = say("time.section_left", { time: clockText(remaining) });
+    const isNext = remaining > this.#lastSectionMs;
+    if (isNext || (remaining <= 0 && this.#lastSectionMs > 0)) this.onDue();
+    this.#lastSectionMs = remaining;
+  }
+
+  /** Everybody starts at one instant; asking may spread over some tenths of a second. */
+  async #start() {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
+    await new Promise((resolve) => setTimeout(resolve, 600 * Math.random()));
+    this.onDue();
+    setTimeout(() => (this.#isStarting = false), 1_000);
+  }
+}

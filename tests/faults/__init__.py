@@ -1,0 +1,1 @@
+"""Faults on purpose: what is killed, cut, filled and forged, and what must hold all the same."""
