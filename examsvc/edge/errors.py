@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from examsvc.accounts.errors import Forbidden
-from examsvc.edge.login import ask_no_more
+from examsvc.edge.login import ask_no_more, know_reader
 from examsvc.edge.refusals import REFUSALS, explain, forbidden_reason
 from examsvc.edge.texts import gettext as _
 from examsvc.store import NotFound, StoreBusy, StoreDown, StoreFull
@@ -53,6 +53,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> tuple[Response | str, int]:
         # %r: a line break in the path must not forge a line of the log
+        know_reader()
         log.error("unexpected error on %s %r", request.method, request.path, exc_info=error)
         return answer(500, "internal", _("Something went wrong on our side. It has been logged."))
 
@@ -73,6 +74,7 @@ def answer(status: int, code: str, message: str) -> tuple[Response | str, int]:
 
 
 def _http(error: HTTPException) -> tuple[Response | str, int]:
+    know_reader()
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         _read_away()

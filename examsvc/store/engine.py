@@ -107,7 +107,8 @@ class Store:
         """
         if self._quick is None:
             raise NotImplementedError("SQLite has no quick cursor")
-        connection = self._quick.raw_connection()
+        with _told():
+            connection = self._quick.raw_connection()
         try:
             with _told_driver(), closing(connection.cursor()) as cursor:
                 yield cursor
@@ -157,7 +158,7 @@ def _told_driver() -> Iterator[None]:
     try:
         yield
     except psycopg.OperationalError as error:
-        raise StoreBusy from error
+        raise (_meaning(error) or StoreBusy()) from error
 
 
 def _meaning(error: BaseException | None, *, gone: bool = False) -> StoreBusy | None:

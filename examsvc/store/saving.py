@@ -101,7 +101,7 @@ def glance(store: Store, logins: Mapping[int, str | None]) -> dict[int, SavingFa
             return {row["id"]: _facts(session, row) for row in rows}
     with store.quick_cursor() as cursor:
         rows = saving_postgresql.glance(cursor, logins)
-    with Session(store.reader) as session:  # asks the database only for a form it has not seen
+    with store.read() as session:  # asks the database only for a form it has not seen
         return {row["id"]: _facts(session, row) for row in rows}
 
 

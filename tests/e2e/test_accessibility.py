@@ -42,6 +42,7 @@ ITEM = "/items/<int:version_id>"
 RUN, FORM = "/assembly-runs/<int:run_id>", "/forms/<int:form_id>"
 BLUEPRINTS = ("/blueprints", "/blueprints/<int:blueprint_id>", RUN)
 CAMPAIGNS = ("/campaigns", "/campaigns/<int:campaign_id>", "/administrations/<int:administration_id>")
+ASIDE = ("/administrations/<int:administration_id>/late-events", "/rooms/<int:exam_room_id>/late-events")
 EXAM_ROOMS = (
     "/rooms",
     "/rooms/<int:exam_room_id>",
@@ -66,13 +67,13 @@ TOURS: dict[str, tuple[str, ...]] = {
     "ban_de_1": ("/", "/items", ITEM, f"{ITEM}/edit", "/items/new", "/items/import", "/bank", "/accounts"),
     "tham_dinh": ("/items", f"{ITEM}/review", "/bank"),
     "ngan_hang": ("/items", ITEM, "/bank"),
-    "thu_ky": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *POSITIONS, "/bank"),
+    "thu_ky": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *ASIDE, *POSITIONS, "/bank"),
     "chu_tich": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *CALIBRATIONS, *RESULTS),
     "giam_thi": ("/", *EXAM_ROOMS),
     "khao_thi": ("/", *BLUEPRINTS, *CAMPAIGNS, *CALIBRATIONS, "/calibrations/new", *RESULTS),
     "nhan_su": ("/", *UNITS, *POSITIONS, "/people/load"),
     "thanh_tra": ("/", "/audit", "/items", *RESULTS, *EXAM_ROOMS, *UNITS),
-    "quan_tri": ("/", "/accounts", "/accounts/<int:user_id>"),
+    "quan_tri": ("/", "/accounts", "/accounts/<int:user_id>", "/operation"),
     "candidate": ("/", "/sittings", "/practice", "/profile"),
 }
 # Seen by tests of their own below, or nothing that a browser shows.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import queue
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -26,8 +26,9 @@ def main() -> int:
     asked = _arguments()
     rows = [row for row in ROWS if not asked.row or row.key in asked.row]
     counts = {row.key: asked.count or (row.full if asked.full else row.quick) for row in rows}
+    load = os.getloadavg()[0]
     results = _run(rows, counts, asked.side_by_side)
-    title = f"{machine(None)}; {'full' if asked.full and not asked.count else 'reduced'} counts"
+    title = f"{machine(None, load)}; {'full' if asked.full and not asked.count else 'reduced'} counts"
     lines = [_line(row, counts[row.key], *results[row.key]) for row in rows]
     _show(title, lines)
     if asked.report:
@@ -50,23 +51,32 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(rows: list[Row], counts: dict[str, int], lanes: int) -> dict[str, tuple[Verdict, float]]:
+    """Each row in a process of its own, so many at the same time; what they say comes over one queue."""
+    said: multiprocessing.Queue[tuple[str, int | tuple[Verdict, float]]] = _SPAWN.Queue()
     results: dict[str, tuple[Verdict, float]] = {}
+    waiting, running = list(rows), dict[str, Any]()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with _SPAWN.Manager() as manager, Progress(*columns) as progress:
-        done = manager.dict()
+    with Progress(*columns) as progress:
         tasks = {row.key: progress.add_task(row.key, total=counts[row.key], start=False) for row in rows}
-        with ProcessPoolExecutor(lanes, mp_context=_SPAWN, max_tasks_per_child=1) as pool:
-            running = {pool.submit(run_aside, row.key, counts[row.key], done): row for row in rows}
-            while len(results) < len(rows):
-                time.sleep(0.2)
-                for key, n in done.items():
-                    progress.start_task(tasks[key])
-                    progress.update(tasks[key], completed=n)
-                for future in [one for one in running if one.done()]:
-                    row = running.pop(future)
-                    results[row.key] = future.result()
-                    progress.update(tasks[row.key], completed=counts[row.key])
-                    progress.stop_task(tasks[row.key])
+        while len(results) < len(rows):
+            while waiting and len(running) < lanes:
+                key = waiting.pop(0).key
+                running[key] = _SPAWN.Process(target=run_aside, args=(key, counts[key], said))
+                running[key].start()
+                progress.start_task(tasks[key])
+            try:
+                key, told = said.get(timeout=1)
+            except queue.Empty:
+                for key in [key for key, process in running.items() if process.exitcode]:
+                    results[key] = (Verdict(False, "-", f"ended with {running.pop(key).exitcode}"), 0.0)
+                continue
+            if isinstance(told, int):
+                progress.update(tasks[key], completed=told)
+                continue
+            results[key] = told
+            running.pop(key).join()
+            progress.update(tasks[key], completed=counts[key])
+            progress.stop_task(tasks[key])
     return results
 
 

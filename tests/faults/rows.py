@@ -8,10 +8,11 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.queues import Queue
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.faults import clocks, controls, disk, expiry, flood, kills, network, slow
 from tests.faults.machines import run_engine_machine, run_store_machine
@@ -219,15 +220,10 @@ def run_row(row: Row, n: int, report: Report) -> Verdict:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run_aside(key: str, n: int, done: MutableMapping[str, int]) -> tuple[Verdict, float]:
-    """The same in a process of its own; `done` is told how far it is. Also returns the seconds it took."""
+def run_aside(key: str, n: int, said: Queue[Any]) -> None:
+    """The same in a process of its own: `said` is told how far it is, then the verdict and the seconds."""
     warnings.simplefilter("ignore")  # the PostgreSQL wheel asks where run-time files go
     row = next(row for row in ROWS if row.key == key)
     began = time.monotonic()
-    done[key] = 0
-
-    def report(n_done: int) -> None:
-        done[key] = n_done
-
-    verdict = run_row(row, n, report)
-    return verdict, time.monotonic() - began
+    verdict = run_row(row, n, lambda done: said.put((key, done)))
+    said.put((key, (verdict, time.monotonic() - began)))
