@@ -37,7 +37,7 @@ def kill_workers(here: Scene, times: int, *, report: Report = silent) -> Siege:
         _wait_for_workers(here)
         here.web.kill_worker(0)
 
-    return asyncio.run(_siege(here, Strikes(strike, times, 0.4, report)))
+    return asyncio.run(_siege(here, Strikes(strike, times, 0.4, report, least=CROWD // 2)))
 
 
 def kill_postgresql(here: Scene, times: int, *, report: Report = silent) -> Siege:

@@ -45,7 +45,7 @@ class Row:
 
 
 def _workers(folder: Path, n: int, report: Report) -> Verdict:
-    with ground(folder) as on, scene(on) as here:
+    with ground(folder) as on, scene(on, workers=3) as here:
         return _siege(kills.kill_workers(here, n, report=report), "kills")
 
 

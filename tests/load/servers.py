@@ -113,6 +113,7 @@ class Postgres:
             ],
             user=server.system_user,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # it says each time that the last end was none of its own
             check=True,
         )
         _until(self._accepts, "PostgreSQL to recover")
