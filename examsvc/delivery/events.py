@@ -120,10 +120,10 @@ def project(
     return current
 
 
-def durable_through(seqs: Iterable[int]) -> int:
-    """The highest seq below which, counted from 1, nothing of an epoch is missing; 0 when 1 is."""
+def durable_through(seqs: Iterable[int], *, after: int = 0) -> int:
+    """The highest seq up to which nothing of an epoch is missing; of those up to `after` it is known."""
     held = set(seqs)
-    through = 0
+    through = after
     while through + 1 in held:
         through += 1
     return through

@@ -12,7 +12,6 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
 from examsvc.services.deps import Services
 from examsvc.store import StoreBusy, database_now
-from examsvc.store.backlog import count_unmarked_since
 from examsvc.store.marking import count_unmarked
 from examsvc.store.sittings import count_overdue
 from examsvc.store.staff_views import read_for_staff
@@ -85,7 +84,7 @@ def _count(deps: Services) -> Backlog:
             overdue=count_overdue(session, now),
             unmarked=count_unmarked(session),
             late_overdue=count_overdue(session, before),
-            late_unmarked=count_unmarked_since(session, before),
+            late_unmarked=count_unmarked(session, before=before),
         )
 
 

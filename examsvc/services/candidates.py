@@ -14,7 +14,7 @@ from examsvc.results.marks import number_correct
 from examsvc.rulepacks.pack import RulePack
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
-from examsvc.services.sittings import kept_receipt
+from examsvc.services.sittings import kept_receipt, note_sign_of_life
 from examsvc.store import Session, candidates, database_now
 from examsvc.store import sittings as store
 from examsvc.store.accounts import list_users_by_id
@@ -69,18 +69,22 @@ def list_own_sittings(deps: Services, actor: Actor) -> list[SittingSheet]:
         return candidates.list_sheets(session, actor.user_id)
 
 
-def read_sitting(deps: Services, actor: Actor, sitting_id: int) -> SittingPage:
-    """The slip, the rules and the clock of one's own sitting."""
+def read_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> SittingPage:
+    """The slip, the rules and the clock of one's own sitting; asking for it is a sign of life."""
     with deps.store.read() as session:
         facts = _own(session, actor, sitting_id)
-        return SittingPage(
+        now = database_now(session)
+        page = SittingPage(
             sheet=candidates.get_sheet(session, sitting_id),
             rules=facts.rules,
-            clock=clock_reading(facts.sitting, database_now(session)),
+            clock=clock_reading(facts.sitting, now),
             n_items=candidates.count_items(session, facts.row.form_id),
             is_closed=facts.sitting.is_closed,
             sections=_sections(session, facts),
         )
+    if not page.is_closed:
+        note_sign_of_life(deps, facts.sitting, now, device_token)
+    return page
 
 
 def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcome:

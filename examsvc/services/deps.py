@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from examsvc.ports import Live, PasswordHasher, Presence, Queue
 from examsvc.services.group_commit import GroupCommit
+from examsvc.services.saving import Pending, Saved, save_alone
 from examsvc.services.staff_views import StaffViews
 from examsvc.store import Store
 
@@ -29,6 +30,10 @@ class Services:
     saver: GroupCommit | None = None  # None: every save has a transaction of its own
     live: Live = field(default_factory=NobodyListens)
     views: StaffViews = field(default_factory=StaffViews)
+
+    def save(self, pending: Pending) -> Saved:
+        """Save a batch of events, together with others or by itself. Raises as `save_alone` does."""
+        return self.saver.save(pending) if self.saver else save_alone(self.store, pending)
 
 
 def time_changed(deps: Services, sitting_ids: Iterable[int], administration_id: int | None = None) -> None:

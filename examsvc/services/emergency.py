@@ -21,7 +21,7 @@ from examsvc.delivery.sealing import IV_BYTES, emergency_key, unseal
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.services.incidents import add_minutes, minutes_of_sitting, permit_for
-from examsvc.services.saving import Pending, save_alone
+from examsvc.services.saving import Pending
 from examsvc.store import Session, database_now
 from examsvc.store import rooms as store
 from examsvc.store import sittings as sitting_store
@@ -72,7 +72,7 @@ def upload_emergency(deps: Services, actor: Actor, exam_room_id: int, content: b
     try:
         for first in range(0, len(events), MAX_EVENTS):
             pending = Pending(file.sitting, tuple(events[first : first + MAX_EVENTS]), actor, action=ACTION)
-            saved = deps.saver.save(pending) if deps.saver else save_alone(deps.store, pending)
+            saved = deps.save(pending)
             outcomes += [(numbers[one.event.item_id], one.outcome) for one in saved.decisions]
     finally:
         if outcomes:  # whatever came after: what was taken in stands in the minutes

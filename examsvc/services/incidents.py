@@ -28,17 +28,8 @@ def note_incident(
     noted = rooms.list_system_notes(session, sitting_id, kind)
     if note in noted or len(noted) >= MOST_NOTES:
         return
-    session.add(
-        IncidentRow(
-            administration_id=administration_id,
-            exam_room_id=None,
-            sitting_id=sitting_id,
-            kind=kind,
-            note=note,
-            actor_id=None,
-            created_at=database_now(session),
-        )
-    )
+    line = Minutes(kind, note, database_now(session), administration_id, sitting_id=sitting_id)
+    add_minutes(session, None, line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +44,15 @@ class Minutes:
     sitting_id: int | None = None
 
 
-def add_minutes(session: Session, actor: Actor, line: Minutes) -> int:
-    """Write what somebody did or saw into the minutes, in the transaction of the act."""
+def add_minutes(session: Session, actor: Actor | None, line: Minutes) -> int:
+    """Write what somebody did or saw (None: the system itself) into the minutes, in the act's transaction."""
     row = IncidentRow(
         administration_id=line.administration_id,
         exam_room_id=line.exam_room_id,
         sitting_id=line.sitting_id,
         kind=line.kind,
         note=line.note.strip(),
-        actor_id=actor.user_id,
+        actor_id=actor.user_id if actor else None,
         created_at=line.at,
     )
     session.add(row)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -23,6 +22,7 @@ from examsvc.store.campaigns import as_administration
 from examsvc.store.forms_delivery import list_delivered_items
 from examsvc.store.models import AdministrationRow, SittingRow
 from examsvc.store.outlines import list_sections
+from examsvc.store.unchanging import read_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,42 +119,17 @@ def paper_keys(session: Session, administration: AdministrationRow, row: Sitting
 
 def _in_order(item: PaperItem, order: tuple[str, ...]) -> PaperItem:
     options = {option.id: option for option in item.options}
-    return PaperItem(
-        item.item_id,
-        item.number,
-        item.section,
-        item.interaction,
-        item.stem,
-        tuple(options[option_id] for option_id in order),
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Source:
-    """Carries what a form is read from past the cache's key: equal for one secret in one database."""
-
-    session: Session
-    secret: bytes
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Source)
-            and other.secret == self.secret
-            and other.session.get_bind() is self.session.get_bind()
-        )
-
-    def __hash__(self) -> int:
-        return hash(self.secret)
+    return replace(item, options=tuple(options[option_id] for option_id in order))
 
 
 def _sealed(session: Session, administration: AdministrationRow, form_id: int) -> SealedForm:
-    return _sealed_of(form_id, _Source(session, bytes.fromhex(administration.form_secret)))
+    return _sealed_of(session, bytes.fromhex(administration.form_secret), form_id)
 
 
-@lru_cache(maxsize=64)
-def _sealed_of(form_id: int, source: _Source) -> SealedForm:
+@read_once(maxsize=64)
+def _sealed_of(session: Session, form_secret: bytes, form_id: int) -> SealedForm:
     """Read, rendered and sealed once a process: 5,000 candidates of a form are served the same bytes."""
-    sections = list_sections(source.session, form_id)
+    sections = list_sections(session, form_id)
     items = tuple(
         PaperItem(
             str(item.item_id),
@@ -164,7 +139,7 @@ def _sealed_of(form_id: int, source: _Source) -> SealedForm:
             item.stem,
             tuple(PaperOption(option_id, content) for option_id, content in item.options),
         )
-        for item in render_items(source.session, list_delivered_items(source.session, form_id))
+        for item in render_items(session, list_delivered_items(session, form_id))
     )
     paper = Paper(
         items,
@@ -180,5 +155,5 @@ def _sealed_of(form_id: int, source: _Source) -> SealedForm:
         ),
     )
     plaintext = msgspec.json.encode(paper)
-    key = content_key(source.secret, form_id, plaintext)
+    key = content_key(form_secret, form_id, plaintext)
     return SealedForm(paper, seal(key, plaintext), key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -48,29 +49,12 @@ def pause(deps: Services, actor: Actor, sitting_id: int, reason: str) -> None:
 
 def pause_room(deps: Services, actor: Actor, exam_room_id: int, reason: str) -> int:
     """Stop the clock of everybody in a room who has time left; returns how many."""
-    permit(actor, ONE)
-    with deps.store.begin() as session:
-        found = store.lock_unfinished(session, exam_room_id=exam_room_id)
-        now = database_now(session)
-        stopped = _stop_all(actor, ONE, found, now)
-        line = minutes_of_room(session, exam_room_id, store.PAUSED, _reason(reason), now)
-        _write(session, actor, ONE, line, stopped)
-        ids = [facts.row.id for facts in stopped]
-    time_changed(deps, ids)
-    return len(ids)
+    return _pause_many(deps, actor, _Where(exam_room_id=exam_room_id), reason)
 
 
 def pause_administration(deps: Services, actor: Actor, administration_id: int, reason: str) -> int:
     """The chairman stops every clock of an administration; returns how many."""
-    permit(actor, ALL)
-    with deps.store.begin() as session:
-        found = store.lock_unfinished(session, administration_id=administration_id)
-        now = database_now(session)
-        stopped = _stop_all(actor, ALL, found, now)
-        line = Minutes(store.PAUSED, _reason(reason), now, administration_id)
-        _write(session, actor, ALL, line, stopped)
-    time_changed(deps, (), administration_id)
-    return len(stopped)
+    return _pause_many(deps, actor, _Where(administration_id=administration_id), reason)
 
 
 def resume(deps: Services, actor: Actor, sitting_id: int, reason: str) -> None:
@@ -93,30 +77,65 @@ def resume(deps: Services, actor: Actor, sitting_id: int, reason: str) -> None:
 
 def resume_room(deps: Services, actor: Actor, exam_room_id: int, reason: str) -> int:
     """Let the clocks of a room run on; who waits for a spare machine goes on when it opens the exam."""
-    permit(actor, ONE)
-    with deps.store.begin() as session:
-        found = _stopped(store.lock_unfinished(session, exam_room_id=exam_room_id))
-        now = database_now(session)
-        _permit_all(actor, ONE, found)
-        _go_on(session, actor, found, now, reason)
-        line = minutes_of_room(session, exam_room_id, "resume", _reason(reason), now)
-        _write(session, actor, ONE, line, found)
-        ids = [facts.row.id for facts in found]
-    time_changed(deps, ids)
-    return len(ids)
+    return _resume_many(deps, actor, _Where(exam_room_id=exam_room_id), reason)
 
 
 def resume_administration(deps: Services, actor: Actor, administration_id: int, reason: str) -> int:
     """The chairman lets every clock of an administration run on; returns how many."""
-    permit(actor, ALL)
+    return _resume_many(deps, actor, _Where(administration_id=administration_id), reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """A room, or a whole administration."""
+
+    exam_room_id: int | None = None
+    administration_id: int | None = None
+
+    @property
+    def action(self) -> str:
+        return ONE if self.administration_id is None else ALL
+
+    def lock(self, session: Session) -> list[SittingFacts]:
+        return store.lock_unfinished(
+            session, exam_room_id=self.exam_room_id, administration_id=self.administration_id
+        )
+
+    def line(self, session: Session, kind: str, reason: str, now: datetime) -> Minutes:
+        if self.administration_id is not None:
+            return Minutes(kind, reason, now, self.administration_id)
+        return minutes_of_room(session, self.exam_room_id or 0, kind, reason, now)
+
+    def tell(self, deps: Services, sitting_ids: list[int]) -> None:
+        """Whoever sits there; of an administration all are told by one word."""
+        time_changed(deps, () if self.administration_id else sitting_ids, self.administration_id)
+
+
+def _pause_many(deps: Services, actor: Actor, where: _Where, reason: str) -> int:
+    permit(actor, where.action)
     with deps.store.begin() as session:
-        found = _stopped(store.lock_unfinished(session, administration_id=administration_id))
+        found = where.lock(session)
         now = database_now(session)
-        _permit_all(actor, ALL, found)
+        stopped = _stop_all(actor, where.action, found, now)
+        line = where.line(session, store.PAUSED, _reason(reason), now)
+        _write(session, actor, where.action, line, stopped)
+        ids = [facts.row.id for facts in stopped]
+    where.tell(deps, ids)
+    return len(ids)
+
+
+def _resume_many(deps: Services, actor: Actor, where: _Where, reason: str) -> int:
+    permit(actor, where.action)
+    with deps.store.begin() as session:
+        found = _stopped(where.lock(session))
+        now = database_now(session)
+        _permit_all(actor, where.action, found)
         _go_on(session, actor, found, now, reason)
-        _write(session, actor, ALL, Minutes("resume", _reason(reason), now, administration_id), found)
-    time_changed(deps, (), administration_id)
-    return len(found)
+        line = where.line(session, "resume", _reason(reason), now)
+        _write(session, actor, where.action, line, found)
+        ids = [facts.row.id for facts in found]
+    where.tell(deps, ids)
+    return len(ids)
 
 
 def _stop_all(actor: Actor, action: str, found: Sequence[SittingFacts], now: datetime) -> list[SittingFacts]:

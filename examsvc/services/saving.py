@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from examsvc.accounts.actor import Actor
@@ -83,24 +84,16 @@ def save_together(
     log first. Raises EventIdTaken, when nothing of the group was stored.
     """
     found = lock_for_saving(session, {one.sitting_id: one.login for one in group})
-    outcomes: list[Saved | Exception] = []
-    writings: list[Writing] = []
-    for pending in group:
-        facts = found.get(pending.sitting_id)
-        try:
-            if facts is None:
-                raise NotFound("sitting", pending.sitting_id)
-            held: list[LogEntry] = []
-            if cautious or not _all_new(facts, pending.batch):
-                held = list_held(session, facts.id, pending.batch)
-            decisions = _judge(facts, pending, held)
-        except Exception as refusal:  # noqa: BLE001 of this batch alone; whoever asked is told
-            outcomes.append(refusal)
-            continue
-        writing = _writing(facts, decisions)
-        if writing.stored:
-            writings.append(writing)
-        outcomes.append(_saved(writing, decisions))
+
+    def judge(facts: SavingFacts | None, pending: Pending) -> Writing:
+        if facts is None:
+            raise NotFound("sitting", pending.sitting_id)
+        held: list[LogEntry] = []
+        if cautious or not _all_new(facts, pending.batch):
+            held = list_held(session, facts.id, pending.batch)
+        return _judge(facts, pending, held)
+
+    outcomes, writings = _judge_each(group, found, judge)
     write_saves(session, writings)
     return [
         _settled(session, outcome, found.get(pending.sitting_id))
@@ -115,27 +108,17 @@ def save_quickly(store: Store, group: Sequence[Pending]) -> list[Saved | Excepti
     sitting that is closed or paused, or that somebody changed at this very moment.
     """
     found = glance(store, {one.sitting_id: one.login for one in group})
-    outcomes: list[Saved | Exception] = []
-    writings: list[Writing] = []
-    for pending in group:
-        facts = found.get(pending.sitting_id)
+
+    def judge(facts: SavingFacts | None, pending: Pending) -> Writing:
         if facts is None or not _is_common(facts, pending.batch):
-            outcomes.append(Unjudged())
-            continue
-        try:
-            decisions = _judge(facts, pending, ())
-        except Exception as refusal:  # noqa: BLE001 of this batch alone; whoever asked is told
-            outcomes.append(refusal)
-            continue
-        writing = _writing(facts, decisions)
-        if (
-            any(decision.is_contradiction for decision in decisions)
-            or writing.durable_through != writing.max_seq
-        ):
-            outcomes.append(Unjudged())
-            continue
-        writings.append(writing)
-        outcomes.append(_saved(writing, decisions))
+            raise Unjudged
+        writing = _judge(facts, pending, ())
+        contradicts = any(decision.is_contradiction for decision in writing.decisions)
+        if contradicts or writing.durable_through != writing.max_seq:
+            raise Unjudged
+        return writing
+
+    outcomes, writings = _judge_each(group, found, judge)
     written = write_unchanged(store, writings)
     return [
         Unjudged() if isinstance(outcome, Saved) and pending.sitting_id not in written else outcome
@@ -143,17 +126,34 @@ def save_quickly(store: Store, group: Sequence[Pending]) -> list[Saved | Excepti
     ]
 
 
-def tell_time(store: Store, sitting_id: int, login: str) -> tuple[ClockReading, str | None]:
-    """The clock of a sitting for whoever holds this login, and the machine that holds the sitting.
+def _judge_each(
+    group: Sequence[Pending],
+    found: Mapping[int, SavingFacts],
+    judge: Callable[[SavingFacts | None, Pending], Writing],
+) -> tuple[list[Saved | Exception], list[Writing]]:
+    """What becomes of each batch, in the group's order, and what is to be written for all of them."""
+    outcomes: list[Saved | Exception] = []
+    writings: list[Writing] = []
+    for pending in group:
+        try:
+            writing = judge(found.get(pending.sitting_id), pending)
+        except Exception as refusal:  # noqa: BLE001 of this batch alone; whoever asked is told
+            outcomes.append(refusal)
+            continue
+        if writing.stored:
+            writings.append(writing)
+        clock = clock_reading(writing.facts.sitting, writing.facts.now)
+        outcomes.append(Saved(clock, writing.durable_through, writing.decisions))
+    return outcomes, writings
 
-    Raises NotFound, Forbidden.
-    """
+
+def tell_time(store: Store, sitting_id: int, login: str) -> tuple[rules.Sitting, datetime]:
+    """A sitting for whoever holds this login, and the database's time. Raises NotFound, Forbidden."""
     facts = glance(store, {sitting_id: login}).get(sitting_id)
-    asked = Pending(sitting_id, (), login=login)
     if facts is None:
         raise NotFound("sitting", sitting_id)
-    permit(_actor(facts, asked), asked.action, Facts(owner_user_id=facts.owner_id))
-    return clock_reading(facts.sitting, facts.now), facts.sitting.device_id
+    _permit(facts, Pending(sitting_id, (), login=login))
+    return facts.sitting, facts.now
 
 
 def _is_common(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:
@@ -166,17 +166,17 @@ def _is_common(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:
     )
 
 
-def _judge(facts: SavingFacts, pending: Pending, held: Sequence[LogEntry]) -> tuple[Decision, ...]:
+def _permit(facts: SavingFacts, pending: Pending) -> None:
     permit(_actor(facts, pending), pending.action, Facts(owner_user_id=facts.owner_id))
+
+
+def _judge(facts: SavingFacts, pending: Pending, held: Sequence[LogEntry]) -> Writing:
+    _permit(facts, pending)
     sitting = facts.sitting
     if pending.device is not None and any(event.epoch == sitting.epoch for event in pending.batch):
         rules.require_holder(sitting, pending.device)
-    return admit(pending.batch, sitting=sitting, outline=facts.outline, held=held, now=facts.now)
-
-
-def _saved(writing: Writing, decisions: tuple[Decision, ...]) -> Saved:
-    facts = writing.facts
-    return Saved(clock_reading(facts.sitting, facts.now), writing.durable_through, decisions)
+    decisions = admit(pending.batch, sitting=sitting, outline=facts.outline, held=held, now=facts.now)
+    return _writing(facts, decisions)
 
 
 def _actor(facts: SavingFacts, pending: Pending) -> Actor:
@@ -200,14 +200,14 @@ def _all_new(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:
 
 def _writing(facts: SavingFacts, decisions: tuple[Decision, ...]) -> Writing:
     """The rows to be added; the durable mark moves on at once where nothing is missing."""
-    stored = [decision for decision in decisions if decision.is_stored]
-    own = [decision.event.seq for decision in stored if decision.event.epoch == facts.sitting.epoch]
+    epoch = facts.sitting.epoch
+    own = [one.event.seq for one in decisions if one.is_stored and one.event.epoch == epoch]
     through = facts.durable_through
     if own and through == facts.max_seq and sorted(own) == list(range(through + 1, through + 1 + len(own))):
         through = max(own)
     return Writing(
         facts=facts,
-        stored=stored,
+        decisions=decisions,
         current=project(decision.event for decision in decisions if decision.counts).values(),
         durable_through=through,
         max_seq=max([facts.max_seq, *own]),

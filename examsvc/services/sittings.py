@@ -20,7 +20,7 @@ from examsvc.services.audit import record_act
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
 from examsvc.services.papers import PaperKeys, paper_keys
-from examsvc.services.saving import Pending, Saved, save_alone, tell_time
+from examsvc.services.saving import Pending, Saved, tell_time
 from examsvc.store import NotFound, Session, database_now
 from examsvc.store import sittings as store
 from examsvc.store.sittings import SittingFacts
@@ -55,26 +55,32 @@ class Claim:
 def read_clock(
     deps: Services, actor: Actor, sitting_id: int, device_token: str | None = None
 ) -> ClockReading:
-    """The time as the database has it; also the sign of life of the candidate's machine.
-
-    A machine that asks while another one holds the sitting is no sign of life of that one: the time that its
-    failure costs is counted from its own last.
-    """
+    """The time as the database has it; also the sign of life of the candidate's machine."""
     with deps.store.read() as session:
         facts = store.get_sitting(session, sitting_id)
         permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
         now = database_now(session)
-    if device_token is None or facts.sitting.device_id in (None, hash_device(device_token)):
-        _seen(deps, sitting_id, now)
+    note_sign_of_life(deps, facts.sitting, now, device_token)
     return clock_reading(facts.sitting, now)
+
+
+def note_sign_of_life(
+    deps: Services, sitting: rules.Sitting, now: datetime, device_token: str | None
+) -> None:
+    """The machine that asks is alive, if it is the one that holds the sitting, or none does.
+
+    A machine that asks while another one holds the sitting is no sign of life of that one: the time that its
+    failure costs is counted from its own last.
+    """
+    if device_token is None or sitting.device_id in (None, hash_device(device_token)):
+        _seen(deps, int(sitting.id), now)
 
 
 def heartbeat(deps: Services, login: str, sitting_id: int, device_token: str) -> ClockReading:
     """The same for whoever knows only the digest of a login: every player asks it all the time."""
-    reading, holder = tell_time(deps.store, sitting_id, login)
-    if holder in (None, hash_device(device_token)):
-        _seen(deps, sitting_id, reading.server_time)
-    return reading
+    sitting, now = tell_time(deps.store, sitting_id, login)
+    note_sign_of_life(deps, sitting, now, device_token)
+    return clock_reading(sitting, now)
 
 
 def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> Opened:
@@ -131,7 +137,7 @@ def save_events(
 
 def save(deps: Services, pending: Pending) -> Saved:
     """The same for whoever knows only the login that the batch came with (see Pending)."""
-    saved = deps.saver.save(pending) if deps.saver else save_alone(deps.store, pending)
+    saved = deps.save(pending)
     _seen(deps, pending.sitting_id, saved.clock.server_time)
     return saved
 

@@ -103,7 +103,7 @@ class Store:
     def quick_cursor(self) -> Iterator[Any]:
         """The driver's own cursor, each statement a transaction of its own, which no lock holds up for long.
 
-        For the one thread that saves for all others.
+        For the thread that saves for all others, and for the players' questions about the time.
         """
         if self._quick is None:
             raise NotImplementedError("SQLite has no quick cursor")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -24,6 +23,7 @@ from examsvc.store.models import (
     SittingRow,
     UserRow,
 )
+from examsvc.store.saving import current_row
 
 STANDING = ("proposed", "confirmed")  # a decision in one of these states speaks for its events
 
@@ -151,17 +151,4 @@ def is_scored(session: Session, campaign_id: int) -> bool:
 
 def write_current(session: Session, sitting_id: int, current: CurrentResponse) -> None:
     """Let this be what holds for the item; the sitting's row is locked."""
-    values: dict[str, Any] = {
-        "response": current.response,
-        "flagged": current.flagged,
-        "struck": list(current.struck),
-        "note": current.note,
-        "epoch": current.position[0],
-        "seq": current.position[1],
-    }
-    row = session.get(CurrentResponseRow, (sitting_id, int(current.item_id)))
-    if row is None:
-        session.add(CurrentResponseRow(sitting_id=sitting_id, item_version_id=int(current.item_id), **values))
-        return
-    for name, value in values.items():
-        setattr(row, name, value)
+    session.merge(CurrentResponseRow(**current_row(sitting_id, current)))

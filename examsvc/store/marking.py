@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from examsvc.delivery.sitting import MARKED_STATES
-from examsvc.store.models import SittingMarkRow, SittingRow
+from examsvc.store.models import SittingMarkRow, SittingReceiptRow, SittingRow
 
 
 def lock_unmarked(session: Session, limit: int) -> list[SittingRow]:
@@ -15,9 +17,15 @@ def lock_unmarked(session: Session, limit: int) -> list[SittingRow]:
     return list(session.scalars(query))
 
 
-def count_unmarked(session: Session) -> int:
-    """How many closed sittings wait for their mark."""
-    return int(session.execute(sa.select(sa.func.count()).select_from(_unmarked().subquery())).scalar_one())
+def count_unmarked(session: Session, *, before: datetime | None = None) -> int:
+    """How many closed sittings wait for their mark; with `before`, whose log has stood since then."""
+    query = _unmarked()
+    if before is not None:
+        later = sa.exists().where(
+            SittingReceiptRow.sitting_id == SittingRow.id, SittingReceiptRow.made_at >= before
+        )
+        query = query.where(~later)
+    return int(session.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one())
 
 
 def find_mark(session: Session, sitting_id: int, receipt: str, keys_checksum: str) -> SittingMarkRow | None:

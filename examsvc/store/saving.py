@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from examsvc.delivery.admission import Decision, Outcome
 from examsvc.delivery.deadline import ExamClock
-from examsvc.delivery.events import CurrentResponse
+from examsvc.delivery.events import CurrentResponse, durable_through
 from examsvc.delivery.outline import Navigation, Outline, are_timed
 from examsvc.delivery.sections import Span, schedule
 from examsvc.delivery.sitting import Sitting, SittingState
@@ -63,11 +63,15 @@ class Writing:
     """What a save adds to one sitting: rows of its log, and what they change."""
 
     facts: SavingFacts
-    stored: Sequence[Decision]
+    decisions: tuple[Decision, ...]
     current: Iterable[CurrentResponse]
     durable_through: int
     max_seq: int
     reached: int
+
+    @property
+    def stored(self) -> list[Decision]:
+        return [decision for decision in self.decisions if decision.is_stored]
 
 
 def lock_for_saving(session: Session, logins: Mapping[int, str | None]) -> dict[int, SavingFacts]:
@@ -121,10 +125,8 @@ def write_unchanged(store: Store, writings: Sequence[Writing]) -> set[int]:
 
 def find_durable_through(session: Session, facts: SavingFacts) -> int:
     """The highest number below which nothing of the epoch is missing, found from the log and kept."""
-    through = facts.durable_through
-    held = set(list_seqs(session, facts.id, facts.sitting.epoch, after=through))
-    while through + 1 in held:
-        through += 1
+    known = facts.durable_through
+    through = durable_through(list_seqs(session, facts.id, facts.sitting.epoch, after=known), after=known)
     session.execute(sa.update(SittingRow).where(SittingRow.id == facts.id).values(durable_through=through))
     return through
 
@@ -180,7 +182,7 @@ def _utc(at: datetime | str) -> datetime:
 def _rows(writings: Sequence[Writing]) -> tuple[Rows, Rows, Rows]:
     """What goes into the log, the projection and the sittings."""
     events = [_event_row(writing.facts, decision) for writing in writings for decision in writing.stored]
-    current = [_current_row(writing.facts.id, one) for writing in writings for one in writing.current]
+    current = [current_row(writing.facts.id, one) for writing in writings for one in writing.current]
     return events, current, [_moved_row(writing) for writing in writings]
 
 
@@ -200,7 +202,8 @@ def _event_row(facts: SavingFacts, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _current_row(sitting_id: int, current: CurrentResponse) -> dict[str, Any]:
+def current_row(sitting_id: int, current: CurrentResponse) -> dict[str, Any]:
+    """The row of the projection that says so."""
     return {
         "sitting_id": sitting_id,
         "item_version_id": int(current.item_id),

@@ -84,12 +84,6 @@ def exam_clock(administration: AdministrationRow, rules: RulePack) -> ExamClock:
     )
 
 
-def rules_of(session: Session, administration: AdministrationRow) -> RulePack:
-    """The rule pack of an administration's campaign."""
-    campaign = session.get_one(CampaignRow, administration.campaign_id)
-    return get_pack(campaign.rule_pack_code, campaign.rule_pack_version)
-
-
 def as_sitting(
     row: SittingRow,
     clock: ExamClock,

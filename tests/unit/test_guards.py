@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import scoring
 from examsvc.accounts.permissions import TABLE
 from examsvc.jobs.handlers import HANDLERS
 from examsvc.services.jobs import ACTIONS
+from scoring._public import HOME
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("examsvc", "item_bank", "scoring", "proctoring")
@@ -115,3 +117,8 @@ def test_pages_take_nothing_from_outside_the_lan():
         if re.search(r"(src|href|url|import)\s*[=(]?\s*[\"'(]?https?://", path.read_text("utf-8"))
     ]
     assert outside == []
+
+
+def test_every_public_name_of_scoring_has_one_home():
+    assert sorted(HOME) == sorted(scoring.__all__)
+    assert [name for name in scoring.__all__ if not hasattr(scoring, name)] == []

@@ -13,7 +13,6 @@ from examsvc.edge.room import PUBLIC, Room, current_actor, deps
 from examsvc.rulepacks.pack import RulePack
 from examsvc.services import candidates
 from examsvc.services.candidates import SittingPage
-from examsvc.services.sittings import read_clock
 from examsvc.web.candidate.player_texts import player_texts
 from examsvc.web.candidate.shell import send_service_worker, send_shell_file, shell_url, shell_urls
 from examsvc.web.candidate.wording import (
@@ -41,7 +40,7 @@ def sitting(sitting_id: int) -> str:
     """Check-in, waiting room and player on one page; after the end the receipt."""
     machine = machine_token(renew=True)
     actor = current_actor()
-    page = candidates.read_sitting(deps(), actor, sitting_id)
+    page = candidates.read_sitting(deps(), actor, sitting_id, machine)
     if page.is_closed:
         return render_template(
             "candidate/receipt.html",
@@ -53,7 +52,6 @@ def sitting(sitting_id: int) -> str:
             leftovers=_config(page),
             shell=shell_url,
         )
-    read_clock(deps(), actor, sitting_id, machine)  # the page itself is a sign of life
     return render_template(
         "candidate/sitting.html",
         page=page,

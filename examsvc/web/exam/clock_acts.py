@@ -7,11 +7,10 @@ from collections.abc import Callable
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
+from examsvc.edge.clock_words import extended_in_words, resumed_in_words, stopped_in_words
 from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
-from examsvc.edge.room_picture import minutes_in_words
 from examsvc.edge.texts import gettext as _
-from examsvc.edge.texts import ngettext
 from examsvc.services import pauses, rooms
 from examsvc.web.exam.inputs import ExtendAllInput, ReasonInput
 from examsvc.web.exam.room import room
@@ -29,12 +28,7 @@ def extend_administration(administration_id: int) -> Response:
         n = rooms.extend_administration(
             deps(), current_actor(), administration_id, seconds, inputs.reason.data
         )
-        return ngettext(
-            "%(num)s candidate has %(time)s more.",
-            "%(num)s candidates have %(time)s more.",
-            n,
-            time=minutes_in_words(seconds),
-        )
+        return extended_in_words(n, seconds)
 
     return _done(administration_id, act, inputs)
 
@@ -46,7 +40,7 @@ def pause_administration(administration_id: int) -> Response:
 
     def act() -> str:
         n = pauses.pause_administration(deps(), current_actor(), administration_id, inputs.reason.data)
-        return ngettext("%(num)s clock stands still.", "%(num)s clocks stand still.", n)
+        return stopped_in_words(n)
 
     return _done(administration_id, act, inputs)
 
@@ -58,11 +52,7 @@ def resume_administration(administration_id: int) -> Response:
 
     def act() -> str:
         n = pauses.resume_administration(deps(), current_actor(), administration_id, inputs.reason.data)
-        return ngettext(
-            "%(num)s clock runs on, with the stopped time given back.",
-            "%(num)s clocks run on, with the stopped time given back.",
-            n,
-        )
+        return resumed_in_words(n)
 
     return _done(administration_id, act, inputs)
 

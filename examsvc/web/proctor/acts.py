@@ -8,6 +8,7 @@ from flask import flash, redirect, url_for
 from flask_babel import format_datetime
 from werkzeug.wrappers import Response
 
+from examsvc.edge.clock_words import extended_in_words
 from examsvc.edge.refusals import REFUSALS, explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import minutes_in_words
@@ -111,12 +112,7 @@ def extend_room(exam_room_id: int) -> Response:
     def act() -> str:
         seconds = inputs.minutes.data * 60
         n = rooms.extend_room(deps(), current_actor(), exam_room_id, seconds, inputs.reason.data)
-        return ngettext(
-            "%(num)s candidate has %(time)s more.",
-            "%(num)s candidates have %(time)s more.",
-            n,
-            time=minutes_in_words(seconds),
-        )
+        return extended_in_words(n, seconds)
 
     return done(exam_room_id, act, inputs)
 

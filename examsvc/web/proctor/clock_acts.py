@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import format_datetime
 from werkzeug.wrappers import Response
 
+from examsvc.edge.clock_words import resumed_in_words, stopped_in_words
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.room_picture import minutes_in_words
 from examsvc.edge.texts import gettext as _
-from examsvc.edge.texts import ngettext
 from examsvc.services import pauses, rooms
 from examsvc.web.proctor.acts import candidate_number, done
 from examsvc.web.proctor.inputs import ExtendInput, ReasonInput
@@ -82,17 +82,3 @@ def accommodate(exam_room_id: int, sitting_id: int) -> Response:
         )
 
     return done(exam_room_id, act, inputs)
-
-
-def stopped_in_words(n: int) -> str:
-    """How many clocks were stopped."""
-    return ngettext("%(num)s clock stands still.", "%(num)s clocks stand still.", n)
-
-
-def resumed_in_words(n: int) -> str:
-    """How many clocks run on."""
-    return ngettext(
-        "%(num)s clock runs on, with the stopped time given back.",
-        "%(num)s clocks run on, with the stopped time given back.",
-        n,
-    )

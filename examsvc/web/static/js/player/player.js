@@ -77,7 +77,8 @@ function hear(reply) {
   if (screen.loggedOut && reply.status !== 401) queue.kick(); // logged in again in another tab
   screen.loggedOut = reply.status === 401;
   if (["event_altered", "seq_conflict"].includes(reply.body?.error)) screen.stand(say("net.conflict"));
-  if (reply.body?.error === "permit_required" && epoch) ask();
+  // the server does not know this machine any more, perhaps after a crash: a proctor has to allow it
+  if (reply.body?.error === "permit_required" && epoch) putDownPen("asking");
   if (reply.body?.faults) screen.stand(say("net.refused"));
   setReached(reply.status < 500 && reply.status !== 429);
   const reading = reply.body?.clock ?? (reply.body?.server_time ? reply.body : null);
@@ -145,23 +146,18 @@ function stopClock() {
   announce(say("paused.begin"));
 }
 
-/** The server does not know this machine any more, perhaps after a crash: a proctor has to allow it. */
-function ask() {
+/** Write no more here; what waits is kept. @param {import("./screen.js").View} next */
+function putDownPen(next) {
   paper.flush();
   queue.halt();
   epoch = 0;
   closeDialogs();
-  show("asking");
+  show(next);
 }
 
-/** The sitting goes on elsewhere: write no more here; what waits is kept. */
+/** The sitting goes on elsewhere. */
 function superseded() {
-  if (leaving || screen.view === "superseded") return;
-  paper.flush();
-  queue.halt();
-  epoch = 0;
-  closeDialogs();
-  show("superseded");
+  if (!leaving && screen.view !== "superseded") putDownPen("superseded");
 }
 
 function end() {

@@ -3,6 +3,7 @@
 import { clockText, crossed } from "./clock.js";
 import { byId } from "./paper.js";
 import { announce, config, say } from "./texts.js";
+import { pause } from "./waits.js";
 
 const LOW_MS = 300_000;
 const ASLEEP_MS = 5_000;
@@ -80,7 +81,7 @@ export class TimeDisplay {
   async #start() {
     if (this.#isStarting) return;
     this.#isStarting = true;
-    await new Promise((resolve) => setTimeout(resolve, 600 * Math.random()));
+    await pause(600 * Math.random());
     this.onDue();
     setTimeout(() => (this.#isStarting = false), 1_000);
   }
