@@ -5,12 +5,12 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Sequence
-from hashlib import sha256
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from examsvc.assembly.errors import OptionsRepeat
 
 OptionId = TypeVar("OptionId", int, str)
+_compact: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def option_order(
@@ -24,7 +24,7 @@ def option_order(
         raise OptionsRepeat(item_id)
 
     def rank(option_id: OptionId) -> bytes:
-        message = json.dumps([sitting_id, item_id, option_id], separators=(",", ":")).encode()
-        return hmac.digest(form_secret, message, sha256)
+        message = _compact([sitting_id, item_id, option_id]).encode()
+        return hmac.digest(form_secret, message, "sha256")
 
     return tuple(sorted(option_ids, key=rank))

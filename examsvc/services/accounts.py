@@ -72,7 +72,7 @@ def log_out(deps: Services, actor: Actor, token: str) -> None:
 def find_actor(deps: Services, token: str) -> Actor | None:
     """Who holds this login token."""
     with deps.store.read() as session:
-        return accounts.find_actor_by_token(session, token_digest(token), database_now(session))
+        return accounts.find_actor_by_token(session, token_digest(token))
 
 
 def add_user(deps: Services, actor: Actor | None, new: NewUser) -> int:

@@ -12,15 +12,18 @@ from examsvc.delivery.deadline import TimeAccount, time_account
 from examsvc.delivery.receipt import Receipt
 from examsvc.results.marks import number_correct
 from examsvc.rulepacks.pack import RulePack
+from examsvc.rulepacks.registry import get_pack
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
 from examsvc.services.sittings import kept_receipt, note_sign_of_life
-from examsvc.store import Session, candidates, database_now
+from examsvc.store import NotFound, Session, candidates
 from examsvc.store import sittings as store
 from examsvc.store.accounts import list_users_by_id
 from examsvc.store.candidates import SittingSheet
-from examsvc.store.outlines import list_sections
+from examsvc.store.outlines import get_outline, list_sections
+from examsvc.store.saving import glance
 from examsvc.store.sittings import SittingFacts
+from examsvc.store.unchanging import read_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +74,22 @@ def list_own_sittings(deps: Services, actor: Actor) -> list[SittingSheet]:
 
 def read_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> SittingPage:
     """The slip, the rules and the clock of one's own sitting; asking for it is a sign of life."""
+    facts = glance(deps.store, {sitting_id: None}).get(sitting_id)
+    if facts is None:
+        raise NotFound("sitting", sitting_id)
+    permit(actor, "sittings.take", Facts(owner_user_id=facts.owner_id))
     with deps.store.read() as session:
-        facts = _own(session, actor, sitting_id)
-        now = database_now(session)
+        sheet = candidates.get_sheet(session, sitting_id)
         page = SittingPage(
-            sheet=candidates.get_sheet(session, sitting_id),
-            rules=facts.rules,
-            clock=clock_reading(facts.sitting, now),
-            n_items=candidates.count_items(session, facts.row.form_id),
+            sheet=sheet,
+            rules=get_pack(*sheet.rule_pack),
+            clock=clock_reading(facts.sitting, facts.now),
+            n_items=len(facts.outline.placed),
             is_closed=facts.sitting.is_closed,
-            sections=_sections(session, facts),
+            sections=_sections(session, sheet.form_id),
         )
     if not page.is_closed:
-        note_sign_of_life(deps, facts.sitting, now, device_token)
+        note_sign_of_life(deps, facts.sitting, facts.now, device_token)
     return page
 
 
@@ -100,7 +106,7 @@ def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcom
         return SittingOutcome(
             receipt=kept_receipt(session, facts) if facts.row.receipt else None,
             n_responses=sum(response is not None for response in responses.values()),
-            n_items=candidates.count_items(session, facts.row.form_id),
+            n_items=len(facts.outline.placed),
             n_marked=len(keys),
             number_correct=number_correct(list(keys), responses, keys) if shown else None,
             time=time_account(facts.sitting.clock, facts.sitting.adjustments),
@@ -108,11 +114,12 @@ def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcom
         )
 
 
-def _sections(session: Session, facts: SittingFacts) -> tuple[PageSection, ...]:
-    counts = Counter(placed.section for placed in facts.outline.placed.values())
+@read_once(maxsize=512)
+def _sections(session: Session, form_id: int) -> tuple[PageSection, ...]:
+    counts = Counter(placed.section for placed in get_outline(session, form_id).placed.values())
     return tuple(
         PageSection(row.ordinal, row.name_vi, row.name_en, counts[row.ordinal], row.limit_s)
-        for row in list_sections(session, facts.row.form_id)
+        for row in list_sections(session, form_id)
     )
 
 

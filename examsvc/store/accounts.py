@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,6 +12,27 @@ from sqlalchemy.orm import Session
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.roles import Role
 from examsvc.store.models.accounts import LoginSessionRow, UserRoleRow, UserRow
+from examsvc.store.types import database_clock
+
+_HOLDER: Final = (
+    sa.select(
+        UserRow.id,
+        UserRow.username,
+        UserRow.display_name,
+        UserRow.officer_id,
+        UserRow.unit_id,
+        UserRow.locale,
+        UserRoleRow.role,
+    )
+    .join(LoginSessionRow, LoginSessionRow.user_id == UserRow.id)
+    .outerjoin(UserRoleRow, UserRoleRow.user_id == UserRow.id)
+    .where(
+        LoginSessionRow.token_hash == sa.bindparam("token_hash"),
+        LoginSessionRow.revoked_at.is_(None),
+        LoginSessionRow.expires_at > database_clock(),
+        UserRow.active,
+    )
+)
 
 
 def find_user(session: Session, username: str) -> UserRow | None:
@@ -48,20 +70,21 @@ def actor_of(session: Session, user: UserRow) -> Actor:
     )
 
 
-def find_actor_by_token(session: Session, token_hash: str, now: datetime) -> Actor | None:
-    """Who is logged in with this token, if the login is neither revoked nor over."""
-    query = (
-        sa.select(UserRow)
-        .join(LoginSessionRow, LoginSessionRow.user_id == UserRow.id)
-        .where(
-            LoginSessionRow.token_hash == token_hash,
-            LoginSessionRow.revoked_at.is_(None),
-            LoginSessionRow.expires_at > now,
-            UserRow.active,
-        )
+def find_actor_by_token(session: Session, token_hash: str) -> Actor | None:
+    """Who is logged in with this token, if the login is neither revoked nor over; asked by every page."""
+    rows = session.execute(_HOLDER, {"token_hash": token_hash}).all()
+    if not rows:
+        return None
+    user = rows[0]
+    return Actor(
+        user_id=user.id,
+        username=user.username,
+        display_name=user.display_name,
+        roles=frozenset(Role(row.role) for row in rows if row.role is not None),
+        officer_id=user.officer_id,
+        unit_id=user.unit_id,
+        locale=user.locale,
     )
-    user = session.scalars(query).one_or_none()
-    return None if user is None else actor_of(session, user)
 
 
 def revoke_logins(session: Session, user_id: int, now: datetime, *, token_hash: str | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,13 +12,15 @@ from sqlalchemy.orm import Session
 from examsvc.audit.chain import GENESIS, ChainedEntry
 from examsvc.store.models.audit import AuditEntryRow, AuditHeadRow
 
+_HEAD: Final = sa.select(AuditHeadRow.seq, AuditHeadRow.hash).where(AuditHeadRow.id == 1).with_for_update()
+
 
 def lock_head(session: Session) -> tuple[int, str]:
     """The chain's last number and hash, locked until the transaction ends."""
-    head = session.get(AuditHeadRow, 1, with_for_update=True, populate_existing=True)
+    head = session.execute(_HEAD).one_or_none()
     if head is None:  # the migration lays the head; an empty metadata-made schema (tests) has none
-        head = AuditHeadRow(id=1, seq=0, hash=GENESIS)
-        session.add(head)
+        session.execute(sa.insert(AuditHeadRow).values(id=1, seq=0, hash=GENESIS))
+        return 0, GENESIS
     return head.seq, head.hash
 
 

@@ -117,17 +117,16 @@ def as_sitting(
 
 def list_adjustments(session: Session, sitting_ids: Sequence[int]) -> dict[int, tuple[TimeAdjustment, ...]]:
     """Every second granted or taken, by sitting, in order."""
-    rows = session.scalars(
-        sa.select(TimeAdjustmentRow)
-        .where(TimeAdjustmentRow.sitting_id.in_(sitting_ids))
-        .order_by(TimeAdjustmentRow.id)
+    table = TimeAdjustmentRow
+    rows = session.execute(
+        sa.select(table.sitting_id, table.seconds, table.kind, table.reason, table.actor_id, table.created_at)
+        .where(table.sitting_id.in_(sitting_ids))
+        .order_by(table.id)
     )
     found: dict[int, tuple[TimeAdjustment, ...]] = {}
-    for row in rows:
-        line = TimeAdjustment(
-            row.seconds, AdjustmentKind(row.kind), row.reason, str(row.actor_id), row.created_at
-        )
-        found[row.sitting_id] = (*found.get(row.sitting_id, ()), line)
+    for sitting_id, seconds, kind, reason, actor_id, created_at in rows:
+        line = TimeAdjustment(seconds, AdjustmentKind(kind), reason, str(actor_id), created_at)
+        found[sitting_id] = (*found.get(sitting_id, ()), line)
     return found
 
 
@@ -279,17 +278,19 @@ def list_seqs(session: Session, sitting_id: int, epoch: int, *, after: int = 0) 
 
 def list_current(session: Session, sitting_id: int) -> dict[str, CurrentResponse]:
     """The projection: what holds for each item now."""
-    query = sa.select(CurrentResponseRow).where(CurrentResponseRow.sitting_id == sitting_id)
+    table = CurrentResponseRow
+    query = sa.select(
+        table.item_version_id,
+        table.response,
+        table.flagged,
+        table.struck,
+        table.note,
+        table.epoch,
+        table.seq,
+    ).where(table.sitting_id == sitting_id)
     return {
-        str(row.item_version_id): CurrentResponse(
-            str(row.item_version_id),
-            row.response,
-            row.flagged,
-            tuple(row.struck),
-            row.note,
-            (row.epoch, row.seq),
-        )
-        for row in session.scalars(query)
+        str(item): CurrentResponse(str(item), response, flagged, tuple(struck), note, (epoch, seq))
+        for item, response, flagged, struck, note, epoch, seq in session.execute(query)
     }
 
 

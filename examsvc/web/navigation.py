@@ -130,12 +130,11 @@ def init_navigation(app: Flask) -> None:
         if duty.endpoint not in app.view_functions:
             app.url_map.add(Rule(duty.path, endpoint=duty.endpoint, build_only=True))
 
-    @app.context_processor
-    def menu() -> dict[str, object]:
+    @app.template_global()
+    def main_menu() -> list[dict[str, object]]:
         if not (current_user and current_user.is_authenticated):
-            return {"menu": []}
-        entries = [
+            return []
+        return [
             {"href": url_for(duty.endpoint), "title": duty.title, "here": request.endpoint == duty.endpoint}
             for duty in duties_of(current_user.actor)
         ]
-        return {"menu": entries}

@@ -5,25 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, render_template, url_for
-from flask_babel import get_timezone
 
 from examsvc.edge.live_ticket import live_url
 from examsvc.edge.machine import machine_token
 from examsvc.edge.room import PUBLIC, Room, current_actor, deps
-from examsvc.rulepacks.pack import RulePack
 from examsvc.services import candidates
 from examsvc.services.candidates import SittingPage
-from examsvc.web.candidate.player_texts import player_texts
-from examsvc.web.candidate.shell import send_service_worker, send_shell_file, shell_url, shell_urls
-from examsvc.web.candidate.wording import (
-    adjustment_kinds,
-    adjustment_reasons,
-    level_bands,
-    moving_rules,
-    rule_pack_name,
-    state_badges,
-    tutorial_item,
-)
+from examsvc.web.candidate.parts import parts_of, words
+from examsvc.web.candidate.shell import send_service_worker, send_shell_file, shell_url
+from examsvc.web.candidate.wording import adjustment_kinds, adjustment_reasons, state_badges
 
 room = Room("candidate", __name__)
 
@@ -50,23 +40,11 @@ def sitting(sitting_id: int) -> str:
             kinds=adjustment_kinds(),
             reasons=adjustment_reasons(),
             leftovers=_config(page),
+            words=words(),
             shell=shell_url,
         )
     return render_template(
-        "candidate/sitting.html",
-        page=page,
-        rules=page.rules,
-        rules_name=rule_pack_name(page.rules),
-        late_gate_min=_minutes(page.rules, page.sheet.administration.limit_s),
-        moving=moving_rules(page.rules, page.sections),
-        bands=level_bands(page.sheet.scale.cut_percents),
-        config=_config(page)
-        | {
-            "shell": shell_urls(),
-            "worker": url_for("candidate.service_worker"),
-            "tutorial": tutorial_item(),
-        },
-        shell=shell_url,
+        "candidate/sitting.html", page=page, parts=parts_of(page), config=_config(page), shell=shell_url
     )
 
 
@@ -82,22 +60,15 @@ def static_shell(version: str, name: str) -> Response:
     return send_shell_file(version, name)
 
 
-def _minutes(rules: RulePack, limit_s: int) -> int | None:
-    gate_s = rules.late_gate.gate_s(limit_s)
-    return None if gate_s is None else gate_s // 60
-
-
 def _config(page: SittingPage) -> dict[str, Any]:
-    """What the player's scripts are told: addresses, rules and words; nothing of an item."""
-    sitting_id = page.sheet.sitting.id
+    """What the player's scripts are told of this sitting: addresses and rules; nothing of an item."""
+    sitting_id = page.sheet.sitting_id
     return {
         "sitting": sitting_id,
         "api": url_for("api_v1.read_clock", sitting_id=sitting_id).removesuffix("/clock"),
         "page": url_for("candidate.sitting", sitting_id=sitting_id),
-        "live": live_url(sitting_id, page.sheet.administration.id),
+        "live": live_url(sitting_id, page.sheet.administration_id),
         "storage": page.rules.client_storage_allowed,
-        "announceAtS": list(page.rules.announce_at_s),
+        "announceAtS": page.rules.announce_at_s,
         "nItems": page.n_items,
-        "timeZone": str(get_timezone()),
-        "texts": player_texts(),
     }

@@ -1,7 +1,12 @@
 /** What the page tells its scripts: addresses, rules and words; and how the words are spoken. */
 
-/** @type {any} */
-export const config = JSON.parse(document.getElementById("player-config")?.textContent ?? "{}");
+/** @type {any} the words are the same for everybody, the rest is this sitting's */
+export const config = { ...told("player-words"), ...told("player-config") };
+
+/** @param {string} id @returns {Record<string, any>} */
+function told(id) {
+  return JSON.parse(document.getElementById(id)?.textContent ?? "{}");
+}
 
 /** @param {string} key @param {Record<string, unknown>} [values] @returns {string} the key itself where there are no words */
 export function say(key, values = {}) {
