@@ -77,7 +77,7 @@ format: ready ## Format the code
 
 messages: ready ## Extract the texts and update the catalogs
 	@$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --omit-header -o $(VENV)/messages.pot examsvc
-	@$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot -d examsvc/web/translations --ignore-pot-creation-date --no-fuzzy-matching
+	@$(BIN)/pybabel --quiet update -i $(VENV)/messages.pot -d examsvc/web/translations --ignore-pot-creation-date --no-fuzzy-matching --width 110
 
 screenshots: ready browser ## Take the README's pictures anew
 	@$(BIN)/python -m tests.screenshots

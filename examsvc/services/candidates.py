@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
@@ -15,7 +16,7 @@ from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
-from examsvc.services.sittings import kept_receipt, note_sign_of_life
+from examsvc.services.sittings import note_sign_of_life
 from examsvc.store import NotFound, Session, candidates
 from examsvc.store import sittings as store
 from examsvc.store.accounts import list_users_by_id
@@ -53,10 +54,14 @@ class SittingPage:
 class SittingOutcome:
     """What the candidate takes away: the receipt, the counts and every second's account.
 
+    handed_in_at : when it ended; a receipt given after a later decision bears the instant of that
+    earlier : receipts that a later one has replaced, the first first
     grantors : the names of those who gave or took time, by the actor that a line of the account names
     """
 
     receipt: Receipt | None
+    earlier: tuple[Receipt, ...]
+    handed_in_at: datetime | None
     n_responses: int
     n_items: int
     n_marked: int
@@ -103,8 +108,11 @@ def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcom
         keys = candidates.keys_for_marking(session, facts.row.form_id)
         counted = facts.sitting.state in rules.MARKED_STATES
         shown = facts.rules.shows_result_at_once and facts.rules.feedback != "none" and counted
+        receipts = store.list_receipts(session, sitting_id)
         return SittingOutcome(
-            receipt=kept_receipt(session, facts) if facts.row.receipt else None,
+            receipt=receipts[-1] if receipts else None,
+            earlier=tuple(receipts[:-1]),
+            handed_in_at=facts.sitting.submitted_at or facts.sitting.finalised_at,
             n_responses=sum(response is not None for response in responses.values()),
             n_items=len(facts.outline.placed),
             n_marked=len(keys),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from examsvc.accounts.errors import Forbidden
 from examsvc.delivery.errors import NotReady
 from examsvc.results.errors import ScoringRefused
-from examsvc.services import Services, late_events, sittings
+from examsvc.services import Services, candidates, late_events, sittings
 from examsvc.services.audit import verify_chain
 from examsvc.services.finalise import finalise_due
 from examsvc.services.late_events import Effect, Fate, Proposal
@@ -99,6 +99,21 @@ def test_late_responses_count_only_when_two_people_say_so(services: Services, la
         assert get_row(session, SittingRow, laid.sitting_id).marked
     assert marks == [first, second]  # the mark of the first log stays on record
     assert verify_chain(services).first_bad_seq is None
+
+
+def test_the_receipt_page_tells_when_it_was_handed_in_and_every_receipt(
+    services: Services, laid: LaidSitting
+):
+    before = candidates.read_outcome(services, laid.owner, laid.sitting_id)
+    assert before.receipt is not None
+    assert (before.handed_in_at, before.earlier) == (before.receipt.submitted_at, ())
+    decision = _propose(services, laid)
+    late_events.decide(services, laid.organisation.chairman, decision, confirm=True)
+    after = candidates.read_outcome(services, laid.owner, laid.sitting_id)
+    assert after.receipt is not None
+    assert after.earlier == (before.receipt,)
+    assert after.receipt.submitted_at > before.receipt.submitted_at
+    assert after.handed_in_at == before.handed_in_at
 
 
 def test_what_was_decided_is_not_decided_again(services: Services, laid: LaidSitting):
