@@ -139,6 +139,10 @@ class Sitting:
         """The instant that the sitting's clock shows: it stands still in a pause."""
         return now if self.paused_at is None else min(now, self.paused_at)
 
+    def is_time_up(self, now: datetime) -> bool:
+        """Whether no working time is left: by its own clock, or because the window is over."""
+        return self.clock_time(now) >= self.deadline_at or now >= self.clock.window_ends_at
+
     def remaining_ms(self, now: datetime) -> int:
         """Milliseconds of working time left; before the start the whole of it, never below zero."""
         left = self.deadline_at - max(self.clock_time(now), self.clock.starts_at)
@@ -173,7 +177,7 @@ class Sitting:
 def check_in(sitting: Sitting, now: datetime) -> Sitting:
     """Let the candidate into the waiting room; how late that may be, the room's gate has decided before."""
     state = _target(sitting, SittingAct.CHECK_IN)
-    if now >= sitting.deadline_at:
+    if sitting.is_time_up(now):
         raise WindowOver(sitting.id, sitting.deadline_at)
     return replace(sitting, state=state, checked_in_at=now)
 
@@ -183,7 +187,7 @@ def open_sitting(sitting: Sitting, now: datetime, device_id: str) -> Sitting:
     state = _target(sitting, SittingAct.OPEN)
     if now < sitting.started_at:
         raise NotStarted(sitting.id, sitting.started_at)
-    if now >= sitting.deadline_at:
+    if sitting.is_time_up(now):
         raise WindowOver(sitting.id, sitting.deadline_at)
     return replace(sitting, state=state, epoch=sitting.epoch + 1, device_id=device_id, opened_at=now)
 

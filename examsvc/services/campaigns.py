@@ -204,7 +204,10 @@ def find_excess(deps: Services, actor: Actor, administration_id: int) -> SeatsEx
 
 
 def start_now(deps: Services, actor: Actor, administration_id: int, reason: str) -> datetime:
-    """The chairman moves the common start to ten seconds from now, before witnesses, with a reason."""
+    """The chairman moves the common start to ten seconds from now, before witnesses, with a reason.
+
+    Raises SeatsExceeded where more would then sit at the same time than the database holds.
+    """
     permit(actor, "campaigns.approve")
     with deps.store.begin() as session:
         administration = get_row(session, AdministrationRow, administration_id, lock=True)
@@ -214,6 +217,10 @@ def start_now(deps: Services, actor: Actor, administration_id: int, reason: str)
         _require_reason(reason)
         administration.starts_at = moved.starts_at
         administration.window_ends_at = moved.window_ends_at
+        session.flush()
+        excess = _seats_exceeded(deps, session, [administration_id])
+        if excess is not None:  # moved into the time of others
+            raise excess
         record_act(
             session,
             actor,

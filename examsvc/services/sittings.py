@@ -159,6 +159,7 @@ def leave_section(
             store.store_sitting(facts.row, moved)
             record_act(session, actor, "sittings.leave_section", f"sitting:{sitting_id}", section=ordinal)
         moved = store.refreshed(session, facts)
+    _seen(deps, sitting_id, now)
     return clock_reading(moved, now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,30 @@ from examsvc.settings import Settings
 from examsvc.store import Store
 from examsvc.store.migrate import migrate
 from examsvc.whole import whole_app
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a module marked `either_database` each test runs on one of the two, by its name.
+
+    For what stands above the queries: pages, commands, the order of steps. Both databases get their share of
+    every module; TEST_BOTH_DATABASES=1 runs all of them on both.
+    """
+    if os.environ.get("TEST_BOTH_DATABASES"):
+        return
+    collected = {item.nodeid for item in items}
+    items[:] = [item for item in items if _other_database(item) not in collected]
+
+
+def _other_database(item: pytest.Item) -> str | None:
+    """The same test on the other database, where that is the one on which it runs."""
+    callspec = getattr(item, "callspec", None)
+    database = callspec.params.get("store") if callspec else None
+    if database not in DATABASES or item.get_closest_marker("either_database") is None:
+        return None
+    chosen = DATABASES[zlib.crc32(item.nodeid.replace(database, "").encode()) % 2]
+    return None if database == chosen else item.nodeid.replace(database, chosen)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +111,7 @@ def fresh_postgres(postgres_url: str, migrated_postgres: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A migrated store, once on each database."""
     if request.param == "sqlite":

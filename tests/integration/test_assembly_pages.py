@@ -13,7 +13,7 @@ from examsvc.store import assembly as store
 from examsvc.store.models import ItemRow, ItemVersionRow
 from tests.integration.assembly_bank import Laid, lay_bank
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 
 @pytest.fixture

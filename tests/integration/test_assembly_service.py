@@ -27,7 +27,7 @@ from examsvc.store.models import (
 )
 from tests.integration.assembly_bank import Laid, lay_bank
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ from tests.integration.laid_campaign import Laid, approved_room, lay_organisatio
 from tests.integration.measured_campaign import lay_measured_campaign
 from tests.integration.signing_in import Browser, sign_in, token_of
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 on_postgres = pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 NOW_MS = 1_800_000_000_000  # what Date.now() says in January 2027

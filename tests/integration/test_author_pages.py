@@ -19,7 +19,7 @@ from tests.integration.signing_in import Browser, sign_in
 from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 PASSWORD = "a-long-enough-password"
 STAFF = {

@@ -35,7 +35,7 @@ from tests.integration.measured_campaign import (
 )
 from tests.integration.measuring_steps import adopted, calibration_of, proposed, rows_of, scored
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 
 @pytest.fixture

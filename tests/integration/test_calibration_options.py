@@ -30,7 +30,7 @@ from tests.integration.measuring_steps import (
     silent,
 )
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 SLOPE, INTERCEPT = 0.8, 0.5  # theta of the laid reference = SLOPE * theta of this campaign + INTERCEPT
 
 

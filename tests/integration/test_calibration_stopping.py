@@ -18,7 +18,7 @@ from examsvc.store.models import AuditEntryRow, CalibrationRow, ItemParameterRow
 from tests.integration.measured_campaign import Measured, lay_measured_campaign
 from tests.integration.measuring_steps import count
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 STAGES = ["fitting", "items", "persons", "forms", "dimensions", "storing"]
 
 

@@ -13,7 +13,7 @@ from tests.integration.laid import MACHINE, PASSWORD, LaidSitting, lay_sitting, 
 from tests.integration.laid_campaign import move_start
 from tests.integration.signing_in import Browser, sign_in
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 REASON = "mất điện cả phòng"
 
 

@@ -13,7 +13,7 @@ from examsvc.cli.commands import group
 from examsvc.services.audit import record_act
 from examsvc.settings import Settings
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from tests.integration.measured_campaign import (
 )
 from tests.integration.signing_in import Browser, sign_in
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 PASSWORD = "tay-nải-xanh-7"
 MISFITTING = 6
 

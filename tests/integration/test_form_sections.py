@@ -25,7 +25,7 @@ from tests.integration.laid import PASSWORD, LaidSitting, lay_sitting, response,
 from tests.integration.laid_campaign import lay_officer, move_start, now_of
 from tests.integration.signing_in import Browser, sign_in
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 RISK = BlueprintSection("Rủi ro", "Risk", ("T06", "T07", "T08"), 900)
 REST = BlueprintSection("Nghiệp vụ", "Customs work", tuple(t for t in TOPICS if t not in RISK.topics), 1800)

@@ -48,7 +48,7 @@ from tests.integration.measured_campaign import (
 from tests.integration.measuring_steps import adopted, calibration_of, count, proposed, scored, silent
 from tests.integration.signing_in import sign_in
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 PASSWORD = "tay-nải-xanh-7"
 UNSEALING = (
     "UPDATE calibration SET analysis = '{}'",

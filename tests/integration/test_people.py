@@ -45,7 +45,7 @@ from tests.integration.laid_people import (
 )
 from tests.integration.signing_in import sign_in
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 PASSWORD = "tay-nải-xanh-7"
 
 

@@ -27,7 +27,7 @@ from tests.integration.laid import PASSWORD, LaidSitting, lay_sitting, response,
 from tests.integration.laid_campaign import move_start
 from tests.integration.signing_in import Browser, sign_in
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 API = "/api/v1/sittings/<int:sitting_id>"
 GETS = (

@@ -29,7 +29,7 @@ from tests.integration.laid import lay_sitting
 from tests.integration.laid_items import Made, lay_item
 from tests.integration.signing_in import Browser, sign_in
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 PASSWORD = "tay-nải-xanh-7"
 CANARY = "CANARY-exam-71c2"
 SOLUTION = "LỜI-GIẢI-5ad1"

@@ -26,7 +26,7 @@ from tests.integration.measured_campaign import (
 )
 from tests.integration.measuring_steps import adopted, count, proposed, scored
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 
 
 @pytest.fixture

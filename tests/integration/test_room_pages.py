@@ -16,7 +16,7 @@ from examsvc.store import sittings as sitting_store
 from examsvc.whole import whole_app
 from tests.integration.laid_campaign import Laid, approved_room, lay_organisation, move_start, plan_campaign
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 PASSWORD = "mật khẩu thử 1"
 
 

@@ -11,7 +11,7 @@ from examsvc.edge.room import PUBLIC
 from examsvc.services import Services
 from examsvc.services.accounts import NewUser, add_user, log_in
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 STATIC = {"static", "bootstrap.static"}
 
 

@@ -18,6 +18,8 @@ from examsvc.services import Services, backlog, campaigns, rooms, sittings
 from examsvc.services.finalise import finalise_due
 from examsvc.services.staff_views import StaffViews
 from examsvc.store import Store, StoreBusy
+from examsvc.store.models import AdministrationRow
+from examsvc.store.rows import get_row
 from examsvc.store.staff_views import ViewTooSlow, read_for_staff
 from tests.integration.laid import MACHINE, PASSWORD, lay_sitting
 from tests.integration.laid_campaign import Laid, approved_room, lay_organisation, move_start, plan_campaign
@@ -218,3 +220,9 @@ def test_the_embedded_database_takes_no_more_seats_at_a_time_than_it_can_serve(
         campaigns.approve_campaign(services, laid.chairman, second_id)
     move_start(services, other_id, ago_s=-86_400)  # a day later there is room
     campaigns.approve_campaign(services, laid.chairman, second_id)
+    with services.store.read() as session:
+        planned = get_row(session, AdministrationRow, other_id).starts_at
+    with pytest.raises(SeatsExceeded):  # but not for starting it beside the first after all
+        campaigns.start_now(services, laid.chairman, other_id, "mọi người đã có mặt")
+    with services.store.read() as session:
+        assert get_row(session, AdministrationRow, other_id).starts_at == planned

@@ -20,7 +20,7 @@ from tests.integration.measured_campaign import (
 )
 from tests.integration.measuring_steps import adopted, count, proposed, scored
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 USUAL = (50.0, 66.0, 83.0)
 
 

@@ -27,6 +27,7 @@ from examsvc.delivery.sitting import (
     expire,
     mark_absent,
     open_sitting,
+    pause,
     submit,
     take_over,
 )
@@ -55,6 +56,21 @@ def test_a_late_candidate_gets_more_time_only_by_an_adjustment():
     late = opened(START + timedelta(minutes=5))
     granted = adjust(late, TimeAdjustment(300, AdjustmentKind.LATE_ENTRY, "accident", "chair", START))
     assert granted.deadline_at == END + timedelta(minutes=5)
+
+
+def test_in_a_pause_longer_than_the_exam_one_may_still_come_until_the_window_ends():
+    stopped = pause(registered(), START + 60 * SECOND)
+    after_the_end = START + timedelta(minutes=100)
+    assert after_the_end > END
+    came = open_sitting(check_in(stopped, after_the_end), after_the_end, "pc1")
+    assert came.remaining_ms(after_the_end) == 20 * 60_000  # what the window leaves of 44 minutes
+    for act in (lambda: check_in(stopped, CLOCK.window_ends_at), lambda: open_at_the_windows_end(stopped)):
+        with pytest.raises(WindowOver):
+            act()
+
+
+def open_at_the_windows_end(stopped: Sitting) -> Sitting:
+    return open_sitting(check_in(stopped, START + 61 * SECOND), CLOCK.window_ends_at, "pc1")
 
 
 def test_no_form_before_check_in_and_common_start():

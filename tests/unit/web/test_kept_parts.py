@@ -45,6 +45,6 @@ def test_a_part_is_made_once_for_each_language_and_facts(page: Flask):
 def test_a_part_that_asks_who_reads_it_gets_nobody(page: Flask, name: str, monkeypatch: pytest.MonkeyPatch):
     g.secret = "somebody's own"
     page.jinja_env.globals["csrf_token"] = lambda: "somebody's own"
-    loaded = page.jinja_env.from_string("{{ %s is none }}" % name)
+    loaded = page.jinja_env.from_string("{{ " + name + " is none }}")
     monkeypatch.setattr(page.jinja_env, "get_template", lambda _name: loaded)
     assert render_part("any.html") == "True"
