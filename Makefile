@@ -45,7 +45,7 @@ test: check browser ## Format, lint, types, import contract and all tests
 	@$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/property tests/integration
 	@$(BIN)/python -m pytest tests/faults
 	@node --test tests/js/*.test.js
-	@$(BIN)/python -m pytest tests/e2e
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
 
 check: ready js ## Format, lint, types (of the browser's scripts too), import contract
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
@@ -61,7 +61,7 @@ integration: ready ## Tests on a real PostgreSQL and Redis
 	@$(BIN)/python -m pytest --numprocesses 2 tests/integration
 
 e2e: ready browser ## Tests in a real browser
-	@$(BIN)/python -m pytest tests/e2e
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
 
 test-faults: ready ## Kill, cut, fill and forge; ARGS=--full for the counts of the promises, ARGS="--row ..." for one
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.faults $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -15,12 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from examsvc.sample.staff import PASSWORD
 from tests.browser import FLAGS, find_browser
 
 TIMEOUT_MS = 20_000
+expect.set_options(timeout=TIMEOUT_MS)  # whoever is right waits no longer for it
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -102,7 +104,20 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     given = os.environ.get("EXAMSVC_SAMPLE_HOME")
     if given:
         return Path(given)
-    home = tmp_path_factory.mktemp("sample")
+    run = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        run = run.parent  # where all processes of this run meet
+    with run.joinpath("sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        home, loaded = run / "sample", run / "sample.loaded"
+        if not loaded.exists():
+            _load_sample(home)
+            loaded.touch()
+    return home
+
+
+def _load_sample(home: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)
     done = subprocess.run(
         [sys.executable, "-m", "examsvc", "demo"],
         cwd=ROOT,
@@ -112,7 +127,6 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, f"examsvc demo failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return home
 
 
 @pytest.fixture(scope="module")

@@ -178,6 +178,16 @@ def lay_sections(home: Path, administration_id: int, sections: Sequence[Section]
                 )
 
 
+def lay_stem(home: Path, administration_id: int, number: int, stem: str) -> None:
+    """Everybody of this exam finds this wording as his item with the number, whatever his form is."""
+    with closing(sqlite3.connect(home / "examsvc.db")) as connection, connection:
+        connection.execute(
+            "UPDATE item_version SET stem = ? WHERE id IN (SELECT f.item_version_id FROM form_item f"
+            " JOIN sitting s ON s.form_id = f.form_id WHERE s.administration_id = ? AND f.ordinal = ?)",
+            (stem, administration_id, number),
+        )
+
+
 def stop_clock(home: Path, sitting: int) -> None:
     """Let the sitting stand still, as it does after a proctor's word; its server does not run meanwhile."""
     with open_services(home) as deps, deps.store.begin() as session:

@@ -21,6 +21,14 @@ from tests.integration.laid_campaign import move_start
 pytestmark = pytest.mark.e2e
 LIMIT_S = 900
 PARTS = ((1, "Thủ tục", "Procedures"), (11, "Phân loại", "Classification"), (21, "Đạo đức", "Ethics"))
+RICH = 3  # the item with everything that a stem may hold
+RICH_STEM = (
+    r"<p>Thuế phải nộp là \(T = Q \times \frac{G \cdot t}{100}\); theo bảng và hình sau, chọn số đúng.</p>"
+    r"<p>\[\sum_{i=1}^{n} Q_i \times G_i\]</p>"
+    "<table><caption>Biểu thuế</caption><tbody><tr><th>Mã HS</th><th>Thuế suất</th></tr>"
+    "<tr><td>8703.23.61</td><td>50 %</td></tr></tbody></table>"
+    '<p><img src="media:PICTURE" alt="Ký mã hiệu trên cửa container"></p>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,11 @@ def prepared(served_home: Path) -> Halls:
     open_ended = [(*part, None) for part in PARTS]
     timed = [(*part, LIMIT_S) for part in PARTS]
     lay = exam_hall.lay_running_exam
+    free = lay(served_home, "E2E-TOOLS")
+    [(picture,)] = exam_hall.query(served_home, "SELECT sha256 FROM media ORDER BY sha256 LIMIT 1")
+    exam_hall.lay_stem(served_home, free.administration, RICH, RICH_STEM.replace("PICTURE", picture))
     return Halls(
-        lay(served_home, "E2E-TOOLS"),
+        free,
         lay(served_home, "E2E-FORWARD", pack=with_packs.FORWARD),
         lay(served_home, "E2E-WALLED", pack=with_packs.SECTION, sections=open_ended),
         lay(served_home, "E2E-TIMED", sections=timed),
@@ -430,3 +441,27 @@ def test_while_the_clock_is_stopped_the_items_are_covered(
     player.page.keyboard.press("1")
     player.expect_not_reloaded()
     assert not held(server.home, seat.sitting)
+
+
+def test_a_stem_shows_its_formula_its_table_and_its_picture_without_asking_for_anything(
+    player: Player, seat: Seat, served_home: Path
+):
+    page = player.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    player.jump(RICH)
+    stem = player.item.locator(".stem")
+    expect(stem.locator("math mfrac")).to_be_visible()
+    assert stem.locator("math").count() == 2
+    assert "\\(" not in stem.inner_text()
+    expect(stem.get_by_role("group", name="Biểu thuế").locator("td").first).to_have_text("8703.23.61")
+    picture = stem.get_by_role("img", name="Ký mã hiệu trên cửa container")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    inspection = Inspection(page)
+    inspection.look("an item with a formula, a table and a picture")
+    assert not inspection.findings, "\n".join(inspection.findings)
+    player.choose(1)
+    player.expect_saved("server")
+    assert held(served_home, seat.sitting)[-1][0] is not None
+    assert [url for url in asked if "/api/" not in url] == []
