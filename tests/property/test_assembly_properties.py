@@ -17,7 +17,7 @@ from examsvc.assembly.rounding import controlled_rounding, largest_remainder
 from examsvc.assembly.solve import AssemblyRequest, Status, assemble
 
 FOUND = (Status.OPTIMAL, Status.FEASIBLE_WITHIN_TOLERANCE)
-EXAMPLES = settings(max_examples=25, deadline=None)
+EXAMPLES = settings(max_examples=15, deadline=None)
 
 
 @st.composite
