@@ -10,6 +10,7 @@ from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import deps
 from examsvc.services.accounts import find_actor, token_digest
+from examsvc.services.holding import Login
 from examsvc.store import StoreBusy
 
 
@@ -28,12 +29,12 @@ class LoggedIn(UserMixin):  # type: ignore[misc]
         return allowed(self.actor, action)
 
 
-def login_digest() -> str:
+def login_digest() -> Login:
     """What is stored of the token that this request came with, unread yet. Raises Forbidden without one."""
     token = session.get("_user_id")
     if not isinstance(token, str):
         raise Forbidden("account.use", "login")
-    return token_digest(token)
+    return Login(token_digest(token))
 
 
 def know_reader() -> None:

@@ -25,11 +25,10 @@ def record_acts(
     session: Session, actor: Actor | None, acts: Sequence[tuple[str, str, Mapping[str, Any]]]
 ) -> datetime:
     """The same for many acts of one transaction: (action, subject, detail) each, under one lock."""
-    at = database_now(session)
     session.flush()
     if not acts:
-        return at
-    seq, prev_hash = entries.lock_head(session)
+        return database_now(session)
+    seq, prev_hash, at = entries.lock_head(session)
     links = []
     for action, subject, detail in acts:
         record = canonical(Act(at, actor.user_id if actor else None, action, subject, dict(detail)))
@@ -46,5 +45,5 @@ def verify_chain(deps: Services) -> ChainReport:
 
 def verify_stored_chain(store: Store) -> ChainReport:
     """The same for whoever has nothing but the database: it reads, and disturbs no server."""
-    with store.read() as session:
+    with store.read_as_one() as session:
         return verify(entries.iter_entries(session), entries.find_head(session))

@@ -16,7 +16,7 @@ from examsvc.delivery.sitting import MARKED_STATES
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.services.incidents import permit_for
-from examsvc.store import Session, database_now
+from examsvc.store import Session, database_now, steps
 from examsvc.store import late_events as store
 from examsvc.store import sittings as sitting_store
 from examsvc.store.late_events import AsideSitting, DecisionLine
@@ -210,7 +210,7 @@ def _let_in(session: Session, facts: SittingFacts, row: LateDecisionRow) -> list
         store.write_current(session, sitting_id, current[item_id])
     log = sitting_store.list_logs(session, [sitting_id])[sitting_id]
     receipt = make_receipt(str(sitting_id), database_now(session), log)
-    sitting_store.add_receipt(session, sitting_id, receipt)
+    steps.add_receipt(session, sitting_id, receipt)
     facts.row.receipt = receipt.sha256
     facts.row.marked = False
     session.flush()

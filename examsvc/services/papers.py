@@ -7,21 +7,19 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from examsvc.accounts.actor import Actor
-from examsvc.accounts.permissions import Facts, permit
 from examsvc.assembly.option_order import option_order
 from examsvc.delivery import sitting as rules
-from examsvc.delivery.administration import AdministrationAct, require
 from examsvc.delivery.device import hash_device
 from examsvc.delivery.sealing import content_key, emergency_key, seal
 from examsvc.delivery.sitting import SittingState
 from examsvc.services.deps import Services
+from examsvc.services.holding import Login, look
 from examsvc.services.rendering import render_items
 from examsvc.store import Session
-from examsvc.store import sittings as store
-from examsvc.store.campaigns import as_administration
 from examsvc.store.forms_delivery import list_delivered_items
-from examsvc.store.models import AdministrationRow, SittingRow
 from examsvc.store.outlines import list_sections
+from examsvc.store.saving import SavingFacts
+from examsvc.store.steps import get_form_secret
 from examsvc.store.unchanging import read_once
 
 
@@ -78,43 +76,40 @@ class PaperKeys:
     emergency_key: bytes
 
 
-def read_sealed(deps: Services, actor: Actor, sitting_id: int) -> bytes:
+def read_sealed(deps: Services, who: Actor | Login, sitting_id: int) -> bytes:
     """The ciphertext of one's own form, for the waiting room. Raises NotCheckedIn, SittingClosed."""
+    facts, _actor = look(deps.store, sitting_id, who)
+    if facts.sitting.state is not SittingState.CHECKED_IN:
+        rules.require_open(facts.sitting)
     with deps.store.read() as session:
-        facts = store.get_sitting(session, sitting_id)
-        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
-        require(as_administration(facts.administration), AdministrationAct.ENTER)
-        if facts.sitting.state is not SittingState.CHECKED_IN:
-            rules.require_open(facts.sitting)
-        return _sealed(session, facts.administration, facts.row.form_id).sealed
+        return _sealed(session, facts).sealed
 
 
-def read_paper(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> Paper:
+def read_paper(deps: Services, who: Actor | Login, sitting_id: int, device_token: str) -> Paper:
     """The form in clear, each item's options in this sitting's own order.
 
     Raises NotCheckedIn, NotOpen, SittingClosed, or PermitRequired at a machine that does not hold the
     sitting: before the start and elsewhere nobody gets an item.
     """
+    facts, _actor = look(deps.store, sitting_id, who)
+    rules.require_open(facts.sitting)
+    rules.require_holder(facts.sitting, hash_device(device_token))
     with deps.store.read() as session:
-        facts = store.get_sitting(session, sitting_id)
-        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
-        rules.require_open(facts.sitting)
-        rules.require_holder(facts.sitting, hash_device(device_token))
-        paper = _sealed(session, facts.administration, facts.row.form_id).paper
-        orders = paper_keys(session, facts.administration, facts.row).orders
+        paper = _sealed(session, facts).paper
+        orders = paper_keys(session, facts).orders
     items = tuple(_in_order(item, orders[item.item_id]) for item in paper.items)
     return Paper(items, paper.sections)
 
 
-def paper_keys(session: Session, administration: AdministrationRow, row: SittingRow) -> PaperKeys:
+def paper_keys(session: Session, facts: SavingFacts) -> PaperKeys:
     """What opens the form for a sitting that has started, and in which order it shows the options."""
-    secret = bytes.fromhex(administration.form_secret)
-    form = _sealed(session, administration, row.form_id)
+    secret = get_form_secret(session, facts.administration_id)
+    form = _sealed(session, facts)
     orders = {
-        item.item_id: option_order(secret, row.id, int(item.item_id), [option.id for option in item.options])
+        item.item_id: option_order(secret, facts.id, int(item.item_id), [one.id for one in item.options])
         for item in form.paper.items
     }
-    return PaperKeys(form.key, orders, emergency_key(secret, row.id))
+    return PaperKeys(form.key, orders, emergency_key(secret, facts.id))
 
 
 def _in_order(item: PaperItem, order: tuple[str, ...]) -> PaperItem:
@@ -122,8 +117,8 @@ def _in_order(item: PaperItem, order: tuple[str, ...]) -> PaperItem:
     return replace(item, options=tuple(options[option_id] for option_id in order))
 
 
-def _sealed(session: Session, administration: AdministrationRow, form_id: int) -> SealedForm:
-    return _sealed_of(session, bytes.fromhex(administration.form_secret), form_id)
+def _sealed(session: Session, facts: SavingFacts) -> SealedForm:
+    return _sealed_of(session, get_form_secret(session, facts.administration_id), facts.form_id)
 
 
 @read_once(maxsize=64)

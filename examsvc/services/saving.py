@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from examsvc.accounts.actor import Actor
-from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.accounts.roles import Role
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.admission import Decision, admit, reached_after
 from examsvc.delivery.events import LogEntry, ResponseEvent, project
 from examsvc.delivery.sitting import SittingState
 from examsvc.services.clock_reading import ClockReading, clock_reading
+from examsvc.services.holding import actor_of
 from examsvc.services.incidents import note_incident
 from examsvc.store import EventIdTaken, NotFound, Session, Store
 from examsvc.store.saving import (
@@ -147,15 +145,6 @@ def _judge_each(
     return outcomes, writings
 
 
-def tell_time(store: Store, sitting_id: int, login: str) -> tuple[rules.Sitting, datetime]:
-    """A sitting for whoever holds this login, and the database's time. Raises NotFound, Forbidden."""
-    facts = glance(store, {sitting_id: login}).get(sitting_id)
-    if facts is None:
-        raise NotFound("sitting", sitting_id)
-    _permit(facts, Pending(sitting_id, (), login=login))
-    return facts.sitting, facts.now
-
-
 def _is_common(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:
     sitting = facts.sitting
     return (
@@ -167,7 +156,8 @@ def _is_common(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:
 
 
 def _permit(facts: SavingFacts, pending: Pending) -> None:
-    permit(_actor(facts, pending), pending.action, Facts(owner_user_id=facts.owner_id))
+    actor = pending.actor or actor_of(facts, None, pending.action)
+    permit(actor, pending.action, Facts(owner_user_id=facts.owner_id))
 
 
 def _judge(facts: SavingFacts, pending: Pending, held: Sequence[LogEntry]) -> Writing:
@@ -177,20 +167,6 @@ def _judge(facts: SavingFacts, pending: Pending, held: Sequence[LogEntry]) -> Wr
         rules.require_holder(sitting, pending.device)
     decisions = admit(pending.batch, sitting=sitting, outline=facts.outline, held=held, now=facts.now)
     return _writing(facts, decisions)
-
-
-def _actor(facts: SavingFacts, pending: Pending) -> Actor:
-    """Who saves, as far as the permission table asks."""
-    if pending.actor is not None:
-        return pending.actor
-    if facts.actor_id is None:
-        raise Forbidden(pending.action, "login")
-    return Actor(
-        user_id=facts.actor_id,
-        username="",
-        display_name="",
-        roles=frozenset(Role(role) for role in facts.roles),
-    )
 
 
 def _all_new(facts: SavingFacts, batch: Sequence[ResponseEvent]) -> bool:

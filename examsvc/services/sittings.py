@@ -12,16 +12,17 @@ from examsvc.accounts.permissions import Facts, permit
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment
 from examsvc.delivery.device import hash_device
-from examsvc.delivery.errors import EpochSuperseded, EventsMissing, PermitRequired, WindowOver
+from examsvc.delivery.errors import EpochSuperseded, EventsMissing, PermitRequired
 from examsvc.delivery.events import CurrentResponse, LogEntry, ResponseEvent
 from examsvc.delivery.receipt import Receipt, log_digest, log_lines, make_receipt, missing_seqs
 from examsvc.delivery.sitting import SittingState
 from examsvc.services.audit import record_act
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
+from examsvc.services.holding import Login, hold, look
 from examsvc.services.papers import PaperKeys, paper_keys
-from examsvc.services.saving import Pending, Saved, tell_time
-from examsvc.store import NotFound, Session, database_now
+from examsvc.services.saving import Pending, Saved
+from examsvc.store import NotFound, Session, database_now, steps
 from examsvc.store import sittings as store
 from examsvc.store.sittings import SittingFacts
 
@@ -53,15 +54,12 @@ class Claim:
 
 
 def read_clock(
-    deps: Services, actor: Actor, sitting_id: int, device_token: str | None = None
+    deps: Services, who: Actor | Login, sitting_id: int, device_token: str | None = None
 ) -> ClockReading:
     """The time as the database has it; also the sign of life of the candidate's machine."""
-    with deps.store.read() as session:
-        facts = store.get_sitting(session, sitting_id)
-        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
-        now = database_now(session)
-    note_sign_of_life(deps, facts.sitting, now, device_token)
-    return clock_reading(facts.sitting, now)
+    facts, _actor = look(deps.store, sitting_id, who)
+    note_sign_of_life(deps, facts.sitting, facts.now, device_token)
+    return clock_reading(facts.sitting, facts.now)
 
 
 def note_sign_of_life(
@@ -76,44 +74,34 @@ def note_sign_of_life(
         _seen(deps, int(sitting.id), now)
 
 
-def heartbeat(deps: Services, login: str, sitting_id: int, device_token: str) -> ClockReading:
-    """The same for whoever knows only the digest of a login: every player asks it all the time."""
-    sitting, now = tell_time(deps.store, sitting_id, login)
-    note_sign_of_life(deps, sitting, now, device_token)
-    return clock_reading(sitting, now)
-
-
-def open_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> Opened:
+def open_sitting(deps: Services, who: Actor | Login, sitting_id: int, device_token: str) -> Opened:
     """Begin, or go on: takes a new epoch, so that whatever wrote before can no longer win.
 
     Raises NotCheckedIn, NotStarted, WindowOver, SittingClosed, or PermitRequired on another machine
     than the one that holds the sitting while no proctor has allowed it.
     """
+    device = hash_device(device_token)
     with _asking_aloud(deps, sitting_id), deps.store.begin() as session:
-        facts = store.get_sitting(session, sitting_id, lock=True)
-        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
-        now = database_now(session)
-        device = hash_device(device_token)
-        moved = _moved_here(session, facts, now, device)
-        changed_machine = facts.sitting.device_id not in (None, device)
-        store.store_sitting(facts.row, moved)
-        facts.row.takeover_allowed = False
-        facts.row.failed_at = facts.row.failure_by = None
-        moved = store.refreshed(session, facts)
-        responses = store.list_current(session, sitting_id)
-        keys = paper_keys(session, facts.administration, facts.row)
+        facts, actor = hold(session, sitting_id, who)
+        first = facts.sitting.state is SittingState.CHECKED_IN
+        if first:
+            moved = rules.open_sitting(facts.sitting, facts.now, device)
+            steps.write_first_opening(session, moved)
+        else:
+            moved = _taken_over(session, sitting_id, facts.now, device)
+        responses = {} if first else store.list_current(session, sitting_id)
+        keys = paper_keys(session, facts)
         record_act(
             session,
             actor,
             "sittings.open",
             f"sitting:{sitting_id}",
             epoch=moved.epoch,
-            changed_machine=changed_machine,
+            changed_machine=facts.sitting.device_id not in (None, device),
         )
-    _seen(deps, sitting_id, now)
-    return Opened(
-        clock_reading(moved, now), moved.epoch, responses, moved.navigation.value, moved.reached, keys
-    )
+    _seen(deps, sitting_id, facts.now)
+    reading = clock_reading(moved, facts.now)
+    return Opened(reading, moved.epoch, responses, moved.navigation.value, moved.reached, keys)
 
 
 def save_events(
@@ -164,7 +152,7 @@ def leave_section(
 
 
 def submit_sitting(
-    deps: Services, actor: Actor, sitting_id: int, final_seq: int, claim: Claim | None = None
+    deps: Services, who: Actor | Login, sitting_id: int, final_seq: int, claim: Claim | None = None
 ) -> Receipt:
     """Close the sitting; repeating it returns the same receipt.
 
@@ -178,20 +166,22 @@ def submit_sitting(
     """
     said = claim or Claim()
     with deps.store.begin() as session:
-        facts = store.get_sitting(session, sitting_id, lock=True)
-        permit(actor, "sittings.take", Facts(owner_user_id=facts.row.user_id))
-        if facts.sitting.is_closed and facts.row.receipt is not None:
-            return kept_receipt(session, facts)
+        facts, actor = hold(session, sitting_id, who)
+        if facts.sitting.is_closed:
+            given = _given_receipt(session, sitting_id)
+            if given is not None:
+                return given
         _require_claim(facts.sitting, said)
-        now = database_now(session)
-        if facts.row.durable_through < final_seq and now <= facts.sitting.counts_until:
+        if facts.durable_through < final_seq and facts.now <= facts.sitting.counts_until:
             held = store.list_seqs(session, sitting_id, facts.sitting.epoch)
             missing = missing_seqs(final_seq, held)
             if missing:
                 raise EventsMissing(str(sitting_id), missing)
-        closed = rules.submit(facts.sitting, now)
+        closed = rules.submit(facts.sitting, facts.now)
         log = store.list_logs(session, [sitting_id])[sitting_id]
-        receipt = close_with_receipt(session, facts, closed, now, log)
+        receipt = make_receipt(str(sitting_id), facts.now, log)
+        own = [entry for entry in log if entry.epoch == closed.epoch]
+        steps.write_submission(session, closed, receipt, max((entry.seq for entry in own), default=0))
         record_act(
             session,
             actor,
@@ -199,7 +189,7 @@ def submit_sitting(
             f"sitting:{sitting_id}",
             receipt=receipt.sha256,
             final_seq=final_seq,
-            digest_equal=None if said.digest is None else said.digest == _epoch_digest(facts, log),
+            digest_equal=None if said.digest is None else said.digest == log_digest(own),
         )
     return receipt
 
@@ -210,18 +200,10 @@ def close_with_receipt(
     """Write the closed state and the receipt over the counted log."""
     receipt = make_receipt(str(facts.row.id), now, log)
     store.store_sitting(facts.row, closed)
-    store.add_receipt(session, facts.row.id, receipt)
+    steps.add_receipt(session, facts.row.id, receipt)
     facts.row.receipt = receipt.sha256
     facts.row.final_seq = max((entry.seq for entry in log if entry.epoch == facts.row.epoch), default=0)
     return receipt
-
-
-def kept_receipt(session: Session, facts: SittingFacts) -> Receipt:
-    """The receipt of a closed sitting, as it was given last."""
-    given = store.list_receipts(session, facts.row.id)
-    if not given:
-        raise WindowOver(str(facts.row.id), facts.sitting.counts_until)
-    return given[-1]
 
 
 def read_log(deps: Services, actor: Actor, sitting_id: int) -> str:
@@ -234,10 +216,16 @@ def read_log(deps: Services, actor: Actor, sitting_id: int) -> str:
         return log_lines(store.list_logs(session, [sitting_id])[sitting_id])
 
 
-def _moved_here(session: Session, facts: SittingFacts, now: datetime, device: str) -> rules.Sitting:
+def _taken_over(session: Session, sitting_id: int, now: datetime, device: str) -> rules.Sitting:
     """The sitting open on this machine, with the time back that a failed machine has cost."""
-    if facts.sitting.state is not SittingState.OPEN:
-        return rules.open_sitting(facts.sitting, now, device)
+    facts = store.get_sitting(session, sitting_id, lock=True)
+    store.store_sitting(facts.row, _moved_here(session, facts, now, device))
+    facts.row.takeover_allowed = False
+    facts.row.failed_at = facts.row.failure_by = None
+    return store.refreshed(session, facts)
+
+
+def _moved_here(session: Session, facts: SittingFacts, now: datetime, device: str) -> rules.Sitting:
     moved = rules.take_over(facts.sitting, now, device, permitted=facts.row.takeover_allowed)
     lost_s = rules.paused_s(moved, now)
     if facts.row.failed_at is None or facts.row.failure_by is None or not lost_s:
@@ -246,6 +234,12 @@ def _moved_here(session: Session, facts: SittingFacts, now: datetime, device: st
     line = TimeAdjustment(lost_s, AdjustmentKind.MACHINE_FAILURE, "machine_failure", str(by), now)
     store.add_adjustment(session, facts.row, line, by)
     return rules.resume(moved, line)
+
+
+def _given_receipt(session: Session, sitting_id: int) -> Receipt | None:
+    """The receipt of a closed sitting, as it was given last; none of one that nobody ever opened."""
+    given = store.list_receipts(session, sitting_id)
+    return given[-1] if given else None
 
 
 @contextmanager
@@ -266,10 +260,6 @@ def _require_claim(sitting: rules.Sitting, said: Claim) -> None:
         rules.require_holder(sitting, hash_device(said.device_token))
     if said.epoch not in (None, sitting.epoch):
         raise EpochSuperseded(sitting.id, sitting.epoch)
-
-
-def _epoch_digest(facts: SittingFacts, log: Sequence[LogEntry]) -> str:
-    return log_digest(entry for entry in log if entry.epoch == facts.row.epoch)
 
 
 def _seen(deps: Services, sitting_id: int, now: datetime) -> None:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from examsvc.audit.chain import GENESIS, ChainedEntry
+from examsvc.store.engine import database_now
 from examsvc.store.models.audit import AuditEntryRow, AuditHeadRow
+from examsvc.store.types import database_clock
 
-_HEAD: Final = sa.select(AuditHeadRow.seq, AuditHeadRow.hash).where(AuditHeadRow.id == 1).with_for_update()
+_HEAD: Final = (
+    sa.select(AuditHeadRow.seq, AuditHeadRow.hash, database_clock().label("now"))
+    .where(AuditHeadRow.id == 1)
+    .with_for_update()
+)
 
 
-def lock_head(session: Session) -> tuple[int, str]:
-    """The chain's last number and hash, locked until the transaction ends."""
+def lock_head(session: Session) -> tuple[int, str, datetime]:
+    """The chain's last number and hash, locked until the transaction ends, and the database's time."""
     head = session.execute(_HEAD).one_or_none()
     if head is None:  # the migration lays the head; an empty metadata-made schema (tests) has none
         session.execute(sa.insert(AuditHeadRow).values(id=1, seq=0, hash=GENESIS))
-        return 0, GENESIS
-    return head.seq, head.hash
+        return 0, GENESIS, database_now(session)
+    return head.seq, head.hash, head.now
 
 
 def add_entries(session: Session, links: Sequence[ChainedEntry]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ _IN_EACH_OTHERS_WAY = ("40P01", "40001", "55P03")  # deadlock, serialisation, lo
 _FULL = ("53100", "53200")  # disk, memory
 _GONE = ("57P01", "57P02", "57P03", "08")  # shutting down, starting up, connections that failed
 SAVING_CONNECTIONS = 4
+RESTED_S = 1.0
 EMBEDDED_SEATS = 1_000  # candidates who may sit at the same time on SQLite
 # A save's few statements are planned once, by their indexes, however small a table was on that day.
 _PLANNED_ONCE = {
@@ -58,7 +61,16 @@ class Store:
     def connect(cls, database_url: str) -> Store:
         """Open the store; `database_url` begins with sqlite: or postgresql+psycopg:."""
         if not database_url.startswith("sqlite"):
-            engine = sa.create_engine(database_url, pool_size=16, max_overflow=16, pool_pre_ping=True)
+            engine = sa.create_engine(database_url, pool_size=8, max_overflow=8)
+            reader = sa.create_engine(
+                database_url,
+                pool_size=8,
+                max_overflow=16,
+                isolation_level="AUTOCOMMIT",
+                connect_args=_options({"default_transaction_read_only": "on"}),
+            )
+            for one in (engine, reader):
+                _ask_who_has_rested(one)
             # no ping before each: a save that meets a dead connection is tried again by itself
             saver = sa.create_engine(
                 database_url,
@@ -68,7 +80,7 @@ class Store:
                 pool_timeout=3,
                 connect_args=_options(_PLANNED_ONCE),
             )
-            return cls(engine, engine, saver)
+            return cls(engine, reader, saver)
         writer = sa.create_engine(
             database_url, poolclass=sa.pool.QueuePool, pool_size=1, max_overflow=0, pool_timeout=30
         )
@@ -120,8 +132,20 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A reading transaction: nothing done in it is kept."""
+        """For reading alone: the database refuses whatever would change it.
+
+        On PostgreSQL each statement stands for itself, without a word to the server before and after it.
+        """
         with _told(), Session(self.reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def read_as_one(self) -> Iterator[Session]:
+        """Reading within one transaction, as a stream of rows and settings of its own need it."""
+        engine = (
+            self.reader.execution_options(isolation_level="READ COMMITTED") if self.is_quick else self.reader
+        )
+        with _told(), Session(engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def dispose(self) -> None:
@@ -131,6 +155,27 @@ class Store:
         self.saver.dispose()
         if self._quick is not None:
             self._quick.dispose()
+
+
+def _ask_who_has_rested(engine: Engine) -> None:
+    """Before a connection is used that has rested for a while, find out whether it still lives.
+
+    Asking each time would double the questions of a busy hour, in which a dead one shows at once.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < RESTED_S:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error as error:
+            raise sa.exc.InvalidatePoolError from error  # the pool makes another
 
 
 @contextmanager

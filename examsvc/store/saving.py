@@ -48,6 +48,7 @@ class SavingFacts:
     id: int
     owner_id: int | None
     administration_id: int
+    form_id: int
     sitting: Sitting
     outline: Outline
     durable_through: int
@@ -161,6 +162,7 @@ def _facts(session: Session, row: Mapping[str, Any]) -> SavingFacts:
         id=row["id"],
         owner_id=row["user_id"],
         administration_id=row["administration_id"],
+        form_id=row["form_id"],
         sitting=sitting,
         outline=outline,
         durable_through=row["durable_through"],

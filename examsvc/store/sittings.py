@@ -213,9 +213,11 @@ def list_logs(session: Session, sitting_ids: Sequence[int]) -> dict[int, list[Lo
         .where(table.sitting_id.in_(sitting_ids))
         .order_by(table.sitting_id, table.epoch, table.seq)
     )
-    let_in = list_let_in(session, sitting_ids)
+    rows = session.execute(query).all()
+    aside = {row.sitting_id for row in rows if row.standing != "counted"}
+    let_in = list_let_in(session, sorted(aside)) if aside else {}
     logs: dict[int, list[LogEntry]] = {sitting_id: [] for sitting_id in sitting_ids}
-    for sitting_id, epoch, seq, event_id, payload_hash, standing in session.execute(query):
+    for sitting_id, epoch, seq, event_id, payload_hash, standing in rows:
         if standing == "counted" or (epoch, seq) in let_in.get(sitting_id, ()):
             logs[sitting_id].append(LogEntry(epoch, seq, event_id, payload_hash))
     return logs
@@ -232,23 +234,6 @@ def list_let_in(session: Session, sitting_ids: Sequence[int]) -> dict[int, set[t
     for sitting_id, positions in session.execute(query):
         found.setdefault(sitting_id, set()).update((epoch, seq) for epoch, seq in positions)
     return found
-
-
-def add_receipt(session: Session, sitting_id: int, receipt: Receipt) -> None:
-    """Keep a receipt; the first is the submission's, each later one follows a decision on late events."""
-    last = session.execute(
-        sa.select(sa.func.max(SittingReceiptRow.version)).where(SittingReceiptRow.sitting_id == sitting_id)
-    ).scalar_one()
-    session.add(
-        SittingReceiptRow(
-            sitting_id=sitting_id,
-            version=(last or 0) + 1,
-            made_at=receipt.submitted_at,
-            n_events=receipt.events,
-            log_digest=receipt.log_digest,
-            sha256=receipt.sha256,
-        )
-    )
 
 
 def list_receipts(session: Session, sitting_id: int) -> list[Receipt]:

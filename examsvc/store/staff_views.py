@@ -23,7 +23,7 @@ class ViewTooSlow(StoreBusy):
 @contextmanager
 def read_for_staff(store: Store, timeout_ms: int = TIMEOUT_MS) -> Iterator[Session]:
     """A reading transaction whose every statement ends in time on PostgreSQL. Raises ViewTooSlow."""
-    with store.read() as session:
+    with store.read_as_one() as session:
         if session.get_bind().dialect.name == "postgresql":
             session.execute(sa.text(f"SET LOCAL statement_timeout = {int(timeout_ms)}"))
         try:

@@ -52,24 +52,24 @@ class Leaving(msgspec.Struct, frozen=True):
 @room.view(f"{SITTING}/clock", permission="sittings.take", guard="service")
 def read_clock(sitting_id: int) -> Response:
     """The server's time for this sitting; asking is also the machine's sign of life."""
-    return _json(sittings.heartbeat(deps(), login_digest(), sitting_id, machine_token()))
+    return _json(sittings.read_clock(deps(), login_digest(), sitting_id, machine_token()))
 
 
-@room.view(f"{SITTING}/sealed", permission="sittings.take")
+@room.view(f"{SITTING}/sealed", permission="sittings.take", guard="service")
 def read_sealed(sitting_id: int) -> Response:
     """The form under seal, for the waiting room to fetch ahead of the start."""
     response = Response(
-        papers.read_sealed(deps(), current_actor(), sitting_id), mimetype="application/octet-stream"
+        papers.read_sealed(deps(), login_digest(), sitting_id), mimetype="application/octet-stream"
     )
     response.add_etag()
     response.make_conditional(request)
     return response
 
 
-@room.view(f"{SITTING}/open", permission="sittings.take", methods=("POST",))
+@room.view(f"{SITTING}/open", permission="sittings.take", methods=("POST",), guard="service")
 def open_sitting(sitting_id: int) -> Response:
     """Begin or go on at this machine: a new epoch, what the server holds so far, what opens the form."""
-    opened = sittings.open_sitting(deps(), current_actor(), sitting_id, machine_token())
+    opened = sittings.open_sitting(deps(), login_digest(), sitting_id, machine_token())
     held = {
         item_id: {
             "response": current.response,
@@ -134,19 +134,19 @@ def read_log(sitting_id: int) -> Response:
     return Response(sittings.read_log(deps(), current_actor(), sitting_id), mimetype="text/plain")
 
 
-@room.view(f"{SITTING}/submit", permission="sittings.take", methods=("POST",))
+@room.view(f"{SITTING}/submit", permission="sittings.take", methods=("POST",), guard="service")
 def submit(sitting_id: int) -> Response:
     """Hand in; repeating it returns the same receipt."""
     try:
         body = msgspec.json.decode(request.get_data(), type=Submission)
     except UNREADABLE as error:  # msgspec's error tells which field
         raise EventsMalformed([EventFault(0, "bad_submission", str(error)[:200])]) from error
-    actor = current_actor()
+    login = login_digest()
     claim = Claim(body.digest, body.epoch, machine_token())
     try:
-        receipt = sittings.submit_sitting(deps(), actor, sitting_id, body.final_seq, claim)
+        receipt = sittings.submit_sitting(deps(), login, sitting_id, body.final_seq, claim)
     except EpochSuperseded:
-        clock = sittings.read_clock(deps(), actor, sitting_id, machine_token())
+        clock = sittings.read_clock(deps(), login, sitting_id, machine_token())
         words = _conflict_words("epoch_superseded")
         return _json({"error": "epoch_superseded", "message": words, "clock": clock}, 409)
     return _json(
