@@ -21,6 +21,13 @@ _HEAD: Final = (
     .with_for_update()
 )
 
+_ENTRY: Final = sa.insert(AuditEntryRow)
+_MOVED: Final = (
+    sa.update(AuditHeadRow)
+    .where(AuditHeadRow.id == 1)
+    .values(seq=sa.bindparam("to_seq"), hash=sa.bindparam("to_hash"))
+)
+
 
 def lock_head(session: Session) -> tuple[int, str, datetime]:
     """The chain's last number and hash, locked until the transaction ends, and the database's time."""
@@ -33,15 +40,16 @@ def lock_head(session: Session) -> tuple[int, str, datetime]:
 
 def add_entries(session: Session, links: Sequence[ChainedEntry]) -> None:
     """Append entries and move the head to the last."""
-    session.execute(
-        sa.insert(AuditEntryRow),
+    connection = session.connection()  # by itself: of what the ORM keeps track of, nothing is here
+    connection.execute(
+        _ENTRY,
         [
             {"seq": entry.seq, "record": entry.record, "prev_hash": entry.prev_hash, "hash": entry.hash}
             for entry in links
         ],
     )
     head = links[-1]
-    session.execute(sa.update(AuditHeadRow).where(AuditHeadRow.id == 1).values(seq=head.seq, hash=head.hash))
+    connection.execute(_MOVED, {"to_seq": head.seq, "to_hash": head.hash})
 
 
 def iter_entries(session: Session) -> Iterator[ChainedEntry]:

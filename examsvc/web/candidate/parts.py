@@ -37,6 +37,7 @@ class Announced:
 class Parts:
     """The parts, in the order in which they stand on the page."""
 
+    exam_bar: Markup
     icons: Markup
     messages: Markup
     exam_rules: Markup
@@ -59,6 +60,7 @@ def parts_of(page: SittingPage) -> Parts:
         sheet.cut_percents,
     )
     return Parts(
+        exam_bar=_plain("candidate/exam_bar.html"),
         icons=_plain("candidate/icons.html"),
         messages=_plain("candidate/messages.html"),
         exam_rules=_exam_rules(announced),
