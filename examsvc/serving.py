@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import signal
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from flask import Flask
 
@@ -15,9 +16,12 @@ from examsvc.edge.room import Room
 from examsvc.services.jobs import put_back_interrupted
 from examsvc.settings import Settings
 
+_M_ARENA_MAX = -8  # mallopt's name for it, in malloc.h
+
 
 def serve_rooms(rooms: Sequence[Room], run_job: RunJob | None = None) -> Flask:
     """These rooms, for the life of this process; `run_job` None: jobs are left to other workers."""
+    _share_memory()
     stack = ExitStack()
     house = stack.enter_context(open_house(Settings.from_environ(), run_job))
     if run_job is not None:
@@ -32,3 +36,9 @@ def _close_undisturbed(stack: ExitStack) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
         signal.signal(number, signal.SIG_IGN)
     stack.close()
+
+
+def _share_memory() -> None:
+    """Let the threads of this process share two heaps: by itself glibc gives each its own, and none back."""
+    with suppress(OSError, AttributeError):  # another C library has no such setting
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)

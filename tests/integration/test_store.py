@@ -1,16 +1,16 @@
 """The schema, the clock and the guards of the database itself."""
 
-
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from examsvc.services.audit import record_act, verify_chain
 from examsvc.services.deps import Services
 from examsvc.store import Store, database_now
 from examsvc.store.audit import find_head
-from examsvc.store.migrate import is_current, migrate
+from examsvc.store.migrate import MIGRATIONS, is_current, migrate, newest_revision
 from examsvc.store.models import Base
 
 pytestmark = pytest.mark.integration
@@ -66,3 +66,11 @@ def test_an_act_rolled_back_leaves_no_entry(services: Services):
     with pytest.raises(ZeroDivisionError):
         act_and_fail()
     assert verify_chain(services).n_entries == 0
+
+
+def test_the_newest_revision_is_the_one_that_alembic_would_migrate_to(store: Store):
+    assert newest_revision() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert is_current(store)
+    with store.writer.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not is_current(store)
