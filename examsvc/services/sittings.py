@@ -46,11 +46,13 @@ class Claim:
     digest : the player's own digest of the epoch's log
     epoch : the epoch it writes in
     device_token : its machine's
+    without : numbers that were refused, with which it will never come; they stand in the audit chain
     """
 
     digest: str | None = None
     epoch: int | None = None
     device_token: str | None = None
+    without: frozenset[int] = frozenset()
 
 
 def read_clock(
@@ -174,7 +176,7 @@ def submit_sitting(
         _require_claim(facts.sitting, said)
         if facts.durable_through < final_seq and facts.now <= facts.sitting.counts_until:
             held = store.list_seqs(session, sitting_id, facts.sitting.epoch)
-            missing = missing_seqs(final_seq, held)
+            missing = missing_seqs(final_seq, {*held, *said.without})
             if missing:
                 raise EventsMissing(str(sitting_id), missing)
         closed = rules.submit(facts.sitting, facts.now)
@@ -190,6 +192,7 @@ def submit_sitting(
             receipt=receipt.sha256,
             final_seq=final_seq,
             digest_equal=None if said.digest is None else said.digest == log_digest(own),
+            **({"without": sorted(said.without)} if said.without else {}),
         )
     return receipt
 

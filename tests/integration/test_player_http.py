@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask import Flask
 
 from examsvc.services import Services, rooms
 from examsvc.services.finalise import finalise_due
+from examsvc.store.audit import find_act
 from tests.integration.laid import CANARY, PASSWORD, LaidSitting, lay_sitting, response, stored, wire
 from tests.integration.laid_campaign import move_start
 from tests.integration.signing_in import Browser, sign_in
@@ -155,6 +158,23 @@ def test_a_superseded_window_cannot_hand_in(laid: LaidSitting, browser: Browser)
     missing = browser.post_json(api(laid, "submit"), {"final_seq": 2, "epoch": 2})
     assert (missing.status_code, missing.json["error"]) == (409, "events_missing")
     assert missing.json["seqs"] == [1, 2]
+
+
+def test_what_the_server_refused_holds_up_no_handing_in_and_stands_in_the_chain(
+    services: Services, laid: LaidSitting, browser: Browser
+):
+    browser.post_json(api(laid, "open"), {})
+    events = [wire(response(1, laid.item_ids[0], "A")), wire(response(3, laid.item_ids[1], "B"))]
+    assert browser.post_json(api(laid, "events"), {"events": events}).status_code == 200
+    whole = {"final_seq": 4, "epoch": 1}
+    assert browser.post_json(api(laid, "submit"), whole).json["seqs"] == [2, 4]
+    assert browser.post_json(api(laid, "submit"), {**whole, "without": [2]}).json["seqs"] == [4]
+    sealed = browser.post_json(api(laid, "submit"), {**whole, "without": [2, 4]})
+    assert (sealed.status_code, sealed.json["events"]) == (200, 2)
+    with services.store.read() as session:
+        entry = find_act(session, "sittings.submit", f"sitting:{laid.sitting_id}")
+    assert entry is not None
+    assert json.loads(entry.record)["detail"]["without"] == [2, 4]
 
 
 def test_a_second_machine_waits_for_the_proctor(

@@ -257,6 +257,7 @@ test("a refused event is kept, shown, and holds up none after it", async () => {
   await time.pass(10);
   assert.deepEqual([...store.events.values()].map((event) => event.item_id), ["bad"]);
   assert.equal(queue.unsent.length, 1);
+  assert.deepEqual(queue.refusedSeqs, [2]); // so that handing in does not wait for it
   assert.equal(await queue.digest(), await server.digest(1));
 });
 

@@ -36,11 +36,15 @@ CONFLICTS: Final = (
 
 
 class Submission(msgspec.Struct, frozen=True):
-    """What the player says it made: the last number of its epoch and a digest over its log."""
+    """What the player says it made: the last number of its epoch and a digest over its log.
+
+    without : numbers that the server refused when they were sent, so that it has nothing for them
+    """
 
     final_seq: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
     digest: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] | None = None
     epoch: Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQ)] | None = None
+    without: Annotated[tuple[Annotated[int, msgspec.Meta(ge=1)], ...], msgspec.Meta(max_length=1000)] = ()
 
 
 class Leaving(msgspec.Struct, frozen=True):
@@ -142,7 +146,7 @@ def submit(sitting_id: int) -> Response:
     except UNREADABLE as error:  # msgspec's error tells which field
         raise EventsMalformed([EventFault(0, "bad_submission", str(error)[:200])]) from error
     login = login_digest()
-    claim = Claim(body.digest, body.epoch, machine_token())
+    claim = Claim(body.digest, body.epoch, machine_token(), frozenset(body.without))
     try:
         receipt = sittings.submit_sitting(deps(), login, sitting_id, body.final_seq, claim)
     except EpochSuperseded:

@@ -96,6 +96,7 @@ export class HandingIn {
         final_seq: this.queue.finalSeq,
         digest: await this.queue.digest(),
         epoch: this.epoch(),
+        without: this.queue.refusedSeqs,
       });
       if (reply.status === 200 || reply.body?.error === "closed") {
         await this.onSealed();

@@ -53,6 +53,11 @@ export class EventQueue {
     return this.#log.seq;
   }
 
+  /** The numbers that the server refused, and holds nothing for. */
+  get refusedSeqs() {
+    return [...this.#log.unheld].sort((one, other) => one - other);
+  }
+
   /** How many events the server has not made durable yet. */
   get pending() {
     return this.#sendable().length;
