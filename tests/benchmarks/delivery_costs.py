@@ -45,9 +45,9 @@ _ACTS: tuple[tuple[str, float | None, int, Act], ...] = (
     ("login page", None, 1, _login_page),
     ("login", 35, 1, lambda one: one.login_form(PASSWORD)),
     ("list of sittings", None, 1, lambda one: one.list_page()),
-    ("sitting page", None, 1, lambda one: one.sitting_page()),
+    ("sitting page", 10, 1, lambda one: one.sitting_page()),
     ("sealed form", None, 1, lambda one: one.sealed()),
-    ("open", None, 1, lambda one: one.open()),
+    ("open", 10, 1, lambda one: one.open()),
     ("heartbeat", None, 5, lambda one: one.heartbeat()),
     ("save", 2.0, 20, respond_and_save),
     ("submit", 15, 1, lambda one: one.submit()),
@@ -68,7 +68,8 @@ def acts(on: Ground, scale: Scale, progress: Progress) -> list[Row]:
             rows.append(Row(STAGE, name, ms, "ms", goal, note=note))
         ms = {row.what: row.value for row in rows}
         first = ms["sitting page"] + ms["sealed form"] + ms["open"]
-        rows.append(Row(STAGE, "first page: sitting page, sealed form, open", first, "ms", 10))
+        # the page and the form come in the waiting room; what a start costs is the opening
+        rows.append(Row(STAGE, "page, sealed form and opening together", first, "ms"))
         rows += [ledger(made, STAGE), memory(made, "after logins and saves")]
     return rows
 
