@@ -6,8 +6,6 @@ pages cost, they cost it elsewhere (see docs/scaling.md).
 
 from __future__ import annotations
 
-import os
-
 from flask import Flask
 
 from examsvc.serving import serve_rooms
@@ -19,5 +17,4 @@ def serve() -> Flask:
 
     There are as many of these as cores, so one hash at a time is enough for each: it holds 19 MiB.
     """
-    os.environ.setdefault("EXAMSVC_HASHING_SLOTS", "1")
-    return serve_rooms((account.room, candidate.room, proctor.room))
+    return serve_rooms((account.room, candidate.room, proctor.room), hashing_slots=1)

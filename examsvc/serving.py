@@ -19,11 +19,11 @@ from examsvc.settings import Settings
 _M_ARENA_MAX = -8  # mallopt's name for it, in malloc.h
 
 
-def serve_rooms(rooms: Sequence[Room], run_job: RunJob | None = None) -> Flask:
+def serve_rooms(rooms: Sequence[Room], run_job: RunJob | None = None, *, hashing_slots: int = 2) -> Flask:
     """These rooms, for the life of this process; `run_job` None: jobs are left to other workers."""
     _share_memory()
     stack = ExitStack()
-    house = stack.enter_context(open_house(Settings.from_environ(), run_job))
+    house = stack.enter_context(open_house(Settings.from_environ(hashing_slots=hashing_slots), run_job))
     if run_job is not None:
         put_back_interrupted(house.services, alone=house.settings.embedded_database)
     stack.enter_context(background(house))

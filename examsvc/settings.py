@@ -34,8 +34,11 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """Read DATABASE_URL, REDIS_URL, EXAMSVC_HOME, EXAMSVC_SECRET_KEY and the server's options."""
+    def from_environ(cls, environ: Mapping[str, str] = os.environ, *, hashing_slots: int = 2) -> Settings:
+        """Read DATABASE_URL, REDIS_URL, EXAMSVC_HOME, EXAMSVC_SECRET_KEY and the server's options.
+
+        `hashing_slots` holds where the environment does not say how many passwords are hashed at a time.
+        """
         home = Path(environ.get("EXAMSVC_HOME", "var")).resolve()
         home.mkdir(parents=True, exist_ok=True)
         return cls(
@@ -47,7 +50,7 @@ class Settings:
             port=int(environ.get("EXAMSVC_PORT", "8000")),
             threads=int(environ.get("EXAMSVC_THREADS", "24")),
             cookie_secure=environ.get("EXAMSVC_COOKIE_SECURE", "0") == "1",
-            hashing_slots=int(environ.get("EXAMSVC_HASHING_SLOTS", "2")),
+            hashing_slots=int(environ.get("EXAMSVC_HASHING_SLOTS", hashing_slots)),
             proxies=int(environ.get("EXAMSVC_PROXIES", "0")),
             live_url=environ.get("EXAMSVC_LIVE_URL") or None,
             live_host=environ.get("EXAMSVC_LIVE_HOST", "127.0.0.1"),

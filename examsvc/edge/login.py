@@ -53,7 +53,8 @@ def ask_no_more() -> None:
 
 def init_login(app: Flask) -> None:
     """Load the actor of each request from its token."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user  # found out where a template asks, not before each
     manager.session_protection = "basic"
 
     @manager.user_loader  # type: ignore[untyped-decorator]

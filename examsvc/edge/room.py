@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.wrappers import Response
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
@@ -48,8 +49,8 @@ class Room(Blueprint):
                 if guard == "service":
                     return _guarded_within(permission, function, args, kwargs)
                 if permission != PUBLIC:
-                    if not current_user.is_authenticated and not request.path.startswith("/api/"):
-                        return redirect(url_for("account.log_in", next=request.full_path.rstrip("?")))
+                    if not current_user.is_authenticated and _is_page():
+                        return _to_login()
                     require_role(permission)
                 return function(*args, **kwargs)
 
@@ -65,11 +66,23 @@ def _guarded_within(
 ) -> Any:
     try:
         return function(*args, **kwargs)
-    except (Forbidden, StoreBusy):  # of a database that does not answer no more is asked
+    except Forbidden as refusal:
+        if refusal.code == "login" and _is_page():
+            return _to_login()
+        raise
+    except StoreBusy:  # of a database that does not answer no more is asked
         raise
     except Exception:
         require_role(permission)
         raise
+
+
+def _is_page() -> bool:
+    return not request.path.startswith("/api/")
+
+
+def _to_login() -> Response:
+    return redirect(url_for("account.log_in", next=request.full_path.rstrip("?")))
 
 
 def require_role(permission: str) -> None:

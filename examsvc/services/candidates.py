@@ -16,13 +16,13 @@ from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
+from examsvc.services.holding import Login, look
 from examsvc.services.sittings import note_sign_of_life
-from examsvc.store import NotFound, Session, candidates
+from examsvc.store import Session, candidates
 from examsvc.store import sittings as store
 from examsvc.store.accounts import list_users_by_id
 from examsvc.store.candidates import SittingSheet
 from examsvc.store.outlines import get_outline, list_sections
-from examsvc.store.saving import glance
 from examsvc.store.sittings import SittingFacts
 from examsvc.store.unchanging import read_once
 
@@ -77,12 +77,9 @@ def list_own_sittings(deps: Services, actor: Actor) -> list[SittingSheet]:
         return candidates.list_sheets(session, actor.user_id)
 
 
-def read_sitting(deps: Services, actor: Actor, sitting_id: int, device_token: str) -> SittingPage:
+def read_sitting(deps: Services, who: Actor | Login, sitting_id: int, device_token: str) -> SittingPage:
     """The slip, the rules and the clock of one's own sitting; asking for it is a sign of life."""
-    facts = glance(deps.store, {sitting_id: None}).get(sitting_id)
-    if facts is None:
-        raise NotFound("sitting", sitting_id)
-    permit(actor, "sittings.take", Facts(owner_user_id=facts.owner_id))
+    facts, _actor = look(deps.store, sitting_id, who)
     with deps.store.read() as session:
         sheet = candidates.get_sheet(session, sitting_id)
         page = SittingPage(

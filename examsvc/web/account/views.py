@@ -45,8 +45,8 @@ def log_in() -> str | Response | tuple[str, int]:
             return render_template("account/login.html", inputs=inputs), 401
         locale = session.get("locale")
         session.clear()  # nothing of the stranger's session outlives the login
-        if locale in LOCALES:
-            session["locale"] = locale
+        # kept with the login, so that no page has to ask for the account only to know its language
+        session["locale"] = locale if locale in LOCALES else actor.locale
         login_user(LoggedIn(actor, token))
         return redirect(_safe_target(request.args.get("next")))
     return render_template("account/login.html", inputs=inputs)

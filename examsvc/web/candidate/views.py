@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, render_template, url_for
 
 from examsvc.edge.live_ticket import live_url
+from examsvc.edge.login import login_digest
 from examsvc.edge.machine import machine_token
 from examsvc.edge.room import PUBLIC, Room, current_actor, deps
 from examsvc.services import candidates
@@ -25,17 +26,16 @@ def list_sittings() -> str:
     return render_template("candidate/list.html", sheets=sheets, badges=state_badges())
 
 
-@room.view("/sittings/<int:sitting_id>", permission="sittings.take")
+@room.view("/sittings/<int:sitting_id>", permission="sittings.take", guard="service")
 def sitting(sitting_id: int) -> str:
     """Check-in, waiting room and player on one page; after the end the receipt."""
     machine = machine_token(renew=True)
-    actor = current_actor()
-    page = candidates.read_sitting(deps(), actor, sitting_id, machine)
+    page = candidates.read_sitting(deps(), login_digest(), sitting_id, machine)
     if page.is_closed:
         return render_template(
             "candidate/receipt.html",
             page=page,
-            outcome=candidates.read_outcome(deps(), actor, sitting_id),
+            outcome=candidates.read_outcome(deps(), current_actor(), sitting_id),
             badges=state_badges(),
             kinds=adjustment_kinds(),
             reasons=adjustment_reasons(),
