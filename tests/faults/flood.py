@@ -22,11 +22,11 @@ AT_ONCE = 24  # logins under way at any time
 
 @dataclass(frozen=True, slots=True)
 class Flooded:
-    """Saves without and with the flood; `replies`: to the logins, by status."""
+    """Saves without and with the flood; `failed`: by why; `replies`: to the logins, by status."""
 
     quiet: Times
     flooded: Times
-    failed: int
+    failed: Counter[str]
     logins: int
     replies: Counter[int]
     comparison: Comparison
@@ -52,7 +52,7 @@ async def _flood(here: Scene, seconds: float, report: Report) -> Flooded:
     over.set()
     await asyncio.gather(*flood)
     report(2)
-    failed = quiet.failures("save") + flooded.failures("save")
+    failed = quiet.errors + flooded.errors
     comparison = ledger.compare(here.store)
     return Flooded(quiet.times("save"), flooded.times("save"), failed, replies.total(), replies, comparison)
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.queues import Queue
@@ -150,9 +151,13 @@ def _flood(folder: Path, n: int, report: Report) -> Verdict:
         found = flood.flood_logins(here, min(FLOOD_MOST_S, float(n)), report=report)
     told = (
         f"p99 of saves {found.quiet.p99:.0f} ms without, {found.flooded.p99:.0f} ms with it; "
-        f"{found.failed} saves failed; replies {dict(sorted(found.replies.items()))}; {found.comparison}"
+        f"{found.failed.total()} saves failed{_why(found.failed)}; replies {dict(sorted(found.replies.items()))}; {found.comparison}"
     )
     return Verdict(not found.failed and found.comparison.is_clean, f"{found.logins:,} logins in {n} s", told)
+
+
+def _why(failed: Counter[str]) -> str:
+    return f" ({dict(failed.most_common(3))})" if failed else ""
 
 
 def _bad_input(_folder: Path, _n: int, _report: Report) -> Verdict:
