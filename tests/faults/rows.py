@@ -151,7 +151,8 @@ def _flood(folder: Path, n: int, report: Report) -> Verdict:
         found = flood.flood_logins(here, min(FLOOD_MOST_S, float(n)), report=report)
     told = (
         f"p99 of saves {found.quiet.p99:.0f} ms without, {found.flooded.p99:.0f} ms with it; "
-        f"{found.failed.total()} saves failed{_why(found.failed)}; replies {dict(sorted(found.replies.items()))}; {found.comparison}"
+        f"{found.failed.total()} saves failed{_why(found.failed)}; "
+        f"replies {dict(sorted(found.replies.items()))}; {found.comparison}"
     )
     return Verdict(not found.failed and found.comparison.is_clean, f"{found.logins:,} logins in {n} s", told)
 

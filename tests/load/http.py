@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 import urllib.parse
 from collections import deque
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _COOKIE = re.compile(rb"\r\nset-cookie: *([^=;\r\n]+)=([^;\r\n]*)", re.IGNORECAS
 _TOKEN = re.compile(rb'name="csrf-token" content="([^"]+)"')
 _BODYLESS = (204, 304)
 AGENT = "examsvc-load/1"
+RESTS_S = 10  # as docs/scaling/nginx.conf has it: less than the server's 15, so that who sends hangs up
 
 
 class ConnectionLost(Exception):
@@ -46,6 +48,7 @@ class _Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.transport: asyncio.Transport
         self.alive = False
+        self.rests_since = 0.0
         self._loop = asyncio.get_running_loop()
         self._buffer = b""
         self._head_end = 0
@@ -133,6 +136,7 @@ class Pool:
             connection = await self._take()
             reply = await connection.exchange(request, self.timeout_s)
             if connection.alive:
+                connection.rests_since = time.monotonic()
                 self._idle.append(connection)
             return reply
         finally:
@@ -146,8 +150,9 @@ class Pool:
     async def _take(self) -> _Connection:
         while self._idle:
             connection = self._idle.pop()
-            if connection.alive:
+            if connection.alive and time.monotonic() - connection.rests_since < RESTS_S:
                 return connection
+            connection.close()
         loop = asyncio.get_running_loop()
         try:
             _transport, connection = await asyncio.wait_for(
