@@ -10,6 +10,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from examsvc.api import v1
+from examsvc.api.v1.quick_clock import QuickClock
 from examsvc.bootstrap import House
 from examsvc.edge.errors import init_errors
 from examsvc.edge.headers import init_headers
@@ -61,6 +62,7 @@ def create_app(house: House, rooms: Sequence[Room]) -> Flask:
         app.register_blueprint(room)
     app.register_blueprint(v1.room)
     init_navigation(app)  # knows which of its pages this process serves
+    app.wsgi_app = QuickClock(app, app.wsgi_app)  # type: ignore[method-assign]
     proxies = house.settings.proxies
     if proxies:  # else anybody could name the address that failed logins are counted for
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]

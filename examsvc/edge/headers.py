@@ -29,6 +29,7 @@ ALWAYS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
 )
+STRICT = ("Strict-Transport-Security", "max-age=31536000")  # over TLS
 
 
 def init_headers(app: Flask) -> None:
@@ -38,7 +39,7 @@ def init_headers(app: Flask) -> None:
     def protect(response: Response) -> Response:
         response.headers.extend(ALWAYS)
         if request.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+            response.headers.extend([STRICT])
         if "static" not in (request.endpoint or "") or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask, g, session
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
 
@@ -31,10 +34,16 @@ class LoggedIn(UserMixin):  # type: ignore[misc]
 
 def login_digest() -> Login:
     """What is stored of the token that this request came with, unread yet. Raises Forbidden without one."""
-    token = session.get("_user_id")
-    if not isinstance(token, str):
+    login = login_of(session)
+    if login is None:
         raise Forbidden("account.use", "login")
-    return Login(token_digest(token))
+    return login
+
+
+def login_of(held: Mapping[str, Any]) -> Login | None:
+    """The same of what a session holds."""
+    token = held.get("_user_id")
+    return Login(token_digest(token)) if isinstance(token, str) else None
 
 
 def know_reader() -> None:

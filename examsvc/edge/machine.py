@@ -17,13 +17,17 @@ def machine_token(*, renew: bool = False) -> str:
     `renew` gives a known one again, so that it does not run out in the middle of an exam.
     """
     known = request.cookies.get(COOKIE, "")
-    if not renew and len(known) in _TOKEN_LENGTHS and known.isascii():
+    if not renew and is_sound(known):
         return known
     if "machine_token" not in g:
-        sound = len(known) in _TOKEN_LENGTHS and known.isascii()
-        g.machine_token = known if sound else secrets.token_urlsafe(32)
+        g.machine_token = known if is_sound(known) else secrets.token_urlsafe(32)
         after_this_request(_give)
     return str(g.machine_token)
+
+
+def is_sound(token: str) -> bool:
+    """Whether it can be one that was given to a machine."""
+    return len(token) in _TOKEN_LENGTHS and token.isascii()
 
 
 def _give(response: Response) -> Response:

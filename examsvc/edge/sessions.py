@@ -29,8 +29,14 @@ class RememberedSessions(SecureCookieSessionInterface):
         text = request.cookies.get(self.get_cookie_name(app))
         if not text or self._signer is None:
             return self.session_class()
-        held = self._read(text, int(time.time()) // HOUR_S)
-        return self.session_class({name: deepcopy(value) for name, value in held})
+        return self.session_class({name: deepcopy(value) for name, value in self._read_now(text)})
+
+    def held_by(self, text: str) -> dict[str, Any]:
+        """What a cookie of this name bears, for whoever only looks; nothing of one that is not ours."""
+        return dict(self._read_now(text)) if text else {}
+
+    def _read_now(self, text: str) -> tuple[tuple[str, Any], ...]:
+        return self._read(text, int(time.time()) // HOUR_S)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         known: URLSafeTimedSerializer | None = getattr(self, "_signer", None)

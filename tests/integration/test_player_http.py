@@ -7,6 +7,7 @@ import json
 import pytest
 from flask import Flask
 
+from examsvc.api.v1.quick_clock import QuickClock
 from examsvc.services import Services, rooms
 from examsvc.services.finalise import finalise_due
 from examsvc.store.audit import find_act
@@ -48,6 +49,35 @@ def test_a_candidate_sits_from_the_waiting_room_to_the_receipt(laid: LaidSitting
     page = browser.get(f"/sittings/{laid.sitting_id}").text
     assert receipt.json["code"] in page
     assert "<strong>5</strong> / 5" in page
+
+
+def test_the_quick_way_to_the_time_answers_as_the_ordinary_one(
+    app: Flask, services: Services, laid: LaidSitting, browser: Browser
+):
+    quick = app.wsgi_app
+    assert isinstance(quick, QuickClock)
+    stranger = sign_in(app, laid.stranger.username, PASSWORD)
+    clock = api(laid, "clock")
+    asked = [
+        (browser, clock, 200),
+        (stranger, clock, 403),
+        (browser, "/api/v1/sittings/99999/clock", 404),
+        (Browser(app.test_client(), ""), clock, 401),
+    ]
+    for who, path, status in asked:
+        ways = []
+        for way in (quick, quick._ordinary):
+            app.wsgi_app = way
+            answer = who.get(path)
+            assert answer.status_code == status, path
+            shape = {name: type(value) for name, value in answer.json.items()}
+            headers = sorted(
+                line for line in answer.headers if line[0] not in ("Content-Length", "Set-Cookie")
+            )
+            ways.append((shape, headers))
+        app.wsgi_app = quick
+        assert ways[0] == ways[1]
+    assert services.presence.last_seen([laid.sitting_id])[laid.sitting_id] is not None
 
 
 def test_no_byte_of_a_key_reaches_a_candidate(

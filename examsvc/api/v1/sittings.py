@@ -9,6 +9,7 @@ import msgspec
 from flask import Response, request
 from flask_babel import gettext as _
 
+from examsvc.api.v1.quick_clock import MET
 from examsvc.api.v1.room import room
 from examsvc.delivery.admission import Outcome
 from examsvc.delivery.device import hash_device
@@ -56,6 +57,9 @@ class Leaving(msgspec.Struct, frozen=True):
 @room.view(f"{SITTING}/clock", permission="sittings.take", guard="service")
 def read_clock(sitting_id: int) -> Response:
     """The server's time for this sitting; asking is also the machine's sign of life."""
+    met = request.environ.get(MET)
+    if met is not None:  # where the quick way ends: asked already, and refused
+        raise met
     return _json(sittings.read_clock(deps(), login_digest(), sitting_id, machine_token()))
 
 
