@@ -23,7 +23,7 @@ _FULL = ("53100", "53200")  # disk, memory
 _GONE = ("57P01", "57P02", "57P03", "08")  # shutting down, starting up, connections that failed
 SAVING_CONNECTIONS = 4
 RESTED_S = 1.0
-EMBEDDED_SEATS = 1_000  # candidates who may sit at the same time on SQLite
+EMBEDDED_SEATS = 600  # who may sit at the same time on SQLite: docs/performance.md has the measurement
 # A save's few statements are planned once, by their indexes, however small a table was on that day.
 _PLANNED_ONCE = {
     "plan_cache_mode": "force_generic_plan",
