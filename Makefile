@@ -44,7 +44,8 @@ test unit integration e2e: export OPENBLAS_NUM_THREADS = 1
 test: check browser ## Format, lint, types, import contract and all tests
 	@node --test tests/js/*.test.js
 	@$(BIN)/python -m pytest tests/faults
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/property tests/integration tests/e2e
+	@$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/property tests/integration
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
 
 check: ready js ## Format, lint, types (of the browser's scripts too), import contract
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
