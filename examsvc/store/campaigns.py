@@ -151,13 +151,14 @@ def count_roster(session: Session, administration_id: int) -> int:
 
 
 def list_exam_spans(session: Session, *, or_ids: Sequence[int] = ()) -> list[tuple[datetime, datetime, int]]:
-    """Start, end of the window and number of candidates of every ready administration and of those named."""
+    """Start, end of the window and how many are not done, of every ready administration and those named."""
     query = (
-        sa.select(
-            AdministrationRow.starts_at, AdministrationRow.window_ends_at, sa.func.count(CandidateRow.id)
+        sa.select(AdministrationRow.starts_at, AdministrationRow.window_ends_at, sa.func.count(SittingRow.id))
+        .join(SittingRow, SittingRow.administration_id == AdministrationRow.id)
+        .where(
+            sa.or_(AdministrationRow.state == "ready", AdministrationRow.id.in_(or_ids)),
+            SittingRow.state.in_(UNFINISHED_STATES),  # whoever has handed in takes no seat any more
         )
-        .join(CandidateRow, CandidateRow.administration_id == AdministrationRow.id)
-        .where(sa.or_(AdministrationRow.state == "ready", AdministrationRow.id.in_(or_ids)))
         .group_by(AdministrationRow.id, AdministrationRow.starts_at, AdministrationRow.window_ends_at)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]

@@ -18,7 +18,7 @@ from examsvc.services import Services, backlog, campaigns, rooms, sittings
 from examsvc.services.finalise import finalise_due
 from examsvc.services.staff_views import StaffViews
 from examsvc.store import Store, StoreBusy
-from examsvc.store.models import AdministrationRow
+from examsvc.store.models import AdministrationRow, SittingRow
 from examsvc.store.rows import get_row
 from examsvc.store.staff_views import ViewTooSlow, read_for_staff
 from tests.integration.laid import MACHINE, PASSWORD, lay_sitting
@@ -226,3 +226,10 @@ def test_the_embedded_database_takes_no_more_seats_at_a_time_than_it_can_serve(
         campaigns.start_now(services, laid.chairman, other_id, "mọi người đã có mặt")
     with services.store.read() as session:
         assert get_row(session, AdministrationRow, other_id).starts_at == planned
+    with services.store.begin() as session:  # the first exam is over: its seats are free
+        session.execute(
+            sa.update(SittingRow)
+            .where(SittingRow.administration_id == administration_id)
+            .values(state="submitted")
+        )
+    campaigns.start_now(services, laid.chairman, other_id, "mọi người đã có mặt")
