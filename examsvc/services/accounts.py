@@ -14,7 +14,7 @@ from examsvc.accounts.roles import Role, clashes
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.store import accounts, database_now
-from examsvc.store.models import LoginSessionRow, UserRow
+from examsvc.store.models import UserRow
 from examsvc.store.rows import get_row
 
 LOGIN_LASTS = timedelta(hours=12)
@@ -39,26 +39,24 @@ def log_in(deps: Services, username: str, password: str, address: str) -> tuple[
     The password is checked outside the transaction: hashing is slow, and the one writer must not wait for it.
     """
     with deps.store.read() as session:
-        user = accounts.find_user(session, username)
-        known_hash = user.password_hash if user is not None and user.active else None
-    if not deps.passwords.verify(known_hash, password) or user is None:
+        knocking = accounts.find_knocking(session, username)
+    known_hash = knocking.password_hash if knocking is not None else None
+    if not deps.passwords.verify(known_hash, password) or knocking is None:
         with deps.store.begin() as session:
             record_act(session, None, "account.login_refused", f"username:{username[:64]}", address=address)
         raise LoginRefused
     token = secrets.token_urlsafe(32)
+    actor, now = knocking.actor, knocking.now
     with deps.store.begin() as session:
-        now = database_now(session)
-        session.add(
-            LoginSessionRow(
-                token_hash=token_digest(token),
-                user_id=user.id,
-                address=address,
-                created_at=now,
-                expires_at=now + LOGIN_LASTS,
-            )
+        accounts.add_login(
+            session,
+            token_hash=token_digest(token),
+            user_id=actor.user_id,
+            address=address,
+            created_at=now,
+            expires_at=now + LOGIN_LASTS,
         )
-        actor = accounts.actor_of(session, user)
-        record_act(session, actor, "account.log_in", f"user:{user.id}", address=address)
+        record_act(session, actor, "account.log_in", f"user:{actor.user_id}", address=address)
     return actor, token
 
 

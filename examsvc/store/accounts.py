@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,16 +15,17 @@ from examsvc.accounts.roles import Role
 from examsvc.store.models.accounts import LoginSessionRow, UserRoleRow, UserRow
 from examsvc.store.types import database_clock
 
+_ACTOR: Final = (
+    UserRow.id,
+    UserRow.username,
+    UserRow.display_name,
+    UserRow.officer_id,
+    UserRow.unit_id,
+    UserRow.locale,
+    UserRoleRow.role,
+)
 _HOLDER: Final = (
-    sa.select(
-        UserRow.id,
-        UserRow.username,
-        UserRow.display_name,
-        UserRow.officer_id,
-        UserRow.unit_id,
-        UserRow.locale,
-        UserRoleRow.role,
-    )
+    sa.select(*_ACTOR)
     .join(LoginSessionRow, LoginSessionRow.user_id == UserRow.id)
     .outerjoin(UserRoleRow, UserRoleRow.user_id == UserRow.id)
     .where(
@@ -33,6 +35,34 @@ _HOLDER: Final = (
         UserRow.active,
     )
 )
+_KNOCKING: Final = (
+    sa.select(*_ACTOR, UserRow.password_hash, database_clock().label("now"))
+    .outerjoin(UserRoleRow, UserRoleRow.user_id == UserRow.id)
+    .where(UserRow.username == sa.bindparam("name"), UserRow.active)
+)
+_LOGIN: Final = sa.insert(LoginSessionRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Knocking:
+    """An account whose holder wants to log in, its password's hash, and the database's time."""
+
+    actor: Actor
+    password_hash: str | None
+    now: datetime
+
+
+def find_knocking(session: Session, username: str) -> Knocking | None:
+    """The active account of this name, with all that a login asks for, in one statement."""
+    rows = session.connection().execute(_KNOCKING, {"name": username}).all()
+    if not rows:
+        return None
+    return Knocking(_actor_in(rows), rows[0].password_hash, rows[0].now)
+
+
+def add_login(session: Session, **login: Any) -> None:
+    """Open a login; its columns are those of LoginSessionRow."""
+    session.connection().execute(_LOGIN, login)
 
 
 def find_user(session: Session, username: str) -> UserRow | None:
@@ -73,8 +103,11 @@ def actor_of(session: Session, user: UserRow) -> Actor:
 def find_actor_by_token(session: Session, token_hash: str) -> Actor | None:
     """Who is logged in with this token, if the login is neither revoked nor over; asked by every page."""
     rows = session.execute(_HOLDER, {"token_hash": token_hash}).all()
-    if not rows:
-        return None
+    return _actor_in(rows) if rows else None
+
+
+def _actor_in(rows: Sequence[Any]) -> Actor:
+    """The user of these rows, of which there is one for each of his roles."""
     user = rows[0]
     return Actor(
         user_id=user.id,
