@@ -22,6 +22,7 @@ from examsvc.services.backlog import watch_backlog
 from examsvc.services.finalise import finalise_due
 from examsvc.services.group_commit import GroupCommit
 from examsvc.services.jobs import put_back_interrupted, wake_waiting
+from examsvc.services.shared_glance import SharedGlance
 from examsvc.services.staff_views import FRESH_S, StaffViews
 from examsvc.settings import Settings
 from examsvc.store import SchemaBehind, Store, WriterTaken
@@ -75,6 +76,7 @@ def open_house(
             presence=presence,
             passwords=Argon2Passwords(settings.hashing_slots),
             saver=saver,
+            glances=SharedGlance(store),
             live=RedisLive(redis.client),
             views=StaffViews(live=settings.staff_views, fresh_s=FRESH_S),
         )

@@ -79,7 +79,7 @@ def list_own_sittings(deps: Services, actor: Actor) -> list[SittingSheet]:
 
 def read_sitting(deps: Services, who: Actor | Login, sitting_id: int, device_token: str) -> SittingPage:
     """The slip, the rules and the clock of one's own sitting; asking for it is a sign of life."""
-    facts, _actor = look(deps.store, sitting_id, who)
+    facts, _actor = look(deps.glance, sitting_id, who)
     with deps.store.read() as session:
         sheet = candidates.get_sheet(session, sitting_id)
         page = SittingPage(

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from examsvc.ports import Live, PasswordHasher, Presence, Queue
 from examsvc.services.group_commit import GroupCommit
 from examsvc.services.saving import Pending, Saved, save_alone
+from examsvc.services.shared_glance import SharedGlance
 from examsvc.services.staff_views import StaffViews
 from examsvc.store import Store
+from examsvc.store.saving import SavingFacts, glance
 
 
 class NobodyListens:
@@ -28,12 +30,19 @@ class Services:
     presence: Presence
     passwords: PasswordHasher
     saver: GroupCommit | None = None  # None: every save has a transaction of its own
+    glances: SharedGlance | None = None  # None: whoever asks about a sitting asks by himself
     live: Live = field(default_factory=NobodyListens)
     views: StaffViews = field(default_factory=StaffViews)
 
     def save(self, pending: Pending) -> Saved:
         """Save a batch of events, together with others or by itself. Raises as `save_alone` does."""
         return self.saver.save(pending) if self.saver else save_alone(self.store, pending)
+
+    def glance(self, sitting_id: int, login: str | None) -> SavingFacts | None:
+        """The sitting as it is now and the holder of this login, asked for together with others or alone."""
+        if self.glances is not None:
+            return self.glances.ask(sitting_id, login)
+        return glance(self.store, {sitting_id: login}).get(sitting_id)
 
 
 def time_changed(deps: Services, sitting_ids: Iterable[int], administration_id: int | None = None) -> None:

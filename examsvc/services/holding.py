@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NewType
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.accounts.roles import Role
-from examsvc.store import NotFound, Session, Store
-from examsvc.store.saving import SavingFacts, glance, lock_for_saving
+from examsvc.store import NotFound, Session
+from examsvc.store.saving import SavingFacts, lock_for_saving
 
 Login = NewType("Login", str)  # the digest of a login's token; whose it is, the same read finds out
+Glance = Callable[[int, str | None], SavingFacts | None]  # what is known of a sitting, asked with a login
 
 
 def look(
-    store: Store, sitting_id: int, who: Actor | Login, action: str = "sittings.take"
+    glance: Glance, sitting_id: int, who: Actor | Login, action: str = "sittings.take"
 ) -> tuple[SavingFacts, Actor]:
     """The sitting as it is now, for whoever may ask. Raises NotFound, Forbidden."""
-    return _permitted(glance(store, {sitting_id: _login(who)}), sitting_id, who, action)
+    return _permitted(glance(sitting_id, _login(who)), sitting_id, who, action)
 
 
 def hold(
     session: Session, sitting_id: int, who: Actor | Login, action: str = "sittings.take"
 ) -> tuple[SavingFacts, Actor]:
     """The same with the sitting's row locked until the transaction ends."""
-    return _permitted(lock_for_saving(session, {sitting_id: _login(who)}), sitting_id, who, action)
+    found = lock_for_saving(session, {sitting_id: _login(who)})
+    return _permitted(found.get(sitting_id), sitting_id, who, action)
 
 
 def actor_of(facts: SavingFacts, who: Actor | Login | None, action: str) -> Actor:
@@ -43,9 +46,8 @@ def actor_of(facts: SavingFacts, who: Actor | Login | None, action: str) -> Acto
 
 
 def _permitted(
-    found: dict[int, SavingFacts], sitting_id: int, who: Actor | Login, action: str
+    facts: SavingFacts | None, sitting_id: int, who: Actor | Login, action: str
 ) -> tuple[SavingFacts, Actor]:
-    facts = found.get(sitting_id)
     if facts is None:
         raise NotFound("sitting", sitting_id)
     actor = actor_of(facts, who, action)

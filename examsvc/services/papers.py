@@ -78,7 +78,7 @@ class PaperKeys:
 
 def read_sealed(deps: Services, who: Actor | Login, sitting_id: int) -> bytes:
     """The ciphertext of one's own form, for the waiting room. Raises NotCheckedIn, SittingClosed."""
-    facts, _actor = look(deps.store, sitting_id, who)
+    facts, _actor = look(deps.glance, sitting_id, who)
     if facts.sitting.state is not SittingState.CHECKED_IN:
         rules.require_open(facts.sitting)
     with deps.store.read() as session:
@@ -91,7 +91,7 @@ def read_paper(deps: Services, who: Actor | Login, sitting_id: int, device_token
     Raises NotCheckedIn, NotOpen, SittingClosed, or PermitRequired at a machine that does not hold the
     sitting: before the start and elsewhere nobody gets an item.
     """
-    facts, _actor = look(deps.store, sitting_id, who)
+    facts, _actor = look(deps.glance, sitting_id, who)
     rules.require_open(facts.sitting)
     rules.require_holder(facts.sitting, hash_device(device_token))
     with deps.store.read() as session:

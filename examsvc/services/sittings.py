@@ -59,7 +59,7 @@ def read_clock(
     deps: Services, who: Actor | Login, sitting_id: int, device_token: str | None = None
 ) -> ClockReading:
     """The time as the database has it; also the sign of life of the candidate's machine."""
-    facts, _actor = look(deps.store, sitting_id, who)
+    facts, _actor = look(deps.glance, sitting_id, who)
     note_sign_of_life(deps, facts.sitting, facts.now, device_token)
     return clock_reading(facts.sitting, facts.now)
 

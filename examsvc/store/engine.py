@@ -52,6 +52,8 @@ class Store:
             self._quick = sa.create_engine(
                 saver.url,
                 pool_size=SAVING_CONNECTIONS,
+                max_overflow=0,  # a connection made for one question costs ten times the question
+                pool_timeout=3,
                 isolation_level="AUTOCOMMIT",
                 pool_reset_on_return=None,
                 connect_args=_options(_QUICK),

@@ -19,6 +19,7 @@ from examsvc.adapters.redis_server import RedisServer
 from examsvc.bootstrap import House
 from examsvc.jobs.runner import run_job
 from examsvc.services import Services
+from examsvc.services.shared_glance import SharedGlance
 from examsvc.settings import Settings
 from examsvc.store import Store
 from examsvc.store.migrate import migrate
@@ -129,7 +130,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def services(store: Store) -> Services:
     """Services over a fresh store; jobs run where they are asked for."""
     queue = InlineQueue()
-    deps = Services(store=store, queue=queue, presence=MemoryPresence(), passwords=Argon2Passwords(2))
+    deps = Services(
+        store=store,
+        queue=queue,
+        presence=MemoryPresence(),
+        passwords=Argon2Passwords(2),
+        glances=SharedGlance(store),
+    )
     queue.run_job = lambda job_id: run_job(deps, job_id)
     return deps
 
