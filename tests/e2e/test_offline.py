@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import time
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from tests.e2e.player_page import Player
 pytestmark = pytest.mark.e2e
 CLOCK = re.compile(r"/api/v1/sittings/\d+/clock$")
 SERVER_WORDS = re.compile(r"/api/v1/")
+AWAY_S = float(os.environ.get("TEST_AWAY_S", "5"))  # 600: the ten minutes of the promise, lived through
 
 LEFT = """async sitting => {
   const database = await new Promise((resolve, reject) => {
@@ -130,6 +132,31 @@ def test_a_reload_while_offline_goes_on_and_every_response_is_replayed_in_order(
     player.hand_in()
     assert digest_was_equal(served_home, seat)
     assert set(page.evaluate(LEFT, seat.sitting).values()) == {0}
+
+
+def test_a_network_that_stays_away_costs_neither_a_response_nor_the_time(
+    open_page: OpenPage, served_home: Path, seat: Seat
+):
+    page = open_page(seat.username)
+    player = enter_kept(page, seat)
+    player.mark()
+    chosen = work(player, 1, 2)
+    player.expect_saved("server")
+    page.context.set_offline(True)
+    back_at = time.monotonic() + AWAY_S
+    for number in range(3, 13):
+        chosen += work(player, number, number)
+        page.wait_for_timeout(AWAY_S * 100)
+    player.expect_saved("machine")
+    assert time.monotonic() >= back_at
+    page.context.set_offline(False)
+    player.expect_saved("server", timeout_ms=60_000)
+    expect_log(served_home, seat, chosen)
+    player.expect_not_reloaded()
+    told = page.request.get(f"/api/v1{seat.page}/clock").json()["remaining_ms"] / 1000
+    assert seconds(page.locator("#time").inner_text()) == pytest.approx(told, abs=3)
+    player.hand_in()
+    assert digest_was_equal(served_home, seat)
 
 
 @dataclass
@@ -283,8 +310,14 @@ def test_an_extension_is_seen_within_three_seconds_though_the_live_channel_is_do
 
 
 def minutes(shown: str) -> int:
-    *hours, whole, _seconds = (int(part) for part in shown.split(":"))
-    return 60 * (hours[0] if hours else 0) + whole
+    return seconds(shown) // 60
+
+
+def seconds(shown: str) -> int:
+    total = 0
+    for part in shown.split(":"):
+        total = 60 * total + int(part)
+    return total
 
 
 def test_a_failed_poll_never_reloads_the_page_and_no_reply_of_the_server_is_kept(
