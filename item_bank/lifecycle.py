@@ -50,7 +50,9 @@ class History:
 
     `reviewer_ids` are all who appraised it; `suspended_from` is the live state a suspended item left;
     `calibration_adopted` says that an adopted calibration covers it (expert judgement counts as one);
-    `practice` that the item is one to practise with, which no exam ever uses.
+    `practice` that the item is one to practise with, which no exam ever uses. `accepted_by` are those who
+    accepted it since it last came to review, `min_reviewers` how many must; `reply_owed` says that its author
+    has not yet replied to whoever returned it.
     """
 
     author_id: str
@@ -58,6 +60,14 @@ class History:
     suspended_from: State | None = None
     calibration_adopted: bool = False
     practice: bool = False
+    accepted_by: frozenset[str] = field(default_factory=frozenset)
+    min_reviewers: int = 1
+    reply_owed: bool = False
+
+    @property
+    def n_accepted(self) -> int:
+        """How many others than the author have accepted it in this round."""
+        return len(self.accepted_by - {self.author_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,14 @@ def _reviewed_by_another(move: Move) -> bool:
     return bool(move.history.reviewer_ids - {move.history.author_id})
 
 
+def _accepted_by_enough(move: Move) -> bool:
+    return move.history.n_accepted >= max(1, move.history.min_reviewers)
+
+
+def _replied(move: Move) -> bool:
+    return not move.history.reply_owed
+
+
 def _calibrated(move: Move) -> bool:
     return move.history.calibration_adopted
 
@@ -108,6 +126,8 @@ _CODES: dict[Condition, str] = {
     _not_by_author: "OWN_ITEM",
     _not_by_reviewer: "REVIEWED_BY_YOU",
     _reviewed_by_another: "NOT_REVIEWED",
+    _accepted_by_enough: "MORE_REVIEWERS",
+    _replied: "REPLY_REQUIRED",
     _calibrated: "NOT_CALIBRATED",
     _for_exams: "PRACTICE_ITEM",
     _with_comment: "COMMENT_REQUIRED",
@@ -131,9 +151,9 @@ _READY = (_not_by_author, _reviewed_by_another)
 
 TRANSITIONS: tuple[Transition, ...] = (
     # source, to, who, under which conditions
-    Transition(State.DRAFT, State.IN_REVIEW, AUTHOR, (_by_author,)),
+    Transition(State.DRAFT, State.IN_REVIEW, AUTHOR, (_by_author, _replied)),
     Transition(State.IN_REVIEW, State.DRAFT, REVIEWER, (_not_by_author, _with_comment)),
-    Transition(State.IN_REVIEW, State.APPRAISED, REVIEWER, (_not_by_author,)),
+    Transition(State.IN_REVIEW, State.APPRAISED, REVIEWER, (_not_by_author, _accepted_by_enough)),
     Transition(State.APPRAISED, State.DRAFT, BANK_MANAGER, _BANK_WITH_REASON),
     Transition(State.APPRAISED, State.APPROVED, BANK_MANAGER, (*_READY, _not_by_reviewer)),
     Transition(State.APPROVED, State.PILOT, BANK_MANAGER, (_for_exams, *_BANK)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from item_bank.errors import AppraisalRefused
-from item_bank.lifecycle import State
+from item_bank.lifecycle import History, State
 
 
 class Check(StrEnum):
@@ -38,15 +38,27 @@ class Appraisal:
     comment: str = ""
 
 
-def state_after(appraisal: Appraisal, author: str) -> State:
-    """Where the appraisal takes an item in review; refuses a judgement that cannot stand."""
-    if appraisal.reviewer == author:
+def may_accept(reviewer: str, history: History) -> bool:
+    """Once a round, never the author; again when the rule by now asks for no more than have accepted."""
+    again = reviewer in history.accepted_by and history.n_accepted < history.min_reviewers
+    return reviewer != history.author_id and not again
+
+
+def state_after(appraisal: Appraisal, history: History) -> State:
+    """Where the appraisal takes an item in review; refuses a judgement that cannot stand.
+
+    An accepted item stays in review until enough reviewers have accepted it; one return sends it back.
+    """
+    if appraisal.reviewer == history.author_id:
         raise AppraisalRefused("OWN_ITEM", reviewer=appraisal.reviewer)
     if appraisal.decision is Decision.RETURN:
         if not appraisal.comment.strip():
             raise AppraisalRefused("COMMENT_REQUIRED")
         return State.DRAFT
+    if not may_accept(appraisal.reviewer, history):
+        raise AppraisalRefused("ACCEPTED_BY_YOU", reviewer=appraisal.reviewer)
     missing = tuple(check.value for check in CHECKLIST if check not in appraisal.checklist)
     if missing:
         raise AppraisalRefused("CHECKLIST_INCOMPLETE", missing=missing)
-    return State.APPRAISED
+    n_accepted = len((history.accepted_by | {appraisal.reviewer}) - {history.author_id})
+    return State.APPRAISED if n_accepted >= history.min_reviewers else State.IN_REVIEW

@@ -50,6 +50,11 @@ def asker_or_examiner(actor: Actor, facts: Facts) -> bool:
     return bool(actor.roles & {R.EXAMINER, R.ADMIN}) or facts.owner_user_id == actor.user_id
 
 
+def own_or_no_author(actor: Actor, facts: Facts) -> bool:
+    """The subject is the actor's own, or one of his other roles reads all of them."""
+    return bool(actor.roles & {R.REVIEWER, R.BANK_MANAGER, R.AUDITOR}) or facts.owner_user_id == actor.user_id
+
+
 def own_profile_or_staff(actor: Actor, facts: Facts) -> bool:
     """An officer sees his own profile, a leader his unit's, HR and auditors all."""
     if actor.roles & {R.HR, R.AUDITOR}:
@@ -89,6 +94,11 @@ TABLE: dict[str, Rule] = {
     "items.approve": _rule(R.BANK_MANAGER, when=not_own),
     "items.release_to_exams": _rule(R.BANK_MANAGER),
     "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
+    "bank.set_rules": _rule(R.BANK_MANAGER),
+    # what authors owe the bank by when
+    "assignments.make": _rule(R.BANK_MANAGER),
+    "assignments.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR, when=own_or_no_author),
+    "assignments.read_board": _rule(R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
     # positions and people
     "people.import": _rule(R.HR),
     "positions.read": _rule(R.HR, R.LEADER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),

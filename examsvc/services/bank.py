@@ -8,6 +8,7 @@ from datetime import datetime
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
+from examsvc.services.assignment_choice import FITTING, assign, reassign
 from examsvc.services.audit import record_act
 from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
 from examsvc.services.bank_states import Request, change_states, record_moves
@@ -47,6 +48,7 @@ class Wording:
     judged_share: float | None = None
     enemies: tuple[str, ...] = ()
     pool: str = Pool.OPERATIONAL.value
+    assignment: str = FITTING  # or an assignment's id, or that it is for none
 
 
 def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersion, Key]:
@@ -99,14 +101,14 @@ def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
         if item.code.casefold() in {code.casefold() for code in known}:
             raise InvalidItem("CODE_IN_BANK", field="code", value=item.code)
         require_media(session, item)
-        [version] = store_items(session, actor, [(item, key)])
+        [version] = store_items(session, actor, [(item, key)], wording.assignment)
         _add_enemies(session, wording, {**known, item.code: version.item_id})
         record_act(session, actor, "items.add", f"item_version:{version.id}", code=item.code)
         return version.id
 
 
 def store_items(
-    session: Session, actor: Actor, new: Sequence[tuple[ItemVersion, Key]]
+    session: Session, actor: Actor, new: Sequence[tuple[ItemVersion, Key]], assignment: str = FITTING
 ) -> list[ItemVersionRow]:
     """New items with their first versions and keys, by the actor, in the caller's transaction."""
     now = database_now(session)
@@ -114,6 +116,7 @@ def store_items(
     for item, _key in new:
         if item.topic not in topics:
             raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=item.topic)
+    assigned = assign(session, actor, [item for item, _key in new], assignment)
     items = [
         ItemRow(
             code=item.code,
@@ -121,8 +124,9 @@ def store_items(
             author_id=actor.user_id,
             created_at=now,
             pool=item.pool.value,
+            assignment_id=assignment_id,
         )
-        for item, _key in new
+        for (item, _key), assignment_id in zip(new, assigned, strict=True)
     ]
     session.add_all(items)
     session.flush()
@@ -151,6 +155,8 @@ def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) 
             raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=composed.topic)
         require_media(session, composed)
         item.topic_id, item.pool = topics[composed.topic], composed.pool.value
+        if first and item.handed_in_on is None:
+            item.assignment_id = reassign(session, actor, composed, wording.assignment, item.assignment_id)
         _write_wording(version, composed)
         _correct_key(session, actor, version.id, key)
         if first:  # nothing rests on the enemies of an item that was never submitted

@@ -15,3 +15,15 @@ class DraftOpen(ItemBankError):
 
 class Superseded(ItemBankError):
     """A newer version of the item has taken this one's place."""
+
+
+class NothingToReply(ItemBankError):
+    """The review is no return, or the item has been handed in again since."""
+
+
+class AssignmentRefused(ItemBankError):
+    """An assignment that cannot be made or changed like this; `field` names what is wrong."""
+
+
+class RuleRefused(ItemBankError):
+    """A rule of appraisal that cannot be made like this; `field` names what is wrong."""

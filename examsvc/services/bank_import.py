@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
+from examsvc.services.assignment_choice import FITTING
 from examsvc.services.audit import record_act
 from examsvc.services.bank import store_items
 from examsvc.services.deps import Services
@@ -33,8 +34,10 @@ def check_workbook(deps: Services, actor: Actor, data: bytes) -> ImportReport:
     return _read(data, _bank(deps), actor)
 
 
-def import_workbook(deps: Services, actor: Actor, filename: str, data: bytes) -> ImportOutcome:
-    """Store all items of the file as drafts of the actor, or none.
+def import_workbook(
+    deps: Services, actor: Actor, filename: str, data: bytes, assignment: str = FITTING
+) -> ImportOutcome:
+    """Store all items of the file as drafts of the actor, or none; `assignment` is what they are written for.
 
     The file is read outside the transaction: parsing is slow, and the one writer must not wait for it. Should
     others have added items meanwhile, it is read again.
@@ -48,7 +51,10 @@ def import_workbook(deps: Services, actor: Actor, filename: str, data: bytes) ->
         with deps.store.begin() as session:
             store.lock_bank(session)
             if set(store.item_ids(session)) == set(bank.stems):
-                return _store(session, actor, report, (filename[:200], data))
+                stored = store_items(session, actor, [(row.item, row.key) for row in report.rows], assignment)
+                version_ids = tuple(version.id for version in stored)
+                import_id = _record(session, actor, report, (filename[:200], data))
+                return ImportOutcome(report, import_id, version_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +82,8 @@ def _read(data: bytes, bank: _Bank, actor: Actor) -> ImportReport:
     )
 
 
-def _store(session: Session, actor: Actor, report: ImportReport, file: tuple[str, bytes]) -> ImportOutcome:
+def _record(session: Session, actor: Actor, report: ImportReport, file: tuple[str, bytes]) -> int:
     filename, data = file
-    stored = store_items(session, actor, [(row.item, row.key) for row in report.rows])
     if report.enemy_pairs:
         store.add_enemies(session, report.enemy_pairs, store.item_ids(session))
     row = BankImportRow(
@@ -86,7 +91,7 @@ def _store(session: Session, actor: Actor, report: ImportReport, file: tuple[str
         sha256=hashlib.sha256(data).hexdigest(),
         created_by=actor.user_id,
         created_at=database_now(session),
-        n_items=len(stored),
+        n_items=len(report.rows),
     )
     session.add(row)
     session.flush()
@@ -99,4 +104,4 @@ def _store(session: Session, actor: Actor, report: ImportReport, file: tuple[str
         sha256=row.sha256,
         codes=[imported.item.code for imported in report.rows],
     )
-    return ImportOutcome(report, row.id, tuple(version.id for version in stored))
+    return row.id

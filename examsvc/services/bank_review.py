@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.accounts.roles import Role
-from examsvc.services.bank_states import Request, change_states, record_moves
+from examsvc.services.bank_states import Moved, Request, change_states, load_histories, record_moves
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now
 from examsvc.store import item_versions as versions
 from examsvc.store.item_versions import VersionOfItem
-from examsvc.store.models import ItemReviewRow
+from examsvc.store.models import ItemReviewRow, ItemVersionRow
+from item_bank.errors import TransitionRefused
 from item_bank.lifecycle import State
 from item_bank.review import Appraisal, Check, Decision, state_after
 
@@ -30,8 +31,9 @@ class Judgement:
 def review_item(deps: Services, actor: Actor, version_id: int, judgement: Judgement) -> State:
     """Accept an item in review, or return it to its author with a comment; returns the state it went to.
 
-    Raises AppraisalRefused when the checklist is incomplete or a return gives no reason, TransitionRefused
-    when the item is not in review (any more).
+    It stays in review until as many reviewers have accepted it as the appraisal rule asks for. Raises
+    AppraisalRefused when the checklist is incomplete or a return gives no reason, TransitionRefused when the
+    item is not in review (any more).
     """
     permit(actor, "items.review")
     with deps.store.begin() as session:
@@ -40,10 +42,16 @@ def review_item(deps: Services, actor: Actor, version_id: int, judgement: Judgem
         appraisal = Appraisal(
             str(actor.user_id), judgement.decision, judgement.checklist, judgement.comment.strip()
         )
-        to = state_after(appraisal, str(item.author_id))
-        moved = change_states(session, actor, [(version, item)], Request(to, appraisal.comment))
+        state = State(version.state)
+        if state is not State.IN_REVIEW:
+            raise TransitionRefused("NO_SUCH_TRANSITION", item=item.code, source=state.value)
+        to = state_after(appraisal, load_histories(session, [(version, item)])[version_id])
         checklist = sorted(check.value for check in judgement.checklist)
-        _store_review(session, actor, version_id, (judgement.decision, checklist, appraisal.comment))
+        _store_review(session, actor, version, (judgement.decision, checklist, appraisal.comment))
+        moved = [Moved(version_id, state, to, appraisal.comment)]
+        if to is not state:
+            session.flush()  # the acceptance just stored is one of those that the move is made on
+            moved = change_states(session, actor, [(version, item)], Request(to, appraisal.comment))
         record_moves(session, actor, f"items.review_{judgement.decision.value}", moved)
         return to
 
@@ -69,8 +77,8 @@ def move_items(
             _permit_approval(session, actor, pairs)
         moved = change_states(session, actor, pairs, Request(to, comment))
         if to is State.DRAFT:  # the author finds the reason where he finds the reviewers' ones
-            for step in moved:
-                _store_review(session, actor, step.version_id, (Decision.RETURN, [], step.comment))
+            for version, _item in pairs:
+                _store_review(session, actor, version, (Decision.RETURN, [], comment.strip()))
         record_moves(session, actor, "items.move" if to is not State.APPROVED else action, moved)
 
 
@@ -96,12 +104,13 @@ def _permit_approval(session: Session, actor: Actor, pairs: list[VersionOfItem])
 
 
 def _store_review(
-    session: Session, actor: Actor, version_id: int, review: tuple[Decision, list[str], str]
+    session: Session, actor: Actor, version: ItemVersionRow, review: tuple[Decision, list[str], str]
 ) -> None:
     decision, checklist, comment = review
     session.add(
         ItemReviewRow(
-            item_version_id=version_id,
+            item_version_id=version.id,
+            review_round=version.review_round,
             reviewer_id=actor.user_id,
             decision=decision.value,
             checklist=checklist,

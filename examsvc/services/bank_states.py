@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.roles import Role
 from examsvc.services.audit import record_act
-from examsvc.store import Session
+from examsvc.services.office_calendar import office_date
+from examsvc.store import Session, appraisal_rules, database_now
 from examsvc.store import item_versions as versions
 from examsvc.store.item_versions import VersionOfItem
 from item_bank.errors import TransitionRefused
@@ -46,6 +48,10 @@ def load_histories(session: Session, pairs: Sequence[VersionOfItem]) -> dict[int
     ids = [version.id for version, _ in pairs]
     reviewers = versions.reviewers_of(session, ids)
     covered = versions.covered_by_adopted(session, ids)
+    accepted = versions.acceptances_of(session, ids)
+    asked = appraisal_rules.min_reviewers(session)
+    drafted = [item.id for version, item in pairs if version.state == State.DRAFT]
+    returned = versions.open_returns(session, drafted)
     histories: dict[int, History] = {}
     for version, item in pairs:
         suspended_from: State | None = None
@@ -58,6 +64,9 @@ def load_histories(session: Session, pairs: Sequence[VersionOfItem]) -> dict[int
             suspended_from=suspended_from,
             calibration_adopted=version.id in covered,
             practice=item.pool == Pool.PRACTICE,
+            accepted_by=frozenset(str(id_) for id_ in accepted.get(version.id, ())),
+            min_reviewers=asked[Pool(item.pool)],
+            reply_owed=any(one.reply is None for one in returned.get(item.id, ())),
         )
     return histories
 
@@ -71,6 +80,7 @@ def change_states(
     """
     mover = mover_of(actor, request.as_role)
     histories = load_histories(session, pairs)
+    now = database_now(session)
     moved: list[Moved] = []
     for version, item in pairs:
         source = State(version.state)
@@ -79,8 +89,21 @@ def change_states(
         except TransitionRefused as refusal:
             raise TransitionRefused(refusal.code, item=item.code, **refusal.params) from refusal
         version.state = reached.value
+        _mark_way((version, item), source, now)
         moved.append(Moved(version.id, source, reached, request.comment.strip()))
     return moved
+
+
+def _mark_way(pair: VersionOfItem, source: State, now: datetime) -> None:
+    """What deliveries and rounds of appraisal are counted by, as the version arrives in its new state."""
+    version, item = pair
+    if version.state == State.IN_REVIEW and source is not State.SUSPENDED:
+        version.review_round += 1
+        item.handed_in_on = item.handed_in_on or office_date(now)
+    if version.state in (State.IN_REVIEW, State.DRAFT):
+        version.appraised_at = None
+    elif version.state == State.APPRAISED and source is State.IN_REVIEW:
+        version.appraised_at = now
 
 
 def record_moves(session: Session, actor: Actor, action: str, moved: Sequence[Moved]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from examsvc.accounts.actor import Actor
@@ -10,17 +11,21 @@ from examsvc.accounts.permissions import allowed, permit
 from examsvc.accounts.roles import Role
 from examsvc.services.bank_states import load_histories, mover_of
 from examsvc.services.deps import Services
-from examsvc.store import Session
+from examsvc.store import Session, assignments
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
+from examsvc.store.assignments import AssignmentLine
 from examsvc.store.bank import ItemFilter, ItemLine
-from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, TopicRow
+from examsvc.store.item_versions import OpenReturn
+from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, ReviewReplyRow, TopicRow
 from examsvc.store.rows import get_row
 from examsvc.store.topics import list_topics
 from item_bank.item import ItemVersion, Key
+from item_bank.lifecycle import History as Life
 from item_bank.lifecycle import State, allowed_moves, is_wording_frozen
 from item_bank.pool import Pool
 from item_bank.quality import Finding, check_item
+from item_bank.review import may_accept
 from item_bank.similarity import near_duplicates
 
 SIMILAR_FROM = 0.6
@@ -40,10 +45,23 @@ class Similar:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """An item's versions and the reviews of them (review, version number, reviewer), newest first."""
+    """An item's versions and the reviews of them (review, version number, reviewer), newest first.
+
+    `replies` are what the author replied, by review; `open_returns` those that he has yet to act on.
+    """
 
     versions: list[ItemVersionRow]
     reviews: list[tuple[ItemReviewRow, int, str]]
+    replies: dict[int, ReviewReplyRow]
+    open_returns: list[OpenReturn]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many reviewers have accepted an item in this round, of how many asked for."""
+
+    n_accepted: int
+    n_asked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +71,9 @@ class Rights:
     edit: bool
     submit: bool
     make_version: bool
-    review: bool
+    review: bool  # return it, and accept it where `accept` says so
+    accept: bool
+    reply: bool
     moves: tuple[State, ...]
 
 
@@ -69,6 +89,8 @@ class ItemView:
     similar: list[Similar]
     history: History
     rights: Rights
+    progress: Progress
+    assignment: AssignmentLine | None
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -88,11 +110,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """An author's item that came back, with the reason."""
+    """An author's item that came back, with the reason and his reply so far."""
 
     line: ItemLine
+    review_id: int
     comment: str
     reviewer: str
+    reply: str
 
 
 def list_items(deps: Services, actor: Actor, wanted: ItemFilter) -> list[ItemLine]:
@@ -117,21 +141,48 @@ def list_returned(deps: Services, actor: Actor) -> list[Returned]:
     permit(actor, "items.write")
     with deps.store.read() as session:
         lines = store.list_lines(session, ItemFilter(states=(State.DRAFT.value,), author_id=actor.user_id))
-        returns = versions.latest_returns(session, [line.version_id for line in lines])
+        returns = versions.open_returns(session, [line.item_id for line in lines])
     return [
-        Returned(line, review.comment, reviewer)
+        Returned(line, one.review.id, one.review.comment, one.reviewer, one.reply.reply if one.reply else "")
         for line in lines
-        if line.version_id in returns
-        for review, reviewer in [returns[line.version_id]]
+        for one in returns.get(line.item_id, [])
+        if one.review.item_version_id == line.version_id
     ]
 
 
+def replies_owed(deps: Services, actor: Actor, lines: Sequence[ItemLine]) -> set[int]:
+    """Which of these drafts are of an item whose return its author has not replied to."""
+    permit(actor, "items.write")
+    with deps.store.read() as session:
+        returns = versions.open_returns(session, [line.item_id for line in lines])
+    owing = {item_id for item_id, found in returns.items() if any(one.reply is None for one in found)}
+    return {line.version_id for line in lines if line.item_id in owing}
+
+
 def review_queue(deps: Services, actor: Actor) -> list[ItemLine]:
-    """Items in review that this reviewer did not write."""
+    """Items in review that this reviewer did not write and may still accept."""
+    return [line for line, progress in appraisal_queue(deps, actor)]
+
+
+def appraisal_queue(deps: Services, actor: Actor) -> list[tuple[ItemLine, Progress]]:
+    """The same, each with how many reviewers have accepted it of how many asked for."""
     permit(actor, "items.review")
     wanted = ItemFilter(states=(State.IN_REVIEW.value,), not_author_id=actor.user_id)
     with deps.store.read() as session:
-        return store.list_lines(session, wanted)
+        lines = store.list_lines(session, wanted)
+        pairs = versions.get_pairs(session, [line.version_id for line in lines])
+        histories = load_histories(session, pairs)
+    who = str(actor.user_id)
+    return [
+        (line, progress_of(histories[line.version_id]))
+        for line in lines
+        if may_accept(who, histories[line.version_id])
+    ]
+
+
+def progress_of(history: Life) -> Progress:
+    """How far the appraisal of an item in review has come."""
+    return Progress(history.n_accepted, max(1, history.min_reviewers))
 
 
 def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list[Candidate]:
@@ -167,7 +218,14 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
         line = store.get_line(session, version_id)
         composed = versions.as_item_version(version, item, line.topic.code)
         key = _keys(session, [version_id])[version_id]
-        history = History(versions.list_versions(session, item.id), versions.list_reviews(session, item.id))
+        history = History(
+            versions.list_versions(session, item.id),
+            versions.list_reviews(session, item.id),
+            versions.replies_of(session, item.id),
+            versions.open_returns(session, [item.id]).get(item.id, []),
+        )
+        life = load_histories(session, [(version, item)])[version_id]
+        assigned = item.assignment_id
         return ItemView(
             line=line,
             item=composed,
@@ -176,7 +234,9 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
             findings=check_item(composed, key),
             similar=_similar(session, actor, line),
             history=history,
-            rights=_rights(session, actor, (version, item), history),
+            rights=_rights(actor, version, life, history),
+            progress=progress_of(life),
+            assignment=None if assigned is None else assignments.get_assignment(session, assigned),
         )
 
 
@@ -184,20 +244,22 @@ def _reads(actor: Actor, author_id: int) -> bool:
     return author_id == actor.user_id or bool(actor.roles & READS_ALL)
 
 
-def _rights(session: Session, actor: Actor, pair: tuple[ItemVersionRow, ItemRow], history: History) -> Rights:
-    version, item = pair
+def _rights(actor: Actor, version: ItemVersionRow, life: Life, history: History) -> Rights:
     state = State(version.state)
     newest = history.versions[0]
     reviewed = {review.item_version_id for review, _, _ in history.reviews}
     newest_is_open = not is_wording_frozen(State(newest.state), was_in_review=newest.id in reviewed)
-    author = actor.user_id == item.author_id and allowed(actor, "items.edit")
+    author = str(actor.user_id) == life.author_id and allowed(actor, "items.edit")
     is_draft = version.id == newest.id and state is State.DRAFT
-    moves = allowed_moves(state, mover_of(actor), load_histories(session, [pair])[version.id])
+    moves = allowed_moves(state, mover_of(actor), life)
+    review = state is State.IN_REVIEW and State.DRAFT in moves
     return Rights(
         edit=author and version.id == newest.id and newest_is_open,
         submit=author and is_draft,
         make_version=author and not newest_is_open,
-        review=state is State.IN_REVIEW and State.APPRAISED in moves,
+        review=review,
+        accept=review and may_accept(str(actor.user_id), life),
+        reply=author and bool(history.open_returns),
         moves=tuple(moves) if allowed(actor, "items.release_to_exams") else (),
     )
 

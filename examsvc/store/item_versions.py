@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examsvc.store.errors import NotFound
 from examsvc.store.models import (
@@ -17,6 +18,7 @@ from examsvc.store.models import (
     ItemReviewRow,
     ItemRow,
     ItemVersionRow,
+    ReviewReplyRow,
     TopicRow,
     UserRow,
 )
@@ -27,6 +29,15 @@ from item_bank.taxonomy import CognitiveLevel
 _AT_ONCE = 500  # SQLite bounds the number of parameters
 
 VersionOfItem = tuple[ItemVersionRow, ItemRow]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReturn:
+    """A return that the author has yet to act on, and his reply so far."""
+
+    review: ItemReviewRow
+    reviewer: str
+    reply: ReviewReplyRow | None
 
 
 def get_pairs(session: Session, version_ids: Collection[int], *, lock: bool = False) -> list[VersionOfItem]:
@@ -82,6 +93,64 @@ def reviewers_of(session: Session, version_ids: Collection[int]) -> dict[int, se
         for version_id, reviewer_id in session.execute(query):
             found.setdefault(version_id, set()).add(reviewer_id)
     return found
+
+
+def acceptances_of(session: Session, version_ids: Collection[int]) -> dict[int, set[int]]:
+    """Item version → who has accepted it since it last came to the reviewers."""
+    found: dict[int, set[int]] = {}
+    for part in _parts(sorted(set(version_ids))):
+        query = (
+            sa.select(ItemReviewRow.item_version_id, ItemReviewRow.reviewer_id)
+            .join(ItemVersionRow, ItemVersionRow.id == ItemReviewRow.item_version_id)
+            .where(
+                ItemReviewRow.item_version_id.in_(part),
+                ItemReviewRow.decision == "accept",
+                ItemReviewRow.review_round == ItemVersionRow.review_round,
+            )
+        )
+        for version_id, reviewer_id in session.execute(query):
+            found.setdefault(version_id, set()).add(reviewer_id)
+    return found
+
+
+def open_returns(session: Session, item_ids: Collection[int]) -> dict[int, list[OpenReturn]]:
+    """Item → the returns since its author last handed it in: he replies to each before he does so again."""
+    later = aliased(ItemVersionRow)
+    handed_in_since = sa.exists().where(
+        later.item_id == ItemVersionRow.item_id,
+        later.version > ItemVersionRow.version,
+        later.state != "draft",
+    )
+    found: dict[int, list[OpenReturn]] = {}
+    for part in _parts(sorted(set(item_ids))):
+        query = (
+            sa.select(ItemVersionRow.item_id, ItemReviewRow, UserRow.display_name, ReviewReplyRow)
+            .join(ItemReviewRow, ItemReviewRow.item_version_id == ItemVersionRow.id)
+            .join(UserRow, UserRow.id == ItemReviewRow.reviewer_id)
+            .outerjoin(ReviewReplyRow, ReviewReplyRow.review_id == ItemReviewRow.id)
+            .where(
+                ItemVersionRow.item_id.in_(part),
+                ItemVersionRow.state == "draft",
+                ItemReviewRow.decision == "return",
+                ItemReviewRow.review_round == ItemVersionRow.review_round,
+                ~handed_in_since,
+            )
+            .order_by(ItemReviewRow.id)
+        )
+        for item_id, review, reviewer, reply in session.execute(query):
+            found.setdefault(item_id, []).append(OpenReturn(review, reviewer, reply))
+    return found
+
+
+def replies_of(session: Session, item_id: int) -> dict[int, ReviewReplyRow]:
+    """Review → what the author replied to it, for all versions of an item."""
+    query = (
+        sa.select(ReviewReplyRow)
+        .join(ItemReviewRow, ItemReviewRow.id == ReviewReplyRow.review_id)
+        .join(ItemVersionRow, ItemVersionRow.id == ItemReviewRow.item_version_id)
+        .where(ItemVersionRow.item_id == item_id)
+    )
+    return {reply.review_id: reply for reply in session.scalars(query)}
 
 
 def list_reviews(session: Session, item_id: int) -> list[tuple[ItemReviewRow, int, str]]:

@@ -15,6 +15,7 @@ from examsvc.services.bank import Wording, add_item, edit_draft, new_version, su
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
 from examsvc.services.bank_import import check_workbook, import_workbook
+from examsvc.services.bank_replies import reply_to_return
 from examsvc.services.bank_review import (
     Judgement,
     approve_items,
@@ -321,6 +322,9 @@ def test_a_returned_item_is_revised_as_a_new_version(services: Services, people:
     assert list_returned(services, people.author) == []
     with pytest.raises(Superseded):
         submit_for_review(services, people.author, [first])
+    with pytest.raises(TransitionRefused, match="REPLY_REQUIRED"):
+        submit_for_review(services, people.author, [draft])
+    reply_to_return(services, people.author, returned.review_id, "Đã thay căn cứ.")
     submit_for_review(services, people.author, [draft])
     assert draft in [line.version_id for line in review_queue(services, people.reviewer)]
 

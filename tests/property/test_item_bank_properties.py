@@ -154,8 +154,15 @@ class ItemLife(RuleBasedStateMachine):
         self._try(to, Mover(who, frozenset({"author", "reviewer", "bank_manager", "examiner"})), "lý do")
 
     def _try(self, to, mover, comment):
-        history = History(self.author, frozenset(self.accepted_by), self.suspended_from, self.adopted)
         before = self.state
+        accepted = self.accepted_by | ({mover.id} if to is State.APPRAISED else set())  # judged, then moved
+        history = History(
+            self.author,
+            frozenset(self.accepted_by),
+            self.suspended_from,
+            self.adopted,
+            accepted_by=frozenset(accepted),
+        )
         try:
             self.state = move(before, to, mover, history, comment=comment)
         except TransitionRefused:

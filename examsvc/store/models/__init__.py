@@ -9,6 +9,12 @@ from examsvc.store.models.assembly import (
     FormRow,
     FormSectionRow,
 )
+from examsvc.store.models.assignments import (
+    AppraisalRuleRow,
+    DeadlineChangeRow,
+    ItemAssignmentRow,
+    ReviewReplyRow,
+)
 from examsvc.store.models.audit import AuditEntryRow, AuditHeadRow
 from examsvc.store.models.bank import (
     BankImportRow,
@@ -54,6 +60,7 @@ from examsvc.store.types import Base
 
 __all__ = [
     "AdministrationRow",
+    "AppraisalRuleRow",
     "AssemblyRunRow",
     "AuditEntryRow",
     "AuditHeadRow",
@@ -68,12 +75,14 @@ __all__ = [
     "CompetencyScoreRow",
     "CompetencyTopicRow",
     "CurrentResponseRow",
+    "DeadlineChangeRow",
     "EvidenceRow",
     "ExamRoomRow",
     "FormItemRow",
     "FormRow",
     "FormSectionRow",
     "IncidentRow",
+    "ItemAssignmentRow",
     "ItemEnemyRow",
     "ItemKeyRow",
     "ItemParameterRow",
@@ -94,6 +103,7 @@ __all__ = [
     "RequirementRow",
     "ResponseEventRow",
     "ResultRow",
+    "ReviewReplyRow",
     "ScoreRow",
     "SittingMarkRow",
     "SittingReceiptRow",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
@@ -23,6 +23,9 @@ class ItemRow(Base):
     created_at: Mapped[datetime]
     # operational | practice: for exams or to practise with, never both; fixed once others have seen the item
     pool: Mapped[str] = mapped_column(String(16), default="operational", server_default="operational")
+    # what it was written for; fixed from its first handing in, on the day that the delivery is counted by
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("item_assignment.id"), index=True)
+    handed_in_on: Mapped[date | None]
 
 
 class ItemVersionRow(Base):
@@ -45,6 +48,9 @@ class ItemVersionRow(Base):
     wording_hash: Mapped[str] = mapped_column(String(64))
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
+    # how often it has come to the reviewers: what was accepted in an earlier round no longer counts
+    review_round: Mapped[int] = mapped_column(default=0, server_default="0")
+    appraised_at: Mapped[datetime | None]  # None again once it is back in review or with its author
 
 
 class MediaRow(Base):
@@ -84,6 +90,9 @@ class ItemReviewRow(Base):
     checklist: Mapped[list[Any]]
     comment: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+    review_round: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # the version's, when it was made
 
 
 class ItemEnemyRow(Base):

@@ -15,7 +15,7 @@ from item_bank.lifecycle import (
     move,
     needs_comment,
 )
-from item_bank.review import CHECKLIST, Appraisal, Check, Decision, state_after
+from item_bank.review import CHECKLIST, Appraisal, Check, Decision, may_accept, state_after
 
 AN = Mover("an", frozenset({"author"}))
 REVIEWER = Mover("rita", frozenset({"reviewer"}))
@@ -23,6 +23,7 @@ MANAGER = Mover("mai", frozenset({"bank_manager"}))
 EXAMINER = Mover("elo", frozenset({"examiner"}))
 EVERYTHING = frozenset({"author", "reviewer", "bank_manager", "examiner"})
 FRESH = History("an")
+ACCEPTED = History("an", frozenset({"rita"}), accepted_by=frozenset({"rita"}))
 REVIEWED = History("an", frozenset({"rita"}))
 READY = History("an", frozenset({"rita"}), calibration_adopted=True)
 
@@ -35,7 +36,7 @@ def refusal(state, to, mover, history, comment=""):
 
 def test_the_way_from_draft_to_operational_takes_four_people():
     assert move(State.DRAFT, State.IN_REVIEW, AN, FRESH) is State.IN_REVIEW
-    assert move(State.IN_REVIEW, State.APPRAISED, REVIEWER, FRESH) is State.APPRAISED
+    assert move(State.IN_REVIEW, State.APPRAISED, REVIEWER, ACCEPTED) is State.APPRAISED
     assert move(State.APPRAISED, State.APPROVED, MANAGER, REVIEWED) is State.APPROVED
     assert move(State.APPROVED, State.PILOT, MANAGER, REVIEWED) is State.PILOT
     assert move(State.PILOT, State.CALIBRATED, EXAMINER, READY) is State.CALIBRATED
@@ -133,21 +134,67 @@ def test_wording_is_frozen_from_review_on_even_after_a_return():
 
 def test_accepting_needs_the_whole_checklist():
     full = frozenset(CHECKLIST)
-    assert state_after(Appraisal("rita", Decision.ACCEPT, full), "an") is State.APPRAISED
+    assert state_after(Appraisal("rita", Decision.ACCEPT, full), FRESH) is State.APPRAISED
     with pytest.raises(AppraisalRefused) as refused:
-        state_after(Appraisal("rita", Decision.ACCEPT, full - {Check.ONE_KEY}), "an")
+        state_after(Appraisal("rita", Decision.ACCEPT, full - {Check.ONE_KEY}), FRESH)
     assert refused.value.params == {"missing": ("one_key",)}
 
 
 def test_returning_needs_a_comment_and_no_checklist():
     nothing: frozenset[Check] = frozenset()
-    assert state_after(Appraisal("rita", Decision.RETURN, nothing, "mơ hồ"), "an") is State.DRAFT
+    assert state_after(Appraisal("rita", Decision.RETURN, nothing, "mơ hồ"), FRESH) is State.DRAFT
     with pytest.raises(AppraisalRefused) as refused:
-        state_after(Appraisal("rita", Decision.RETURN, nothing, "\n"), "an")
+        state_after(Appraisal("rita", Decision.RETURN, nothing, "\n"), FRESH)
     assert refused.value.code == "COMMENT_REQUIRED"
 
 
 def test_an_author_does_not_appraise():
     with pytest.raises(AppraisalRefused) as refused:
-        state_after(Appraisal("an", Decision.ACCEPT, frozenset(CHECKLIST)), "an")
+        state_after(Appraisal("an", Decision.ACCEPT, frozenset(CHECKLIST)), FRESH)
     assert refused.value.code == "OWN_ITEM"
+
+
+def accepting(reviewer, history):
+    return state_after(Appraisal(reviewer, Decision.ACCEPT, frozenset(CHECKLIST)), history)
+
+
+TWO_ASKED = History("an", min_reviewers=2)
+ONE_OF_TWO = History("an", accepted_by=frozenset({"rita"}), min_reviewers=2)
+
+
+def test_an_item_stays_in_review_until_enough_different_reviewers_have_accepted():
+    assert accepting("rita", TWO_ASKED) is State.IN_REVIEW
+    assert accepting("ruth", ONE_OF_TWO) is State.APPRAISED
+    with pytest.raises(AppraisalRefused, match="ACCEPTED_BY_YOU"):
+        accepting("rita", ONE_OF_TWO)
+
+
+def test_the_table_lets_nobody_appraise_before_enough_have_accepted():
+    everybody = Mover("ruth", EVERYTHING)
+    assert refusal(State.IN_REVIEW, State.APPRAISED, everybody, TWO_ASKED) == "MORE_REVIEWERS"
+    assert refusal(State.IN_REVIEW, State.APPRAISED, everybody, ONE_OF_TWO) == "MORE_REVIEWERS"
+    enough = History("an", accepted_by=frozenset({"rita", "ruth"}), min_reviewers=2)
+    assert move(State.IN_REVIEW, State.APPRAISED, REVIEWER, enough) is State.APPRAISED
+
+
+def test_the_author_never_counts_among_those_who_accepted():
+    with_author = History("an", accepted_by=frozenset({"an", "rita"}), min_reviewers=2)
+    assert refusal(State.IN_REVIEW, State.APPRAISED, REVIEWER, with_author) == "MORE_REVIEWERS"
+    assert accepting("ruth", History("an", accepted_by=frozenset({"an"}), min_reviewers=2)) is State.IN_REVIEW
+
+
+def test_one_return_sends_an_item_back_whoever_accepted_it():
+    returned = Appraisal("rita", Decision.RETURN, frozenset(), "hai đáp án đúng")
+    assert state_after(returned, ONE_OF_TWO) is State.DRAFT
+
+
+def test_a_rule_that_asks_for_fewer_leaves_no_item_stuck():
+    relaxed = History("an", accepted_by=frozenset({"rita"}), min_reviewers=1)
+    assert may_accept("rita", relaxed)
+    assert accepting("rita", relaxed) is State.APPRAISED
+
+
+def test_no_item_comes_back_to_review_without_a_reply_to_who_returned_it():
+    owing = History("an", frozenset({"rita"}), reply_owed=True)
+    assert refusal(State.DRAFT, State.IN_REVIEW, AN, owing) == "REPLY_REQUIRED"
+    assert move(State.DRAFT, State.IN_REVIEW, AN, REVIEWED) is State.IN_REVIEW
