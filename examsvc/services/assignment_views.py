@@ -24,6 +24,7 @@ class Assessed:
 
     line: AssignmentLine
     figures: Figures
+    days_left: int
 
     @property
     def owing(self) -> bool:
@@ -32,11 +33,20 @@ class Assessed:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorLines:
+    """An author's assignments, the worst first, and what they come to."""
+
+    name: str
+    lines: list[Assessed]
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
 class UnitLines:
-    """An owner unit's assignments, and what they come to; `unit` None stands for authors of no unit."""
+    """An owner unit's authors, and what they come to; `unit` None stands for authors of no unit."""
 
     unit: OrganisationUnitRow | None
-    lines: list[Assessed]
+    authors: list[AuthorLines]
     sums: Sums
 
 
@@ -116,12 +126,25 @@ def _board(session: Session) -> LatenessBoard:
     by_unit: dict[int | None, list[Assessed]] = {}
     for one in lines:
         by_unit.setdefault(one.line.row.unit_id, []).append(one)
-    units = [
-        UnitLines(found[0].line.unit, sorted(found, key=_worst_first), _sums(found))
-        for found in by_unit.values()
-    ]
-    units.sort(key=lambda unit: (-unit.sums.days_late, -unit.sums.overdue, -unit.sums.owed, _code(unit)))
+    units = [UnitLines(found[0].line.unit, _authors(found), _sums(found)) for found in by_unit.values()]
+    units.sort(key=lambda unit: (*_lateness(unit.sums), unit.unit.code if unit.unit else ""))
     return LatenessBoard(units, _sums(lines), today)
+
+
+def _authors(lines: Iterable[Assessed]) -> list[AuthorLines]:
+    by_author: dict[int, list[Assessed]] = {}
+    for one in lines:
+        by_author.setdefault(one.line.row.author_id, []).append(one)
+    authors = [
+        AuthorLines(found[0].line.author_name, sorted(found, key=_worst_first), _sums(found))
+        for found in by_author.values()
+    ]
+    return sorted(authors, key=lambda author: (*_lateness(author.sums), author.name))
+
+
+def _lateness(sums: Sums) -> tuple[bool, int, int, int]:
+    """The late before all others, then by how long, how many are overdue, how many owed."""
+    return sums.n_late == 0, -sums.days_late, -sums.overdue, -sums.owed
 
 
 def _assess(
@@ -129,7 +152,14 @@ def _assess(
 ) -> list[Assessed]:
     ids = None if everything else [line.row.id for line in lines]
     counted: dict[int, list[Tally]] = store.tallies(session, ids) if lines else {}
-    return [Assessed(line, assess(_terms(line.row), counted.get(line.row.id, []), today)) for line in lines]
+    return [
+        Assessed(
+            line,
+            assess(_terms(line.row), counted.get(line.row.id, []), today),
+            (line.row.due_on - today).days,
+        )
+        for line in lines
+    ]
 
 
 def _terms(row: ItemAssignmentRow) -> Terms:
@@ -148,7 +178,3 @@ def _sums(lines: Iterable[Assessed]) -> Sums:
 def _worst_first(one: Assessed) -> tuple[bool, bool, int, date]:
     withdrawn = one.figures.progress is Progress.WITHDRAWN
     return withdrawn, not one.owing, -one.figures.days_late, one.line.row.due_on
-
-
-def _code(unit: UnitLines) -> str:
-    return unit.unit.code if unit.unit else ""

@@ -255,7 +255,7 @@ def _rights(actor: Actor, version: ItemVersionRow, life: Life, history: History)
     review = state is State.IN_REVIEW and State.DRAFT in moves
     return Rights(
         edit=author and version.id == newest.id and newest_is_open,
-        submit=author and is_draft,
+        submit=author and is_draft and not life.reply_owed,
         make_version=author and not newest_is_open,
         review=review,
         accept=review and may_accept(str(actor.user_id), life),

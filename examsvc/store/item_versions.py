@@ -165,20 +165,6 @@ def list_reviews(session: Session, item_id: int) -> list[tuple[ItemReviewRow, in
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
-def latest_returns(session: Session, version_ids: Collection[int]) -> dict[int, tuple[ItemReviewRow, str]]:
-    """Item version → the review that last returned it, with the reviewer's name."""
-    found: dict[int, tuple[ItemReviewRow, str]] = {}
-    for part in _parts(sorted(set(version_ids))):
-        query = (
-            sa.select(ItemReviewRow, UserRow.display_name)
-            .join(UserRow, UserRow.id == ItemReviewRow.reviewer_id)
-            .where(ItemReviewRow.item_version_id.in_(part), ItemReviewRow.decision == "return")
-            .order_by(ItemReviewRow.id)
-        )
-        found.update({row[0].item_version_id: (row[0], row[1]) for row in session.execute(query)})
-    return found
-
-
 def covered_by_adopted(session: Session, version_ids: Collection[int]) -> set[int]:
     """Which of these item versions have parameters in an adopted calibration."""
     found: set[int] = set()

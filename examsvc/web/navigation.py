@@ -62,6 +62,13 @@ DUTIES: tuple[Duty, ...] = (
         _l("What the bank holds against what exams need"),
     ),
     Duty(
+        "author.lateness",
+        "/assignments",
+        "assignments.read_board",
+        _l("Assignments"),
+        _l("Who owes the bank how many items by when"),
+    ),
+    Duty(
         "exam.list_blueprints",
         "/blueprints",
         "blueprints.read",

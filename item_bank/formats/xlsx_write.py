@@ -41,7 +41,7 @@ def write_template() -> bytes:
         if column is not Column.SHARE:
             for row in range(2, _TEMPLATE_ROWS + 2):
                 sheet.cell(row, column_number).number_format = _TEXT_FORMAT
-    return _saved(workbook)
+    return saved(workbook)
 
 
 def write_items(
@@ -65,8 +65,8 @@ def write_items(
                 sheet.cell(row, column_number, item.judged_share).number_format = "0.0%"
             else:
                 text = _typed(column, texts[column], item.code)
-                _keep_as_text(sheet.cell(row, column_number, text or None))
-    return _saved(workbook)
+                keep_as_text(sheet.cell(row, column_number, text or None))
+    return saved(workbook)
 
 
 def _texts(item: ItemVersion, key: Key, enemies: Collection[str]) -> dict[Column, str]:
@@ -94,7 +94,7 @@ def _typed(column: Column, text: str, code: str) -> str:
     return encode_escapes(text)
 
 
-def _keep_as_text(cell: Cell) -> None:
+def keep_as_text(cell: Cell) -> None:
     """A string whatever it looks like: never a formula, an error value or a number."""
     cell.number_format = _TEXT_FORMAT
     cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -104,6 +104,13 @@ def _keep_as_text(cell: Cell) -> None:
             cell.quotePrefix = True
 
 
+def write_header(cell: Cell) -> None:
+    """A column's name, as our workbooks show it."""
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", fgColor="DDE7F3")
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+
+
 def _new_workbook() -> tuple[Workbook, Worksheet]:
     workbook = Workbook()
     sheet = workbook.active
@@ -111,10 +118,7 @@ def _new_workbook() -> tuple[Workbook, Worksheet]:
         raise TypeError("a new workbook has a worksheet")
     sheet.title = SHEET_NAME
     for column_number, column in enumerate(Column, start=1):
-        cell = sheet.cell(1, column_number, column.value)
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="DDE7F3")
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        write_header(sheet.cell(1, column_number, column.value))
         sheet.column_dimensions[get_column_letter(column_number)].width = _WIDTHS.get(column, 26)
     sheet.freeze_panes = "B2"
     _offer(sheet, Column.LEVEL, list(LEVEL_NAMES.values()))
@@ -130,7 +134,8 @@ def _offer(sheet: Worksheet, column: Column, choices: list[str]) -> None:
     sheet.add_data_validation(offered)
 
 
-def _saved(workbook: Workbook) -> bytes:
+def saved(workbook: Workbook) -> bytes:
+    """The workbook's file."""
     target = io.BytesIO()
     workbook.save(target)
     return target.getvalue()

@@ -1,6 +1,31 @@
 """The author's workshop: writing, importing, appraising and approving items."""
 
-from examsvc.web.author import board, desk, importing, items, moving, pictures, reviewing
+from examsvc.web.author import (
+    assigning,
+    board,
+    desk,
+    importing,
+    items,
+    lateness,
+    moving,
+    pictures,
+    replying,
+    reviewing,
+    rules,
+)
 from examsvc.web.author.room import room
 
-__all__ = ["board", "desk", "importing", "items", "moving", "pictures", "reviewing", "room"]
+__all__ = [
+    "assigning",
+    "board",
+    "desk",
+    "importing",
+    "items",
+    "lateness",
+    "moving",
+    "pictures",
+    "replying",
+    "reviewing",
+    "room",
+    "rules",
+]

@@ -13,9 +13,10 @@ from flask_babel import lazy_gettext as _l
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import current_actor, deps
-from examsvc.services import bank_views
+from examsvc.services import assignment_views, bank_views
 from examsvc.services.bank_views import READS_ALL
 from examsvc.store.bank import ItemFilter
+from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
 from item_bank.lifecycle import State
@@ -113,7 +114,22 @@ def desk() -> str:
         wanted=_filter(),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
         inputs=MoveInput(formdata=None),
+        **_beside(actor, chosen.name, shown),
     )
+
+
+def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
+    """What the author owes, and what a list shows beside its items."""
+    writes = allowed(actor, "items.write")
+    return {
+        "owed": assignment_views.list_own(deps(), actor) if writes else [],
+        "reply": ReplyInput(formdata=None),
+        "reply_owed": bank_views.replies_owed(deps(), actor, shown) if tab == "drafts" else set(),
+        "progress": {
+            line.version_id: progress
+            for line, progress in (bank_views.appraisal_queue(deps(), actor) if tab == "review" else [])
+        },
+    }
 
 
 def _filtered(actor: Actor) -> list[Any]:

@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import ngettext
 from examsvc.services import bank_import
+from examsvc.services.assignment_choice import FITTING
 from examsvc.store import NotFound
 from examsvc.web.author import wording
-from examsvc.web.author.inputs import FileInput
+from examsvc.web.author.choosing import offer_assignments
+from examsvc.web.author.inputs import ConfirmInput, FileInput
 from examsvc.web.author.room import room
 from examsvc.web.author.uploads import Uploads
-from item_bank.errors import ImportRefused
+from item_bank.errors import ImportRefused, InvalidItem
 from item_bank.formats.report import ImportReport
 from item_bank.formats.xlsx import write_template
 
@@ -56,7 +58,15 @@ def checked_import(sha256: str) -> str:
 def confirm_import(sha256: str) -> Page:
     """Import the checked file, all or nothing."""
     filename, data = _checked(sha256)
-    outcome = bank_import.import_workbook(deps(), current_actor(), filename, data)
+    inputs = ConfirmInput()
+    choice = inputs.assignment.data if offer_assignments(inputs) else FITTING
+    try:
+        outcome = bank_import.import_workbook(deps(), current_actor(), filename, data, choice)
+    except InvalidItem as error:
+        report = bank_import.check_workbook(deps(), current_actor(), data)
+        if "assignment" in inputs:
+            inputs.assignment.errors = [wording.refusal(error)]
+        return _report_page(report, sha256, filename, inputs), 409
     if outcome.import_id is None:  # the bank has changed since the report
         return _report_page(outcome.report, sha256, filename), 409
     _uploads().drop(sha256)
@@ -77,7 +87,12 @@ def import_template() -> Response:
     return response
 
 
-def _report_page(report: ImportReport, sha256: str, filename: str) -> str:
+def _report_page(
+    report: ImportReport, sha256: str, filename: str, confirm: ConfirmInput | None = None
+) -> str:
+    if confirm is None:
+        confirm = ConfirmInput(formdata=None)
+        offer_assignments(confirm)
     return render_template(
         "author/report.html",
         report=report,
@@ -86,6 +101,7 @@ def _report_page(report: ImportReport, sha256: str, filename: str) -> str:
         sha256=sha256,
         filename=filename,
         inputs=FileInput(formdata=None),
+        confirm=confirm,
     )
 
 

@@ -19,6 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from examsvc.services.assignment_choice import FITTING, NONE
 from examsvc.services.bank import OPTION_IDS, Wording
 from examsvc.services.bank_views import ItemView
 from examsvc.store.bank import CODE_LIMIT
@@ -67,6 +68,8 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
         _l("Pool"), choices=[SelectChoice(*pool) for pool in POOLS.items()], default=Pool.OPERATIONAL.value
     )
 
+    assignment = SelectField(_l("Written for"), default=FITTING)
+
     def wording(self) -> Wording:
         """What was typed, for the service."""
         share = self.judged_share.data
@@ -82,6 +85,7 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
             judged_share=None if share is None else share / 100,
             enemies=tuple(code for code in re.split(r"[,;\s]+", self.enemies.data or "") if code),
             pool=self.pool.data,
+            assignment=self.assignment.data if "assignment" in self else FITTING,
         )
 
     def show(self, view: ItemView) -> None:
@@ -99,6 +103,21 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
         self.judged_share.data = None if share is None else round(share * 100)
         self.enemies.data = ", ".join(view.enemies)
         self.pool.data = view.line.pool
+        if "assignment" in self:
+            self.assignment.data = _choice(view)
+
+
+def _choice(view: ItemView) -> str:
+    """What an item is written for, as the form says it; what has ended is chosen anew."""
+    if view.assignment is None:
+        return NONE
+    return str(view.assignment.row.id) if view.assignment.row.ending is None else FITTING
+
+
+class ConfirmInput(FlaskForm):  # type: ignore[misc]
+    """What the items of a checked workbook are written for."""
+
+    assignment = SelectField(_l("Written for"), default=FITTING)
 
 
 class FileInput(FlaskForm):  # type: ignore[misc]

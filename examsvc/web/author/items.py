@@ -9,10 +9,12 @@ from wtforms.fields.choices import SelectChoice
 from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
-from examsvc.services import bank, bank_views
+from examsvc.services import assignment_choice, bank, bank_views
 from examsvc.services.bank_errors import DraftOpen
 from examsvc.services.bank_views import ItemView
 from examsvc.web.author import wording
+from examsvc.web.author.assignment_inputs import ReplyInput
+from examsvc.web.author.choosing import offer_assignments
 from examsvc.web.author.inputs import ItemInput, MediaInput, MoveInput
 from examsvc.web.author.room import room
 from item_bank.errors import ItemBankError
@@ -37,6 +39,7 @@ def item(version_id: int) -> str:
         moves=[(to.value, needs_comment(state, to)) for to in moves],
         returned=_returned(view),
         inputs=MoveInput(formdata=None),
+        reply=ReplyInput(formdata=None),
     )
 
 
@@ -44,7 +47,9 @@ def item(version_id: int) -> str:
 def new_item() -> Page:
     """Write an item."""
     inputs = _inputs()
-    if inputs.validate_on_submit():
+    if not inputs.is_submitted():
+        _begin_from(inputs, request.args.get("assignment", ""))
+    elif inputs.validate():
         try:
             version_id = bank.add_item(deps(), current_actor(), inputs.wording())
         except ItemBankError as error:
@@ -62,6 +67,8 @@ def edit_item(version_id: int) -> Page:
         flash(_("This wording is frozen: make a new version instead."), "warning")
         return redirect(url_for("author.item", version_id=version_id))
     inputs = _inputs()
+    if view.line.version > 1:
+        del inputs.assignment  # fixed: an earlier version was handed in for it
     if not inputs.is_submitted():
         inputs.show(view)
     elif inputs.validate():
@@ -113,7 +120,19 @@ def _inputs() -> ItemInput:
     inputs.topic.choices = [
         SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics
     ]
+    offer_assignments(inputs)
     return inputs
+
+
+def _begin_from(inputs: ItemInput, choice: str) -> None:
+    """A new item for this assignment begins with what it says: topic, cognitive level, legal basis."""
+    own = assignment_choice.list_choices(deps(), current_actor())
+    asked = next((line for line in own if str(line.row.id) == choice), None)
+    if asked is not None:
+        inputs.assignment.data = choice
+        inputs.topic.data = asked.topic.code
+        inputs.level.data = asked.row.cognitive_level or inputs.level.data
+        inputs.legal_basis.data = asked.row.legal_basis
 
 
 def _form(inputs: ItemInput, view: ItemView | None) -> Page:
@@ -124,6 +143,7 @@ def _form(inputs: ItemInput, view: ItemView | None) -> Page:
         inputs=inputs,
         view=view,
         picture=MediaInput(formdata=None),
+        reply=ReplyInput(formdata=None),
         key=inputs.key.data,
         **_preview(typed),
     )
@@ -141,8 +161,13 @@ def _show_refusal(inputs: ItemInput, error: ItemBankError) -> None:
 def _saved(version_id: int) -> Response:
     """To the item, or straight on to the reviewers where the author asked for that."""
     if request.form.get("then") == "submit":
-        bank.submit_for_review(deps(), current_actor(), [version_id])
-        flash(_("Saved and handed to the reviewers."), "success")
+        try:
+            bank.submit_for_review(deps(), current_actor(), [version_id])
+        except ItemBankError as refusal:
+            reason = wording.refusal(refusal)
+            flash(_("Saved as a draft, but not handed in. %(reason)s", reason=reason), "warning")
+        else:
+            flash(_("Saved and handed to the reviewers."), "success")
     else:
         flash(_("Saved as a draft."), "success")
     return redirect(url_for("author.item", version_id=version_id))

@@ -13,6 +13,7 @@ from examsvc.web.author import wording
 from examsvc.web.author.inputs import ReviewInput
 from examsvc.web.author.room import room
 from item_bank.errors import ItemBankError
+from item_bank.lifecycle import State
 from item_bank.review import Check, Decision
 
 
@@ -28,16 +29,22 @@ def review(version_id: int) -> str | tuple[str, int] | Response:
             inputs.comment.data or "",
         )
         try:
-            bank_review.review_item(deps(), current_actor(), version_id, judgement)
+            state = bank_review.review_item(deps(), current_actor(), version_id, judgement)
         except ItemBankError as error:
             flash(wording.refusal(error), "danger")
             return _page(inputs, version_id, following), 409
-        accepted = judgement.decision is Decision.ACCEPT
-        flash(_("Accepted.") if accepted else _("Returned to the author."), "success")
+        flash(_said(state), "success")
         if following is None:
             return redirect(url_for("author.desk", tab="review"))
         return redirect(url_for("author.review", version_id=following))
     return _page(inputs, version_id, following)
+
+
+def _said(state: State) -> str:
+    """What has become of the item."""
+    if state is State.IN_REVIEW:
+        return _("Accepted. Another reviewer has to accept it as well.")
+    return _("Accepted.") if state is State.APPRAISED else _("Returned to the author.")
 
 
 def _page(inputs: ReviewInput, version_id: int, following: int | None) -> str:

@@ -37,4 +37,5 @@ def words() -> dict[str, object]:
         "move_words": wording.MOVES,
         "decision_words": wording.DECISIONS,
         "pool_words": POOLS,
+        "progress_words": wording.PROGRESS,
     }

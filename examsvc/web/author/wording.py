@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from examsvc.edge.texts import gettext as _
 from examsvc.web.terms import ITEM_STATES
+from item_bank.assignments import Progress
 from item_bank.errors import ItemBankError
 from item_bank.formats.report import RowProblem
 from item_bank.lifecycle import State
@@ -41,6 +42,16 @@ MOVES: dict[str, LazyString] = {
     State.NEEDS_LAW_UPDATE.value: _l("Law has changed: take out"),
     State.QUARANTINED.value: _l("Leak suspected: quarantine"),
     State.RETIRED.value: _l("Retire"),
+}
+# how an assignment stands → name, badge
+PROGRESS: dict[str, tuple[LazyString, str]] = {
+    Progress.OPEN.value: (_l("Open"), "badge-info"),
+    Progress.DUE_SOON.value: (_l("Due soon"), "badge-warn"),
+    Progress.LATE.value: (_l("Late"), "badge-bad"),
+    Progress.DELIVERED.value: (_l("Delivered"), "badge-good"),
+    Progress.DELIVERED_LATE.value: (_l("Delivered late"), "badge-warn"),
+    Progress.CLOSED.value: (_l("Closed"), ""),
+    Progress.WITHDRAWN.value: (_l("Withdrawn"), ""),
 }
 DECISIONS: dict[str, tuple[LazyString, str]] = {
     "accept": (_l("Accepted"), "badge-good"),
@@ -158,6 +169,24 @@ _REFUSALS: dict[str, LazyString] = {
     "CHECKLIST_INCOMPLETE": _l(
         "An item is accepted when every point of the checklist holds. Else return it."
     ),
+    "MORE_REVIEWERS": _l("More reviewers have to accept this item first."),
+    "ACCEPTED_BY_YOU": _l("You have accepted this item: another reviewer has to do so as well."),
+    "REPLY_REQUIRED": _l("Reply to whoever returned the item first."),
+    "NOTHING_TO_REPLY": _l("There is nothing to reply to: the item has been handed in again."),
+    "REPLY_EMPTY": _l("Write what you have changed, or why not."),
+    "UNKNOWN_ASSIGNMENT": _l("This assignment has ended or is not yours. Choose another one."),
+    "NOT_FOR_ASSIGNMENT": _l("The assignment asks for another topic, cognitive level or pool."),
+    "AUTHORS_MISSING": _l("Choose at least one author."),
+    "NO_SUCH_AUTHOR": _l("One of the accounts chosen writes no items (any more)."),
+    "ITEMS_OUT_OF_RANGE": _l("At least 1 item, at most %(most)s."),
+    "DUE_IN_THE_PAST": _l("The deadline lies in the past."),
+    "SAME_DEADLINE": _l("This is the deadline already."),
+    "REASON_MISSING": _l("Give a reason."),
+    "ASSIGNED_ALREADY": _l(
+        "%(author)s has an open assignment of exactly this kind already. Nothing was made."
+    ),
+    "ASSIGNMENT_ENDED": _l("This assignment has ended."),
+    "REVIEWERS_OUT_OF_RANGE": _l("At least 1 reviewer, at most %(most)s."),
     "NO_SUCH_TRANSITION": _l("The item is in another state by now. Look at it again."),
     "WRONG_ROLE": _l("Your role does not allow this."),
 }
