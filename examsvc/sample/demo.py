@@ -19,7 +19,7 @@ from examsvc.bootstrap import House, open_house
 from examsvc.jobs.runner import run_job
 from examsvc.ports import Progress as Following
 from examsvc.ports import StagedProgress
-from examsvc.sample import bank, exams, sittings
+from examsvc.sample import assignments, bank, exams, sittings
 from examsvc.sample.sittings import OVER_HTTP, Candidate, Truth
 from examsvc.sample.staff import PASSWORD, STAFF, actor, ensure_staff
 from examsvc.sample.summary import Summary, summarise
@@ -88,7 +88,10 @@ class Demo:
             ensure_staff(deps)
             for _ in follow("organisation, positions, 600 officers")([1]):
                 bank.load_people(deps)
+            ensure_staff(deps)  # those who write for a unit
+            assignments.assign_delivered(deps)
             bank.import_items(deps, follow("items imported (workbooks)"))
+            assignments.assign_owed(deps)
             bank.appraise(deps, follow("items appraised"))
             for _ in follow("items calibrated by judgement, put to use")([1]):
                 bank.put_to_use(deps)

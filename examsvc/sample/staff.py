@@ -8,7 +8,7 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.roles import Role
 from examsvc.services import Services
 from examsvc.services.accounts import NewUser, add_user
-from examsvc.store import accounts
+from examsvc.store import accounts, people
 
 PASSWORD = "lam-gi-thi-nay"  # noqa: S105 - the sample's, printed for everybody to read
 
@@ -21,11 +21,12 @@ class StaffMember:
     display_name: str
     role: Role
     duty: str
+    unit: str = ""  # the owner unit of what an author writes
 
 
 STAFF = (
-    StaffMember("ban_de_1", "Ban đề thi 1", Role.AUTHOR, "writes items: T01–T05, T10"),
-    StaffMember("ban_de_2", "Ban đề thi 2", Role.AUTHOR, "writes items: T06–T09"),
+    StaffMember("ban_de_1", "Ban đề thi 1", Role.AUTHOR, "writes items: T01–T05, T10", "CHQ-GSQL"),
+    StaffMember("ban_de_2", "Ban đề thi 2", Role.AUTHOR, "writes items: T06–T09", "CHQ-QLRR"),
     StaffMember("tham_dinh", "Tổ thẩm định", Role.REVIEWER, "appraises items of others"),
     StaffMember(
         "ngan_hang", "Quản trị ngân hàng câu hỏi", Role.BANK_MANAGER, "approves items, puts them to use"
@@ -42,15 +43,23 @@ STAFF = (
 
 
 def ensure_staff(deps: Services) -> None:
-    """Make the accounts that do not exist yet."""
+    """Make the accounts that do not exist yet; who writes for a unit waits until it is loaded."""
+    with deps.store.read() as session:
+        units = {unit.code: unit.id for unit in people.list_units(session)}
     for member in STAFF:
         with deps.store.read() as session:
             known = accounts.find_user(session, member.username)
-        if known is None:
+        if known is None and (not member.unit or member.unit in units):
             add_user(
                 deps,
                 None,
-                NewUser(member.username, member.display_name, frozenset({member.role}), password=PASSWORD),
+                NewUser(
+                    member.username,
+                    member.display_name,
+                    frozenset({member.role}),
+                    password=PASSWORD,
+                    unit_id=units.get(member.unit),
+                ),
             )
 
 
