@@ -188,7 +188,7 @@ class Sums:
 
 
 def sum_up(figures: Iterable[Figures]) -> Sums:
-    """What a unit, or all of them, owe and have delivered; withdrawn assignments do not count."""
+    """What a unit, or all of them, owe and have delivered; nothing withdrawn and no surplus counts."""
     counted = [one for one in figures if one.progress is not Progress.WITHDRAWN]
     return Sums(
         n_assignments=len(counted),
@@ -196,7 +196,7 @@ def sum_up(figures: Iterable[Figures]) -> Sums:
         asked=sum(one.asked for one in counted),
         in_review=sum(one.in_review for one in counted),
         returned=sum(one.returned for one in counted),
-        accepted=sum(one.accepted for one in counted),
+        accepted=sum(min(one.accepted, one.asked) for one in counted),
         delivered=sum(one.delivered for one in counted),
         delivered_late=sum(one.delivered_late for one in counted),
         owed=sum(one.owed for one in counted),

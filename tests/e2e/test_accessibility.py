@@ -39,6 +39,7 @@ LOOK = """async ({exclude, contrast}) => {
 }"""
 
 ITEM = "/items/<int:version_id>"
+ASSIGNMENT = "/assignments/<int:assignment_id>"
 RUN, FORM = "/assembly-runs/<int:run_id>", "/forms/<int:form_id>"
 BLUEPRINTS = ("/blueprints", "/blueprints/<int:blueprint_id>", RUN)
 CAMPAIGNS = ("/campaigns", "/campaigns/<int:campaign_id>", "/administrations/<int:administration_id>")
@@ -64,15 +65,25 @@ UNITS = ("/units", "/units/<int:unit_id>", "/officers", "/profiles/<int:officer_
 # Pages that do not exist or are not for this role are pages, too: the author's tour ends on one.
 TOURS: dict[str, tuple[str, ...]] = {
     "": ("/login", "/no-such-page"),
-    "ban_de_1": ("/", "/items", ITEM, f"{ITEM}/edit", "/items/new", "/items/import", "/bank", "/accounts"),
+    "ban_de_1": (
+        "/",
+        "/items",
+        ITEM,
+        f"{ITEM}/edit",
+        "/items/new",
+        "/items/import",
+        ASSIGNMENT,
+        "/bank",
+        "/accounts",
+    ),
     "tham_dinh": ("/items", f"{ITEM}/review", "/bank"),
-    "ngan_hang": ("/items", ITEM, "/bank"),
+    "ngan_hang": ("/items", ITEM, "/bank", "/bank/rules", "/assignments", ASSIGNMENT, "/assignments/new"),
     "thu_ky": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *ASIDE, *POSITIONS, "/bank"),
     "chu_tich": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *CALIBRATIONS, *RESULTS),
     "giam_thi": ("/", *EXAM_ROOMS),
     "khao_thi": ("/", *BLUEPRINTS, *CAMPAIGNS, *CALIBRATIONS, "/calibrations/new", *RESULTS),
     "nhan_su": ("/", *UNITS, *POSITIONS, "/people/load"),
-    "thanh_tra": ("/", "/audit", "/items", *RESULTS, *EXAM_ROOMS, *UNITS),
+    "thanh_tra": ("/", "/audit", "/items", "/assignments", *RESULTS, *EXAM_ROOMS, *UNITS),
     "quan_tri": ("/", "/accounts", "/accounts/<int:user_id>", "/operation"),
     "candidate": ("/", "/sittings", "/practice", "/profile"),
 }
@@ -84,6 +95,7 @@ OTHERWISE = {
     "/sittings/<int:sitting_id>",
     "/items/import/<sha256>",
     "/items/import/template.xlsx",
+    "/assignments.xlsx",
     "/people/empty.xlsx",
     "/calibrations/<int:calibration_id>/report.pdf",
     "/calibrations/<int:calibration_id>/parameters.csv",
