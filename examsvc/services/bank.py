@@ -103,7 +103,15 @@ def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
         require_media(session, item)
         [version] = store_items(session, actor, [(item, key)], wording.assignment)
         _add_enemies(session, wording, {**known, item.code: version.item_id})
-        record_act(session, actor, "items.add", f"item_version:{version.id}", code=item.code)
+        assignment_id = session.get_one(ItemRow, version.item_id).assignment_id
+        record_act(
+            session,
+            actor,
+            "items.add",
+            f"item_version:{version.id}",
+            code=item.code,
+            assignment_id=assignment_id,
+        )
         return version.id
 
 
@@ -163,7 +171,12 @@ def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) 
             store.drop_enemies(session, item.id)
         _add_enemies(session, wording, store.item_ids(session))
         record_act(
-            session, actor, "items.edit", f"item_version:{version.id}", wording_hash=version.wording_hash
+            session,
+            actor,
+            "items.edit",
+            f"item_version:{version.id}",
+            wording_hash=version.wording_hash,
+            assignment_id=item.assignment_id,
         )
 
 

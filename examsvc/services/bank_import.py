@@ -53,7 +53,9 @@ def import_workbook(
             if set(store.item_ids(session)) == set(bank.stems):
                 stored = store_items(session, actor, [(row.item, row.key) for row in report.rows], assignment)
                 version_ids = tuple(version.id for version in stored)
-                import_id = _record(session, actor, report, (filename[:200], data))
+                if report.enemy_pairs:
+                    store.add_enemies(session, report.enemy_pairs, store.item_ids(session))
+                import_id = _record(session, actor, report, (filename[:200], data), assignment)
                 return ImportOutcome(report, import_id, version_ids)
 
 
@@ -82,10 +84,10 @@ def _read(data: bytes, bank: _Bank, actor: Actor) -> ImportReport:
     )
 
 
-def _record(session: Session, actor: Actor, report: ImportReport, file: tuple[str, bytes]) -> int:
+def _record(
+    session: Session, actor: Actor, report: ImportReport, file: tuple[str, bytes], assignment: str
+) -> int:
     filename, data = file
-    if report.enemy_pairs:
-        store.add_enemies(session, report.enemy_pairs, store.item_ids(session))
     row = BankImportRow(
         filename=filename,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -103,5 +105,6 @@ def _record(session: Session, actor: Actor, report: ImportReport, file: tuple[st
         filename=filename,
         sha256=row.sha256,
         codes=[imported.item.code for imported in report.rows],
+        assignment=assignment,
     )
     return row.id

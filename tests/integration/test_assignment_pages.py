@@ -136,6 +136,13 @@ def test_each_fault_stands_at_its_field_and_what_was_typed_stays(manager: Browse
     assert "Nothing has been assigned yet." in manager.get("/assignments").text
 
 
+def test_the_form_begins_with_what_a_cell_of_the_bank_lacks(manager: Browser):
+    page = manager.get("/assignments/new?topic=T01&level=recall&n_items=7").text
+    assert '<option selected value="recall">' in page
+    assert 'value="7"' in page
+    assert manager.get("/assignments/new?topic='&level=x&n_items=x").status_code == 200
+
+
 def test_the_same_form_twice_is_told_who_has_it_already(manager: Browser):
     assign(manager)
     again = manager.post_form("/assignments/new", **order(manager))
@@ -188,6 +195,7 @@ def test_an_item_begun_from_the_desk_is_filled_in_and_counts(manager: Browser, a
     link = desk.split('href="/items/new?assignment=')[1].split('"')[0]
     form = author.get(f"/items/new?assignment={link}").text
     assert 'value="Luật Hải quan 2014, Điều 25"' in form
+    assert '<option selected value="T01">' in form
     assert f'<option selected value="{link}">' in form
     author.post_form("/items/new", **ITEM, assignment=link, then="submit")
     assert "1 of 2 delivered" in author.get("/items").text

@@ -108,10 +108,16 @@ def _inputs() -> AssignInput:
         )
         for author in assignment_views.list_authors(deps(), actor)
     ]
-    if request.args.get("topic") and not inputs.is_submitted():
-        inputs.topic.data = request.args["topic"]
-        inputs.level.data = request.args.get("level", "")
+    if not inputs.is_submitted():
+        _begin_from_cell(inputs)
     return inputs
+
+
+def _begin_from_cell(inputs: AssignInput) -> None:
+    """From a cell of the bank board the form begins with what that cell lacks."""
+    inputs.topic.data = request.args.get("topic")
+    inputs.level.data = request.args.get("level", "")
+    inputs.n_items.data = request.args.get("n_items", type=int)
 
 
 def _show_refusal(inputs: FlaskForm, refusal: AssignmentRefused) -> None:

@@ -5,7 +5,8 @@ const form = document.getElementById("review-form");
 form?.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.ctrlKey) {
     event.preventDefault();
-    form.requestSubmit(form.querySelector("button[value=accept]"));
+    const accept = form.querySelector("button[value=accept]");
+    if (accept) form.requestSubmit(accept); // whoever has accepted already can only return it
     return;
   }
   if (event.target.matches("textarea") || event.ctrlKey || event.altKey || event.metaKey) return;
