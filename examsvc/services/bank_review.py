@@ -45,14 +45,16 @@ def review_item(deps: Services, actor: Actor, version_id: int, judgement: Judgem
         state = State(version.state)
         if state is not State.IN_REVIEW:
             raise TransitionRefused("NO_SUCH_TRANSITION", item=item.code, source=state.value)
-        to = state_after(appraisal, load_histories(session, [(version, item)])[version_id])
+        history = load_histories(session, [(version, item)])[version_id]
+        to = state_after(appraisal, history)
         checklist = sorted(check.value for check in judgement.checklist)
         _store_review(session, actor, version, (judgement.decision, checklist, appraisal.comment))
         moved = [Moved(version_id, state, to, appraisal.comment)]
         if to is not state:
             session.flush()  # the acceptance just stored is one of those that the move is made on
             moved = change_states(session, actor, [(version, item)], Request(to, appraisal.comment))
-        record_moves(session, actor, f"items.review_{judgement.decision.value}", moved)
+        action = f"items.review_{judgement.decision.value}"
+        record_moves(session, actor, action, moved, min_reviewers=history.min_reviewers)
         return to
 
 

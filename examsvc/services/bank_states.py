@@ -106,7 +106,7 @@ def _mark_way(pair: VersionOfItem, source: State, now: datetime) -> None:
         version.appraised_at = now
 
 
-def record_moves(session: Session, actor: Actor, action: str, moved: Sequence[Moved]) -> None:
+def record_moves(session: Session, actor: Actor, action: str, moved: Sequence[Moved], **detail: int) -> None:
     """An audit entry for each move; what a suspended item left is read back from here."""
     for step in moved:
         record_act(
@@ -117,4 +117,5 @@ def record_moves(session: Session, actor: Actor, action: str, moved: Sequence[Mo
             from_state=step.from_state.value,
             to_state=step.to_state.value,
             comment=step.comment,
+            **detail,
         )
