@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Route, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from examsvc.delivery.sealing import emergency_key, unseal
 from tests.browser import FLAGS, find_browser
@@ -41,6 +42,25 @@ LEFT = """async sitting => {
       request.onerror = () => reject(request.error);
     });
   }
+  return left;
+}"""
+
+
+EVERYTHING_LEFT = """async () => {
+  const database = await new Promise((resolve, reject) => {
+    const request = indexedDB.open("examsvc-player");
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const left = {caches: (await caches.keys()).filter(name => name.startsWith("examsvc-sitting-")).length};
+  for (const name of database.objectStoreNames) {
+    left[name] = await new Promise((resolve, reject) => {
+      const request = database.transaction(name).objectStore(name).count();
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  }
+  database.close();
   return left;
 }"""
 
@@ -157,6 +177,39 @@ def test_a_network_that_stays_away_costs_neither_a_response_nor_the_time(
     assert seconds(page.locator("#time").inner_text()) == pytest.approx(told, abs=3)
     player.hand_in()
     assert digest_was_equal(served_home, seat)
+
+
+def _left_behind(page: Page) -> dict[str, int]:
+    expect(page.locator("html")).to_have_attribute("data-forgotten", "true")
+    left: dict[str, int] = page.evaluate(EVERYTHING_LEFT)
+    return left
+
+
+def test_who_has_logged_out_leaves_no_exam_that_the_next_one_could_open_offline(
+    open_page: OpenPage, server: Server, seat: Seat
+):
+    page = open_page(seat.username)
+    player = enter_kept(page, seat)
+    work(player, 1, 2)
+    player.expect_saved("server")
+    page.goto("/sittings")
+    assert _left_behind(page)["opened"] == 1  # his own stays while he is logged in
+    page.get_by_role("button", name="Đăng xuất").click()
+    assert set(_left_behind(page).values()) == {0}
+    server.kill()
+    with pytest.raises(PlaywrightError):
+        page.goto(seat.page)
+    server.start()
+
+
+def test_another_candidate_at_the_same_browser_finds_no_exam_of_the_one_before(
+    open_page: OpenPage, prepared: Hall, seat: Seat
+):
+    page = open_page(seat.username)
+    enter_kept(page, seat)
+    page.context.clear_cookies(name="session")  # his login is over, and he did not log out
+    log_in(page, prepared.take_seat().username)
+    assert set(_left_behind(page).values()) == {0}
 
 
 @dataclass
