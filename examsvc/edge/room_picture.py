@@ -55,6 +55,8 @@ KIND_LABELS = {
     "pause": lazy_gettext("Clock stopped"),
     "resume": lazy_gettext("Clock running again"),
     "extension": lazy_gettext("More time for everybody"),
+    "more_time": lazy_gettext("More time"),
+    "late_entry": lazy_gettext("Let in late"),
     "accommodation": lazy_gettext("Accommodation"),
     "emergency_file": lazy_gettext("Emergency file taken in"),
     "event_contradiction": lazy_gettext("Contradictory data from the exam machine"),
@@ -177,7 +179,7 @@ def phase_of(starts_at: datetime, limit_s: int, now: datetime) -> str:
 def _clock_label(phase: str) -> str:
     labels = {
         "before": gettext("Starts in"),
-        "running": gettext("Common time left"),
+        "running": gettext("Common time left, without time added or given back"),
         "over": gettext("Common time is over"),
     }
     return labels[phase]

@@ -110,6 +110,8 @@ def open_sitting(
             **({"address": address} if address else {}),
         )
     _seen(deps, sitting_id, facts.now)
+    if not first:
+        deps.presence.answered(sitting_id)
     reading = clock_reading(moved, facts.now)
     return Opened(reading, moved.epoch, responses, moved.navigation.value, moved.reached, keys)
 

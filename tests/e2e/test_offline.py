@@ -212,6 +212,44 @@ def test_another_candidate_at_the_same_browser_finds_no_exam_of_the_one_before(
     assert set(_left_behind(page).values()) == {0}
 
 
+def test_the_old_machine_back_on_the_network_hands_over_what_it_holds(
+    open_page: OpenPage, served_home: Path, seat: Seat
+):
+    page = open_page(seat.username)
+    player = enter_kept(page, seat)
+    counted = work(player, 1, 2)
+    player.expect_saved("server")
+    page.context.set_offline(True)
+    aside = work(player, 3, 5)
+    exam_hall.allow_takeover(open_page("giam_thi"), seat, "Máy mất mạng, đã lập biên bản")
+    Player(open_page(seat.username)).enter(seat.page)
+    page.context.set_offline(False)
+    player.expect_view("superseded")
+    expect(player.notice).to_contain_text("giữ riêng", timeout=30_000)
+    expect(page.locator('[data-act="emergency"]:visible')).to_have_count(0)
+    log = [(standing, response) for _epoch, _seq, standing, response in log_of(served_home, seat)]
+    assert log == [("counted", one) for one in counted] + [("quarantined", one) for one in aside]
+
+
+def test_time_that_runs_out_without_a_network_covers_the_items(open_page: OpenPage, seat: Seat):
+    page = open_page(seat.username)
+    page.clock.install()
+    player = Player(page).enter(seat.page)
+    player.choose(1)
+    player.expect_saved("server")
+    page.route(SERVER_WORDS, _abort)
+    left_s = seconds(page.locator("#time").inner_text())
+    page.clock.fast_forward((left_s - 30) * 1000)
+    page.clock.run_for(2_000)
+    player.expect_view("player")
+    page.clock.run_for(30_000)
+    player.expect_view("ending")
+    expect(player.notice).to_contain_text("đã hết giờ")
+    page.unroute(SERVER_WORDS, _abort)  # in truth there is time left: the server's word replaces the count
+    page.clock.run_for(15_000)
+    player.expect_view("player")
+
+
 @dataclass
 class Machine:
     """A browser with a profile of its own, that can be killed and started again."""
