@@ -89,6 +89,8 @@ TABLE: dict[str, Rule] = {
     "items.approve": _rule(R.BANK_MANAGER, when=not_own),
     "items.release_to_exams": _rule(R.BANK_MANAGER),
     "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
+    "legal_acts.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
+    "legal_acts.change": _rule(R.BANK_MANAGER),
     # positions and people
     "people.import": _rule(R.HR),
     "positions.read": _rule(R.HR, R.LEADER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),

@@ -16,6 +16,7 @@ from examsvc.services.media import require_media
 from examsvc.store import Session, database_now
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
+from examsvc.store import legal_acts as acts
 from examsvc.store.item_versions import VersionOfItem
 from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow
 from examsvc.store.topics import list_topics
@@ -132,6 +133,7 @@ def store_items(
     session.add_all(
         _key_row(version.id, key, actor, now) for version, (_item, key) in zip(stored, new, strict=True)
     )
+    acts.cite(session, {version.id: version.legal_basis for version in stored})
     return stored
 
 
@@ -152,6 +154,7 @@ def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) 
         require_media(session, composed)
         item.topic_id, item.pool = topics[composed.topic], composed.pool.value
         _write_wording(version, composed)
+        acts.cite(session, {version.id: version.legal_basis})
         _correct_key(session, actor, version.id, key)
         if first:  # nothing rests on the enemies of an item that was never submitted
             store.drop_enemies(session, item.id)
@@ -176,6 +179,7 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         session.add(draft)
         session.flush()
         session.add(_key_row(draft.id, Key(1, key.option_id), actor, now))
+        acts.cite(session, {draft.id: draft.legal_basis})
         record_act(
             session,
             actor,

@@ -15,3 +15,7 @@ class DraftOpen(ItemBankError):
 
 class Superseded(ItemBankError):
     """A newer version of the item has taken this one's place."""
+
+
+class LegalActRefused(ItemBankError):
+    """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.roles import Role
-from examsvc.services.audit import record_act
+from examsvc.services.audit import record_acts
 from examsvc.store import Session
 from examsvc.store import item_versions as versions
 from examsvc.store.item_versions import VersionOfItem
@@ -69,7 +69,11 @@ def change_states(
 
     Raises TransitionRefused, which names the item; the caller records the moves last (see record_moves).
     """
-    mover = mover_of(actor, request.as_role)
+    return move_by(session, mover_of(actor, request.as_role), pairs, request)
+
+
+def move_by(session: Session, mover: Mover, pairs: Sequence[VersionOfItem], request: Request) -> list[Moved]:
+    """The same for whoever ordered the move, where it is made later than that."""
     histories = load_histories(session, pairs)
     moved: list[Moved] = []
     for version, item in pairs:
@@ -83,15 +87,21 @@ def change_states(
     return moved
 
 
-def record_moves(session: Session, actor: Actor, action: str, moved: Sequence[Moved]) -> None:
+def record_moves(session: Session, actor: Actor | None, action: str, moved: Sequence[Moved]) -> None:
     """An audit entry for each move; what a suspended item left is read back from here."""
-    for step in moved:
-        record_act(
-            session,
-            actor,
-            action,
-            f"item_version:{step.version_id}",
-            from_state=step.from_state.value,
-            to_state=step.to_state.value,
-            comment=step.comment,
-        )
+    record_acts(
+        session,
+        actor,
+        [
+            (
+                action,
+                f"item_version:{step.version_id}",
+                {
+                    "from_state": step.from_state.value,
+                    "to_state": step.to_state.value,
+                    "comment": step.comment,
+                },
+            )
+            for step in moved
+        ],
+    )

@@ -9,6 +9,7 @@ from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import allowed, permit
 from examsvc.accounts.roles import Role
 from examsvc.services.bank_states import load_histories, mover_of
+from examsvc.services.citations import CitedAct, citation_findings, cited_acts
 from examsvc.services.deps import Services
 from examsvc.store import Session
 from examsvc.store import bank as store
@@ -69,6 +70,8 @@ class ItemView:
     similar: list[Similar]
     history: History
     rights: Rights
+    acts: list[CitedAct]
+    law_comment: str  # why it waits for an update of the law, where it does
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -93,6 +96,16 @@ class Returned:
     line: ItemLine
     comment: str
     reviewer: str
+
+
+@dataclass(frozen=True, slots=True)
+class LawUpdate:
+    """An author's item that the law has left behind: the acts it cites, why it was moved, an open draft."""
+
+    line: ItemLine
+    repealed: list[CitedAct]
+    comment: str
+    draft_id: int | None
 
 
 def list_items(deps: Services, actor: Actor, wanted: ItemFilter) -> list[ItemLine]:
@@ -126,6 +139,32 @@ def list_returned(deps: Services, actor: Actor) -> list[Returned]:
     ]
 
 
+def list_law_updates(deps: Services, actor: Actor) -> list[LawUpdate]:
+    """The author's items that need a new wording, until one of them is on its way to the reviewers."""
+    permit(actor, "items.write")
+    wanted = ItemFilter(states=(State.NEEDS_LAW_UPDATE.value,), author_id=actor.user_id)
+    with deps.store.read() as session:
+        lines = store.list_lines(session, wanted)
+        later = versions.newest_of_items(session, [line.item_id for line in lines])
+        open_lines = [line for line in lines if _awaits_wording(line, later[line.item_id])]
+        acts = cited_acts(session, [line.version_id for line in open_lines])
+        return [
+            _law_update(session, line, acts.get(line.version_id, []), later[line.item_id])
+            for line in open_lines
+        ]
+
+
+def _law_update(session: Session, line: ItemLine, acts: list[CitedAct], newest: ItemVersionRow) -> LawUpdate:
+    repealed = [act for act in acts if act.is_repealed]
+    # one that no repeal has moved: the log tells, and is long
+    comment = "" if repealed else versions.find_comment_of_move(session, line.version_id, line.state)
+    return LawUpdate(line, repealed, comment, None if newest.id == line.version_id else newest.id)
+
+
+def _awaits_wording(line: ItemLine, newest: ItemVersionRow) -> bool:
+    return newest.id == line.version_id or newest.state == State.DRAFT
+
+
 def review_queue(deps: Services, actor: Actor) -> list[ItemLine]:
     """Items in review that this reviewer did not write."""
     permit(actor, "items.review")
@@ -143,13 +182,15 @@ def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list
         ids = [line.version_id for line in lines]
         items = versions.get_versions(session, ids)
         keys = _keys(session, ids)
+        acts = cited_acts(session, ids)
         histories = load_histories(session, versions.get_pairs(session, ids))
     mover = mover_of(actor)
     return [
         Candidate(
             line,
             keys[line.version_id],
-            check_item(items[line.version_id], keys[line.version_id]),
+            check_item(items[line.version_id], keys[line.version_id])
+            + citation_findings(acts.get(line.version_id, [])),
             to in allowed_moves(source, mover, histories[line.version_id]),
         )
         for line in lines
@@ -168,16 +209,25 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
         composed = versions.as_item_version(version, item, line.topic.code)
         key = _keys(session, [version_id])[version_id]
         history = History(versions.list_versions(session, item.id), versions.list_reviews(session, item.id))
+        acts = cited_acts(session, [version_id]).get(version_id, [])
         return ItemView(
             line=line,
             item=composed,
             key=key,
             enemies=store.enemy_codes(session, item.id),
-            findings=check_item(composed, key),
+            findings=check_item(composed, key) + citation_findings(acts),
             similar=_similar(session, actor, line),
             history=history,
             rights=_rights(session, actor, (version, item), history),
+            acts=acts,
+            law_comment=_law_comment(session, version),
         )
+
+
+def _law_comment(session: Session, version: ItemVersionRow) -> str:
+    if version.state != State.NEEDS_LAW_UPDATE:
+        return ""
+    return versions.find_comment_of_move(session, version.id, version.state)
 
 
 def _reads(actor: Actor, author_id: int) -> bool:

@@ -36,6 +36,7 @@ from examsvc.store.models.delivery import (
     TimeAdjustmentRow,
 )
 from examsvc.store.models.jobs import JobRow
+from examsvc.store.models.legal_acts import CitationRow, LegalActChangeRow, LegalActRow
 from examsvc.store.models.positions import (
     CompetencyRow,
     CompetencyTopicRow,
@@ -64,6 +65,7 @@ __all__ = [
     "CalibrationRow",
     "CampaignRow",
     "CandidateRow",
+    "CitationRow",
     "CompetencyRow",
     "CompetencyScoreRow",
     "CompetencyTopicRow",
@@ -82,6 +84,8 @@ __all__ = [
     "ItemVersionRow",
     "JobRow",
     "LateDecisionRow",
+    "LegalActChangeRow",
+    "LegalActRow",
     "LevelScaleRow",
     "LoginSessionRow",
     "MediaRow",
