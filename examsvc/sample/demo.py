@@ -88,6 +88,8 @@ class Demo:
             ensure_staff(deps)
             for _ in follow("organisation, positions, 600 officers")([1]):
                 bank.load_people(deps)
+            for _ in follow("legal acts registered")([1]):
+                bank.register_acts(deps)
             bank.import_items(deps, follow("items imported (workbooks)"))
             bank.appraise(deps, follow("items appraised"))
             for _ in follow("items calibrated by judgement, put to use")([1]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
@@ -51,6 +51,14 @@ class Preview:
     @property
     def n_moving(self) -> int:
         return sum(count for state, count in self.states.items() if state in MOVED)
+
+    @property
+    def uses_by_form(self) -> dict[tuple[str, datetime, str], list[FormUse]]:
+        """The coming exams form by form: administration, its start, the form's code."""
+        found: dict[tuple[str, datetime, str], list[FormUse]] = {}
+        for use in self.uses:
+            found.setdefault((use.administration_code, use.starts_at, use.form_code), []).append(use)
+        return found
 
 
 def preview_repeal(deps: Services, actor: Actor, act_id: int, repeal: Repeal) -> Preview:

@@ -62,6 +62,13 @@ DUTIES: tuple[Duty, ...] = (
         _l("What the bank holds against what exams need"),
     ),
     Duty(
+        "author.legal_acts",
+        "/legal-acts",
+        "legal_acts.read",
+        _l("Legal acts"),
+        _l("Which acts are in force, and which items cite them"),
+    ),
+    Duty(
         "exam.list_blueprints",
         "/blueprints",
         "blueprints.read",
