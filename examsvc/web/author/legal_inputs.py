@@ -32,7 +32,7 @@ class ActInput(FlaskForm):  # type: ignore[misc]
     """A legal act as the bank manager types it."""
 
     number = StringField(
-        _l("Number"),
+        _l("Number of the act"),
         validators=[InputRequired(_FILL_IN), Length(max=100, message=_l("At most 100 characters."))],
     )
     title = StringField(
