@@ -129,7 +129,7 @@ def count_citing(
     found: dict[str, States] = {}
     wanted = sorted(set(numbers))
     for part in (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE)):
-        _add(found, session.execute(_counted(author_id).where(CitationRow.number.in_(part))).tuples())
+        _add(found, session.execute(_counted(author_id).where(CitationRow.number.in_(part))))
     return found
 
 
@@ -141,7 +141,7 @@ def count_unknown(session: Session, author_id: int | None = None) -> dict[str, S
         .where(LegalActRow.id.is_(None), ItemVersionRow.state != "retired")
     )
     found: dict[str, States] = {}
-    _add(found, session.execute(query).tuples())
+    _add(found, session.execute(query))
     return found
 
 
