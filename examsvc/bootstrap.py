@@ -110,11 +110,10 @@ def _sweep(house: House) -> None:
     services = house.services
     watch_backlog(services)
     finalise_due(services)
-    carry_out_due_repeals(services)
-    if not house.does_jobs:
-        return
-    put_back_interrupted(services)
-    wake_waiting(services)
+    if house.does_jobs:
+        put_back_interrupted(services)
+        wake_waiting(services)
+    carry_out_due_repeals(services)  # last: nothing above waits for a day of the calendar
 
 
 def _every(stop: threading.Event, work: Callable[[], None]) -> None:

@@ -47,16 +47,13 @@ class RegisterLine:
     act: CitedAct
     states: States
 
-    @property
-    def n_citing(self) -> int:
-        return sum(self.states.values())
-
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The lines that a filter keeps, and how many there are of each standing."""
+    """A page of the lines that a filter keeps, and how many there are of each standing."""
 
     lines: list[RegisterLine]
+    n_lines: int
     counts: dict[str, int]
     own_only: bool  # the reader sees his own items alone: others' are not counted
 
@@ -152,25 +149,32 @@ def require_day(day: date | None, field: str) -> None:
         raise LegalActRefused("UNLIKELY_DATE", field=field, first=FIRST_DAY, last=LAST_DAY)
 
 
-def list_register(deps: Services, actor: Actor, *, text: str = "", wanted: str = "") -> Register:
+def list_register(
+    deps: Services, actor: Actor, *, text: str = "", wanted: str = "", page: int = 1
+) -> Register:
     """The acts whose number or title holds the text and whose standing is `wanted` ("": of any)."""
     permit(actor, "legal_acts.read")
     author_id = _own_only(actor)
     with deps.store.read() as session:
-        rows = {row.number: row for row in store.list_acts(session)}
-        follows, day = store.successors(session), today(session)
+        acts = _registered(session)
         unknown = store.count_unknown(session, author_id)
-        acts = [
-            CitedAct(number, standing(as_act(row), day), row, follows[number]) for number, row in rows.items()
-        ]
         counts = Counter(act.standing.value for act in acts)
         counts[Standing.UNKNOWN.value] = len(unknown)
         if wanted == Standing.UNKNOWN:
             acts = [CitedAct(number, Standing.UNKNOWN) for number in unknown]
         kept = {act.number: act for act in acts if _is_kept(act, text, wanted)}
-        citing = unknown if wanted == Standing.UNKNOWN else store.count_citing(session, kept, author_id)
-    lines = [RegisterLine(kept[number], citing.get(number, {})) for number in by_rank(kept)]
-    return Register(lines, dict(counts), own_only=author_id is not None)
+        shown = by_rank(kept)[(page - 1) * PER_PAGE : page * PER_PAGE]
+        citing = unknown if wanted == Standing.UNKNOWN else store.count_citing(session, shown, author_id)
+    lines = [RegisterLine(kept[number], citing.get(number, {})) for number in shown]
+    return Register(lines, len(kept), dict(counts), own_only=author_id is not None)
+
+
+def _registered(session: Session) -> list[CitedAct]:
+    follows, day = store.successors(session), today(session)
+    return [
+        CitedAct(row.number, standing(as_act(row), day), row, follows[row.number])
+        for row in store.list_acts(session)
+    ]
 
 
 def list_choices(deps: Services, actor: Actor) -> list[LegalActRow]:
@@ -202,7 +206,7 @@ def view_number(deps: Services, actor: Actor, number: str, *, state: str = "", p
     with deps.store.read() as session:
         act = look_up(session, [number])[number]
         states = store.count_citing(session, [number], author_id).get(number, {})
-        offset = (max(1, page) - 1) * PER_PAGE
+        offset = (page - 1) * PER_PAGE
         lines = items.list_citing_lines(session, number, wanted, limit=PER_PAGE, offset=offset)
         return ActView(
             act=act,

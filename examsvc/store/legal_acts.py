@@ -135,14 +135,12 @@ def count_citing(
 
 def count_unknown(session: Session, author_id: int | None = None) -> dict[str, States]:
     """The same for the numbers that no act of the register bears; what is retired asks for none."""
-    query = (
-        _counted(author_id)
-        .outerjoin(LegalActRow, LegalActRow.number == CitationRow.number)
-        .where(LegalActRow.id.is_(None), ItemVersionRow.state != "retired")
+    known = sa.select(LegalActRow.number)
+    numbers = session.scalars(
+        sa.select(CitationRow.number).distinct().where(CitationRow.number.not_in(known))
     )
-    found: dict[str, States] = {}
-    _add(found, session.execute(query))
-    return found
+    counted = count_citing(session, list(numbers), author_id)
+    return {number: states for number, states in counted.items() if set(states) != {"retired"}}
 
 
 def _counted(author_id: int | None) -> sa.Select[str, str, int]:

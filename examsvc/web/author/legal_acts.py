@@ -26,17 +26,14 @@ def legal_acts() -> str:
     wanted = request.args.get("standing", "")
     wanted = wanted if wanted in set(Standing) else ""
     text = request.args.get("q", "")[:200]
-    register = acts.list_register(deps(), current_actor(), text=text, wanted=wanted)
-    n_pages = max(1, -(-len(register.lines) // PER_PAGE))
-    page = min(_page(), n_pages)
+    register = acts.list_register(deps(), current_actor(), text=text, wanted=wanted, page=_page())
     return render_template(
         "author/legal_acts.html",
         register=register,
-        lines=register.lines[(page - 1) * PER_PAGE : page * PER_PAGE],
         wanted=wanted,
         text=text,
-        page=page,
-        n_pages=n_pages,
+        page=_page(),
+        n_pages=_pages(register.n_lines),
     )
 
 
@@ -117,7 +114,7 @@ def _act_page(view: ActView) -> str:
         view=view,
         state=_state(),
         page=_page(),
-        n_pages=max(1, -(-view.n_lines // PER_PAGE)),
+        n_pages=_pages(view.n_lines),
     )
 
 
@@ -128,3 +125,7 @@ def _state() -> str:
 
 def _page() -> int:
     return min(max(1, request.args.get("page", 1, type=int)), 10_000)
+
+
+def _pages(n_lines: int) -> int:
+    return max(1, -(-n_lines // PER_PAGE))
