@@ -8,8 +8,8 @@ from alembic import op
 import examsvc.store.types
 from item_bank.legal_basis import cited_numbers
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
