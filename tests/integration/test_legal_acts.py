@@ -107,8 +107,8 @@ def test_the_migration_reads_what_was_written_before_it(services: Services, bank
     config = _config()
     with services.store.writer.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "0007")
-    assert migrate(services.store) == ["0008"]
+        command.downgrade(config, "0008")
+    assert migrate(services.store) == ["0009"]
     assert cited(services, version_id) == [DECREE, "54/2014/QH13"]
     with services.store.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(CitationRow)) == 2
