@@ -22,6 +22,7 @@ from examsvc.services.backlog import watch_backlog
 from examsvc.services.finalise import finalise_due
 from examsvc.services.group_commit import GroupCommit
 from examsvc.services.jobs import put_back_interrupted, wake_waiting
+from examsvc.services.legal_repeals import carry_out_due_repeals
 from examsvc.services.shared_glance import SharedGlance
 from examsvc.services.staff_views import FRESH_S, StaffViews
 from examsvc.settings import Settings
@@ -109,10 +110,10 @@ def _sweep(house: House) -> None:
     services = house.services
     watch_backlog(services)
     finalise_due(services)
-    if not house.does_jobs:
-        return
-    put_back_interrupted(services)
-    wake_waiting(services)
+    if house.does_jobs:
+        put_back_interrupted(services)
+        wake_waiting(services)
+    carry_out_due_repeals(services)  # last: nothing above waits for a day of the calendar
 
 
 def _every(stop: threading.Event, work: Callable[[], None]) -> None:

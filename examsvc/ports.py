@@ -26,6 +26,10 @@ class Presence(Protocol):
         """A machine that does not hold the sitting asks to go on with it; forgotten within a minute."""
         ...
 
+    def answered(self, sitting_id: int) -> None:
+        """It goes on, or another one does: nobody asks any more."""
+        ...
+
     def asking(self, sitting_ids: Iterable[int]) -> set[int]:
         """For which sittings one asks at the moment."""
         ...

@@ -48,3 +48,7 @@ class InvalidMedia(ItemBankError):
 
 class ImportRefused(ItemBankError):
     """The file as a whole cannot be read; nothing was taken from it."""
+
+
+class InvalidActNumber(ItemBankError):
+    """A text that names no legal act's number, or more than one."""

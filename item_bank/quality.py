@@ -24,6 +24,9 @@ class Fault(StrEnum):
     MISSING_BASIS = "MISSING_BASIS"
     NEGATIVE_STEM_NOT_MARKED = "NEGATIVE_STEM_NOT_MARKED"
     BROKEN_FORMULA = "BROKEN_FORMULA"
+    # told by whoever keeps a register of acts
+    UNKNOWN_ACT = "UNKNOWN_ACT"
+    REPEALED_ACT = "REPEALED_ACT"
 
 
 @dataclass(frozen=True, slots=True)

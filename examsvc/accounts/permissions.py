@@ -99,6 +99,8 @@ TABLE: dict[str, Rule] = {
     "assignments.make": _rule(R.BANK_MANAGER),
     "assignments.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR, when=own_or_no_author),
     "assignments.read_board": _rule(R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
+    "legal_acts.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
+    "legal_acts.change": _rule(R.BANK_MANAGER),
     # positions and people
     "people.import": _rule(R.HR),
     "positions.read": _rule(R.HR, R.LEADER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),

@@ -33,6 +33,9 @@ class BufferedPresence:
     def ask(self, sitting_id: int) -> None:
         self._presence.ask(sitting_id)
 
+    def answered(self, sitting_id: int) -> None:
+        self._presence.answered(sitting_id)
+
     def asking(self, sitting_ids: Iterable[int]) -> set[int]:
         return self._presence.asking(sitting_ids)
 

@@ -23,6 +23,9 @@ class MemoryPresence:
     def ask(self, sitting_id: int) -> None:
         self._asking.add(sitting_id)
 
+    def answered(self, sitting_id: int) -> None:
+        self._asking.discard(sitting_id)
+
     def asking(self, sitting_ids: Iterable[int]) -> set[int]:
         return self._asking & set(sitting_ids)
 

@@ -51,6 +51,12 @@ class RedisPresence:
         except redis.RedisError as error:
             log.warning("a machine's wish was not recorded: %s", error)
 
+    def answered(self, sitting_id: int) -> None:
+        try:
+            self._client.delete(f"asks:{sitting_id}")
+        except redis.RedisError as error:
+            log.warning("that a machine was answered was not recorded: %s", error)
+
     def asking(self, sitting_ids: Iterable[int]) -> set[int]:
         wanted = list(sitting_ids)
         if not wanted:

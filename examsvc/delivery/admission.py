@@ -69,11 +69,7 @@ def admit(
     """
     if len(batch) > MAX_EVENTS:
         raise BatchTooLarge(sitting.id, len(batch), MAX_EVENTS)
-    if not sitting.is_closed:
-        require_open(sitting)
-    faults = [fault for index, event in enumerate(batch) for fault in _faults(index, event, sitting, outline)]
-    if faults:
-        raise EventsRefused(sitting.id, faults)
+    require_admissible(batch, sitting=sitting, outline=outline)
 
     by_id = {event.event_id: event for event in held}
     by_position = {event.position: event for event in by_id.values()}
@@ -89,6 +85,18 @@ def admit(
         if outcome is Outcome.ACCEPTED:
             reached = max(reached, placed.number)
     return tuple(decisions)
+
+
+def require_admissible(batch: Sequence[ResponseEvent], *, sitting: Sitting, outline: Outline) -> None:
+    """Raise what would keep all of these events, however many, from being decided on.
+
+    Raises EventsRefused, NotCheckedIn, NotOpen.
+    """
+    if not sitting.is_closed:
+        require_open(sitting)
+    faults = [fault for index, event in enumerate(batch) for fault in _faults(index, event, sitting, outline)]
+    if faults:
+        raise EventsRefused(sitting.id, faults)
 
 
 def reached_after(decisions: Iterable[Decision], outline: Outline, reached: int) -> int:
@@ -139,7 +147,9 @@ def _place_in_section(placed: Placed, sitting: Sitting, now: datetime) -> Outcom
     if sitting.spans:
         span = sitting.spans[placed.section - 1]
         at = sitting.clock_time(now)
-        grace = timedelta(seconds=sitting.clock.grace_s)
+        # the network has its grace where the clock ended the section; who leaves one has sent everything
+        was_left = placed.section <= len(sitting.left_at)
+        grace = timedelta(seconds=0 if was_left else sitting.clock.grace_s)
         if at > span.ends_at + grace:
             return Outcome.LATE
         return Outcome.ACCEPTED if at >= span.starts_at else Outcome.OUT_OF_TURN

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask, request, session
-from flask_babel import Babel, format_datetime, get_locale
+from flask_babel import Babel, format_date, format_datetime, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -33,6 +33,11 @@ def local_time(instant: datetime) -> str:
     return str(format_datetime(instant, pattern))
 
 
+def local_day(day: date) -> str:
+    """A day as a calendar shows it."""
+    return str(format_date(day, "dd/MM/yyyy" if get_locale().language == "vi" else "d MMM yyyy"))
+
+
 def duration(seconds: int) -> str:
     """Seconds as minutes, and the seconds that are over."""
     minutes, rest = divmod(seconds, 60)
@@ -52,6 +57,7 @@ def init_language(app: Flask) -> None:
     )
     app.jinja_env.filters["in_language"] = in_language
     app.jinja_env.filters["local_time"] = local_time
+    app.jinja_env.filters["local_day"] = local_day
     app.jinja_env.filters["duration"] = duration
     app.jinja_env.globals["current_locale"] = lambda: get_locale().language
     app.jinja_env.globals["request_path"] = lambda: request.full_path.rstrip("?")

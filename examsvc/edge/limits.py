@@ -5,9 +5,20 @@ Only failures count: a whole exam area may come through one address in the minut
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from werkzeug.exceptions import TooManyRequests
+
+AT_ONCE: Final = 2  # logins of one account that are being checked, in a worker
+_guard = threading.Lock()
+_checking: Counter[str] = Counter()
 
 limiter = Limiter(get_remote_address, default_limits=[])
 
@@ -41,3 +52,23 @@ def username_key() -> str:
 def refused(response: Response) -> bool:
     """Whether a login failed."""
     return response.status_code == 401
+
+
+@contextmanager
+def few_at_once(username: str) -> Iterator[None]:
+    """While a password is checked: failures are counted afterwards, and many at once would all get through.
+
+    Raises TooManyRequests. From whatever addresses they come: nobody logs in thrice at the same moment.
+    """
+    account = username.strip().lower()[:64]
+    with _guard:
+        if _checking[account] >= AT_ONCE:
+            raise TooManyRequests
+        _checking[account] += 1
+    try:
+        yield
+    finally:
+        with _guard:
+            _checking[account] -= 1
+            if not _checking[account]:
+                del _checking[account]

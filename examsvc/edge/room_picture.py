@@ -55,9 +55,15 @@ KIND_LABELS = {
     "pause": lazy_gettext("Clock stopped"),
     "resume": lazy_gettext("Clock running again"),
     "extension": lazy_gettext("More time for everybody"),
+    "more_time": lazy_gettext("More time"),
+    "late_entry": lazy_gettext("Let in late"),
     "accommodation": lazy_gettext("Accommodation"),
     "emergency_file": lazy_gettext("Emergency file taken in"),
     "event_contradiction": lazy_gettext("Contradictory data from the exam machine"),
+    "machine_back": lazy_gettext("The failed machine went on by itself"),
+    "machine_refused": lazy_gettext("Another machine was refused"),
+    "other_address": lazy_gettext("Opened from another address"),
+    "response_in_pause": lazy_gettext("Responses while the clock stood still"),
 }
 
 
@@ -173,7 +179,7 @@ def phase_of(starts_at: datetime, limit_s: int, now: datetime) -> str:
 def _clock_label(phase: str) -> str:
     labels = {
         "before": gettext("Starts in"),
-        "running": gettext("Common time left"),
+        "running": gettext("Common time left, without time added or given back"),
         "over": gettext("Common time is over"),
     }
     return labels[phase]
@@ -305,6 +311,28 @@ def _system_note(row: IncidentRow) -> str:
             "The first one counts; both are kept for the examination board.",
             seq=sent.get("seq", "?"),
             epoch=sent.get("epoch", "?"),
+        )
+    if row.kind == "machine_back":
+        return gettext(
+            "The machine that had been reported as failed sent responses again. "
+            "From there on its clock runs; the time until then was given back."
+        )
+    if row.kind == "machine_refused":
+        return gettext(
+            "A machine without leave tried to open this sitting (address %(address)s).",
+            address=sent.get("address", "?"),
+        )
+    if row.kind == "other_address":
+        return gettext(
+            "The machine that holds this sitting was at %(before)s before and is at %(now)s now. "
+            "Make sure that it is the same machine.",
+            before=sent.get("before", "?"),
+            now=sent.get("address", "?"),
+        )
+    if row.kind == "response_in_pause":
+        return gettext(
+            "Responses arrived during the pause; they count. "
+            "Either the network had been away before, or somebody went on working."
         )
     return gettext("Noted by the system; the details are kept for the examination board.")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable
+from datetime import date
 from importlib.resources import files
 
 from examsvc.sample.staff import actor
@@ -11,10 +13,11 @@ from examsvc.services import Services, calibration
 from examsvc.services.bank import submit_for_review
 from examsvc.services.bank_import import import_workbook
 from examsvc.services.bank_review import Judgement, approve_items, move_items, review_item
+from examsvc.services.legal_acts import ActFacts, add_act
 from examsvc.services.media import add_media
 from examsvc.services.people import Upload, import_people
 from examsvc.store import assembly as assembly_store
-from examsvc.store import bank, measuring
+from examsvc.store import bank, legal_acts, measuring
 from examsvc.store.bank import ItemFilter
 from item_bank.lifecycle import State
 from item_bank.pool import Pool
@@ -43,6 +46,24 @@ def load_people(deps: Services) -> None:
     report = import_people(deps, actor(deps, "nhan_su"), Upload("organisation.xlsx", data))
     if not report.is_sound:
         raise SampleRefused(f"organisation.xlsx: {report.faults[:5]}")
+
+
+def list_sample_acts() -> list[ActFacts]:
+    """The acts that the sample's items cite, named as the items name them; a day not sure of is left open."""
+    return [
+        ActFacts(act["number"], act["title"], _day(act["issued_on"]), _day(act["effective_from"]))
+        for act in json.loads(_data("legal_acts.json"))
+    ]
+
+
+def register_acts(deps: Services) -> None:
+    """The bank manager enters the legal acts before the first item cites one."""
+    manager = actor(deps, "ngan_hang")
+    with deps.store.read() as session:
+        known = {row.number for row in legal_acts.list_acts(session)}
+    for facts in list_sample_acts():
+        if facts.number not in known:
+            add_act(deps, manager, facts)
 
 
 def import_items(
@@ -103,6 +124,10 @@ def _in_state(deps: Services, state: State, *, author_id: int | None = None, poo
     wanted = ItemFilter(states=(state.value,), author_id=author_id, pool=pool)
     with deps.store.read() as session:
         return [line.version_id for line in bank.list_lines(session, wanted)]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _data(name: str) -> bytes:

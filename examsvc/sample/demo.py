@@ -90,6 +90,8 @@ class Demo:
                 bank.load_people(deps)
             ensure_staff(deps)  # those who write for a unit
             assignments.assign_delivered(deps)
+            for _ in follow("legal acts registered")([1]):
+                bank.register_acts(deps)
             bank.import_items(deps, follow("items imported (workbooks)"))
             assignments.assign_owed(deps)
             bank.appraise(deps, follow("items appraised"))

@@ -17,6 +17,7 @@ from examsvc.services.media import require_media
 from examsvc.store import Session, database_now
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
+from examsvc.store import legal_acts as acts
 from examsvc.store.item_versions import VersionOfItem
 from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow
 from examsvc.store.topics import list_topics
@@ -144,6 +145,7 @@ def store_items(
     session.add_all(
         _key_row(version.id, key, actor, now) for version, (_item, key) in zip(stored, new, strict=True)
     )
+    acts.cite(session, {version.id: version.legal_basis for version in stored})
     return stored
 
 
@@ -166,6 +168,7 @@ def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) 
         if first and item.handed_in_on is None:
             item.assignment_id = reassign(session, actor, composed, wording.assignment, item.assignment_id)
         _write_wording(version, composed)
+        acts.cite(session, {version.id: version.legal_basis})
         _correct_key(session, actor, version.id, key)
         if first:  # nothing rests on the enemies of an item that was never submitted
             store.drop_enemies(session, item.id)
@@ -195,6 +198,7 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         session.add(draft)
         session.flush()
         session.add(_key_row(draft.id, Key(1, key.option_id), actor, now))
+        acts.cite(session, {draft.id: draft.legal_basis})
         record_act(
             session,
             actor,

@@ -27,3 +27,7 @@ class AssignmentRefused(ItemBankError):
 
 class RuleRefused(ItemBankError):
     """A rule of appraisal that cannot be made like this; `field` names what is wrong."""
+
+
+class LegalActRefused(ItemBankError):
+    """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
 from examsvc.services.assignment_choice import FITTING
 from examsvc.services.audit import record_act
 from examsvc.services.bank import store_items
+from examsvc.services.citations import CitedAct, look_up
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now, media
 from examsvc.store import bank as store
 from examsvc.store.models import BankImportRow
 from examsvc.store.topics import list_topics
-from item_bank.formats.report import ImportReport
+from item_bank.formats.report import MAX_PROBLEMS, ImportReport, RowProblem, Severity
 from item_bank.formats.xlsx import read_items
+from item_bank.formats.xlsx_columns import Column
+from item_bank.legal_basis import cited_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class ImportOutcome:
 def check_workbook(deps: Services, actor: Actor, data: bytes) -> ImportReport:
     """What importing this file would do; raises ImportRefused when it is no readable workbook."""
     permit(actor, "items.write")
-    return _read(data, _bank(deps), actor)
+    return _with_repealed_acts(deps, _read(data, _bank(deps), actor))
 
 
 def import_workbook(
@@ -47,7 +50,7 @@ def import_workbook(
         bank = _bank(deps)
         report = _read(data, bank, actor)
         if not report.ok:
-            return ImportOutcome(report)
+            return ImportOutcome(_with_repealed_acts(deps, report))
         with deps.store.begin() as session:
             store.lock_bank(session)
             if set(store.item_ids(session)) == set(bank.stems):
@@ -82,6 +85,25 @@ def _read(data: bytes, bank: _Bank, actor: Actor) -> ImportReport:
         known_media=bank.media,
         author=str(actor.user_id),
     )
+
+
+def _with_repealed_acts(deps: Services, report: ImportReport) -> ImportReport:
+    """Warned, not refused: the author may be about to bring just these items up to date."""
+    cited = {row.row: cited_numbers(row.item.legal_basis) for row in report.rows}
+    with deps.store.read() as session:
+        register = look_up(session, {number for numbers in cited.values() for number in numbers})
+    warnings = [
+        _repealed(row, register[number])
+        for row, numbers in cited.items()
+        for number in numbers
+        if register[number].is_repealed
+    ]
+    return replace(report, problems=(*report.problems, *warnings[:MAX_PROBLEMS]))
+
+
+def _repealed(row: int, act: CitedAct) -> RowProblem:
+    facts = {"number": act.number, "successor": act.successor}
+    return RowProblem(row, None, Column.BASIS.value, "REPEALED_ACT", facts, Severity.WARNING)
 
 
 def _record(

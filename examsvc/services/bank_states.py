@@ -8,7 +8,7 @@ from datetime import datetime
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.roles import Role
-from examsvc.services.audit import record_act
+from examsvc.services.audit import record_acts
 from examsvc.services.office_calendar import office_date
 from examsvc.store import Session, appraisal_rules, database_now
 from examsvc.store import item_versions as versions
@@ -78,7 +78,11 @@ def change_states(
 
     Raises TransitionRefused, which names the item; the caller records the moves last (see record_moves).
     """
-    mover = mover_of(actor, request.as_role)
+    return move_by(session, mover_of(actor, request.as_role), pairs, request)
+
+
+def move_by(session: Session, mover: Mover, pairs: Sequence[VersionOfItem], request: Request) -> list[Moved]:
+    """The same for whoever ordered the move, where it is made later than that."""
     histories = load_histories(session, pairs)
     now = database_now(session)
     moved: list[Moved] = []
@@ -106,16 +110,24 @@ def _mark_way(pair: VersionOfItem, source: State, now: datetime) -> None:
         version.appraised_at = now
 
 
-def record_moves(session: Session, actor: Actor, action: str, moved: Sequence[Moved], **detail: int) -> None:
+def record_moves(
+    session: Session, actor: Actor | None, action: str, moved: Sequence[Moved], **detail: int
+) -> None:
     """An audit entry for each move; what a suspended item left is read back from here."""
-    for step in moved:
-        record_act(
-            session,
-            actor,
-            action,
-            f"item_version:{step.version_id}",
-            from_state=step.from_state.value,
-            to_state=step.to_state.value,
-            comment=step.comment,
-            **detail,
-        )
+    record_acts(
+        session,
+        actor,
+        [
+            (
+                action,
+                f"item_version:{step.version_id}",
+                {
+                    "from_state": step.from_state.value,
+                    "to_state": step.to_state.value,
+                    "comment": step.comment,
+                    **detail,
+                },
+            )
+            for step in moved
+        ],
+    )

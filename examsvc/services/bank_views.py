@@ -10,6 +10,7 @@ from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import allowed, permit
 from examsvc.accounts.roles import Role
 from examsvc.services.bank_states import load_histories, mover_of
+from examsvc.services.citations import CitedAct, citation_findings, cited_acts
 from examsvc.services.deps import Services
 from examsvc.store import Session, assignments
 from examsvc.store import bank as store
@@ -91,6 +92,8 @@ class ItemView:
     rights: Rights
     progress: Progress
     assignment: AssignmentLine | None
+    acts: list[CitedAct]
+    law_comment: str  # why it waits for an update of the law, where it does
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -117,6 +120,16 @@ class Returned:
     comment: str
     reviewer: str
     reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class LawUpdate:
+    """An author's item that the law has left behind: the acts it cites, why it was moved, an open draft."""
+
+    line: ItemLine
+    repealed: list[CitedAct]
+    comment: str
+    draft_id: int | None
 
 
 def list_items(deps: Services, actor: Actor, wanted: ItemFilter) -> list[ItemLine]:
@@ -159,6 +172,32 @@ def replies_owed(deps: Services, actor: Actor, lines: Sequence[ItemLine]) -> set
     return {line.version_id for line in lines if line.item_id in owing}
 
 
+def list_law_updates(deps: Services, actor: Actor) -> list[LawUpdate]:
+    """The author's items that need a new wording, until one of them is on its way to the reviewers."""
+    permit(actor, "items.write")
+    wanted = ItemFilter(states=(State.NEEDS_LAW_UPDATE.value,), author_id=actor.user_id)
+    with deps.store.read() as session:
+        lines = store.list_lines(session, wanted)
+        later = versions.newest_of_items(session, [line.item_id for line in lines])
+        open_lines = [line for line in lines if _awaits_wording(line, later[line.item_id])]
+        acts = cited_acts(session, [line.version_id for line in open_lines])
+        return [
+            _law_update(session, line, acts.get(line.version_id, []), later[line.item_id])
+            for line in open_lines
+        ]
+
+
+def _law_update(session: Session, line: ItemLine, acts: list[CitedAct], newest: ItemVersionRow) -> LawUpdate:
+    repealed = [act for act in acts if act.is_repealed]
+    # one that no repeal has moved: the log tells, and is long
+    comment = "" if repealed else versions.find_comment_of_move(session, line.version_id, line.state)
+    return LawUpdate(line, repealed, comment, None if newest.id == line.version_id else newest.id)
+
+
+def _awaits_wording(line: ItemLine, newest: ItemVersionRow) -> bool:
+    return newest.id == line.version_id or newest.state == State.DRAFT
+
+
 def review_queue(deps: Services, actor: Actor) -> list[ItemLine]:
     """Items in review that this reviewer did not write and may still accept."""
     return [line for line, progress in appraisal_queue(deps, actor)]
@@ -194,13 +233,15 @@ def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list
         ids = [line.version_id for line in lines]
         items = versions.get_versions(session, ids)
         keys = _keys(session, ids)
+        acts = cited_acts(session, ids)
         histories = load_histories(session, versions.get_pairs(session, ids))
     mover = mover_of(actor)
     return [
         Candidate(
             line,
             keys[line.version_id],
-            check_item(items[line.version_id], keys[line.version_id]),
+            check_item(items[line.version_id], keys[line.version_id])
+            + citation_findings(acts.get(line.version_id, [])),
             to in allowed_moves(source, mover, histories[line.version_id]),
         )
         for line in lines
@@ -226,18 +267,27 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
         )
         life = load_histories(session, [(version, item)])[version_id]
         assigned = item.assignment_id
+        acts = cited_acts(session, [version_id]).get(version_id, [])
         return ItemView(
             line=line,
             item=composed,
             key=key,
             enemies=store.enemy_codes(session, item.id),
-            findings=check_item(composed, key),
+            findings=check_item(composed, key) + citation_findings(acts),
             similar=_similar(session, actor, line),
             history=history,
             rights=_rights(actor, version, life, history),
             progress=progress_of(life),
             assignment=None if assigned is None else assignments.get_assignment(session, assigned),
+            acts=acts,
+            law_comment=_law_comment(session, version),
         )
+
+
+def _law_comment(session: Session, version: ItemVersionRow) -> str:
+    if version.state != State.NEEDS_LAW_UPDATE:
+        return ""
+    return versions.find_comment_of_move(session, version.id, version.state)
 
 
 def _reads(actor: Actor, author_id: int) -> bool:

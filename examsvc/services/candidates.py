@@ -47,6 +47,7 @@ class SittingPage:
     clock: ClockReading
     n_items: int
     is_closed: bool
+    owner_id: int
     sections: tuple[PageSection, ...] = ()
 
 
@@ -79,7 +80,7 @@ def list_own_sittings(deps: Services, actor: Actor) -> list[SittingSheet]:
 
 def read_sitting(deps: Services, who: Actor | Login, sitting_id: int, device_token: str) -> SittingPage:
     """The slip, the rules and the clock of one's own sitting; asking for it is a sign of life."""
-    facts, _actor = look(deps.glance, sitting_id, who)
+    facts, actor = look(deps.glance, sitting_id, who)
     with deps.store.read() as session:
         sheet = candidates.get_sheet(session, sitting_id)
         page = SittingPage(
@@ -88,6 +89,7 @@ def read_sitting(deps: Services, who: Actor | Login, sitting_id: int, device_tok
             clock=clock_reading(facts.sitting, facts.now),
             n_items=len(facts.outline.placed),
             is_closed=facts.sitting.is_closed,
+            owner_id=actor.user_id,
             sections=_sections(session, sheet.form_id),
         )
     if not page.is_closed:

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
-from examsvc.delivery.admission import Outcome
+from examsvc.delivery.admission import Outcome, require_admissible
 from examsvc.delivery.errors import EventsMalformed, NotReady
 from examsvc.delivery.events import MAX_EVENTS, ResponseEvent, events_from_json
 from examsvc.delivery.sealing import IV_BYTES, emergency_key, unseal
@@ -55,7 +55,8 @@ class _File(msgspec.Struct, frozen=True):
 def upload_emergency(deps: Services, actor: Actor, exam_room_id: int, content: bytes) -> TakenIn:
     """Save what the file holds as if its machine had sent it now; taking it in twice changes nothing.
 
-    Each batch is a transaction of its own: should the server stop in between, the file is taken in again.
+    What is wrong with any event is found before the first is saved. Each batch is a transaction of its own:
+    should the server stop in between, the file is taken in again.
     Raises NotReady for a file that is none, too large, altered, or of another room; EventsRefused.
     """
     permit(actor, ACTION)
@@ -67,6 +68,7 @@ def upload_emergency(deps: Services, actor: Actor, exam_room_id: int, content: b
         facts = sitting_store.get_sitting(session, file.sitting)
         permit_for(actor, ACTION, facts)
         events = _events(file, bytes.fromhex(facts.administration.form_secret))
+        require_admissible(events, sitting=facts.sitting, outline=facts.outline)
         numbers = {item_id: placed.number for item_id, placed in facts.outline.placed.items()}
     outcomes: list[tuple[int, Outcome]] = []
     try:

@@ -104,7 +104,12 @@ def extend(deps: Services, actor: Actor, sitting_ids: list[int], seconds: int, r
         if len(found) < len(set(sitting_ids)):
             raise NotFound("sitting", sitting_ids)
         extension = Extension(seconds, reason, _grantor(actor))
-        _extend(session, actor, "rooms.extend", found, extension, Counter(sitting_ids))
+        times = Counter(sitting_ids)
+        _extend(session, actor, "rooms.extend", found, extension, times)
+        now = database_now(session)
+        for facts in found:
+            note = _given(seconds * times[facts.row.id], reason)
+            add_minutes(session, actor, minutes_of_sitting(session, facts, "more_time", note, now))
         subject = f"sitting:{sitting_ids[0]}" if len(found) == 1 else "sittings"
         record_act(
             session, actor, "rooms.extend", subject, sittings=sitting_ids, seconds=seconds, reason=reason
@@ -119,6 +124,9 @@ def extend_room(deps: Services, actor: Actor, exam_room_id: int, seconds: int, r
     with deps.store.begin() as session:
         found = store.lock_unfinished(session, exam_room_id=exam_room_id)
         _extend(session, actor, "rooms.extend", found, Extension(seconds, reason, _grantor(actor)))
+        note = _given(seconds, reason)
+        now = database_now(session)
+        add_minutes(session, actor, minutes_of_room(session, exam_room_id, "extension", note, now))
         ids = [facts.row.id for facts in found]
         subject = f"exam_room:{exam_room_id}"
         record_act(session, actor, "rooms.extend", subject, sittings=ids, seconds=seconds, reason=reason)
@@ -135,7 +143,7 @@ def extend_administration(
     with deps.store.begin() as session:
         found = store.lock_unfinished(session, administration_id=administration_id)
         _extend(session, actor, action, found, Extension(seconds, reason, Grantor.CHAIRMAN))
-        note = f"+{seconds // 60} min · {reason.strip()}"
+        note = _given(seconds, reason)
         add_minutes(session, actor, Minutes("extension", note, database_now(session), administration_id))
         subject = f"administration:{administration_id}"
         record_act(session, actor, action, subject, n=len(found), seconds=seconds, reason=reason)
@@ -160,7 +168,7 @@ def accommodate(deps: Services, actor: Actor, sitting_id: int, seconds: int, rea
             facts,
             TimeAdjustment(seconds, AdjustmentKind.ACCOMMODATION, reason, actor.username, now),
         )
-        note = f"+{seconds // 60} min · {reason.strip()}"
+        note = _given(seconds, reason)
         add_minutes(session, actor, minutes_of_sitting(session, facts, "accommodation", note, now))
         subject = f"sitting:{sitting_id}"
         record_act(session, actor, "rooms.accommodate", subject, seconds=seconds, reason=reason.strip())
@@ -213,6 +221,9 @@ def _enter(deps: Services, actor: Actor, sitting_id: int, *, consent: ChairmanCo
         )
         entry = decide_entry(gate, now, consent)
         sitting_store.store_sitting(facts.row, rules.check_in(facts.sitting, now))
+        if consent is not None:
+            line = minutes_of_sitting(session, facts, "late_entry", consent.reason, now)
+            add_minutes(session, actor, line)
         record_act(
             session,
             actor,
@@ -250,6 +261,11 @@ def _extend(  # noqa: PLR0913 what is given, to whom, by whom
 def _grant(session: Session, actor: Actor, facts: SittingFacts, line: TimeAdjustment) -> None:
     sitting_store.add_adjustment(session, facts.row, line, actor.user_id)
     sitting_store.store_sitting(facts.row, rules.adjust(facts.sitting, line))
+
+
+def _given(seconds: int, reason: str) -> str:
+    """As the minutes have it."""
+    return f"+{seconds // 60} min · {reason.strip()}"
 
 
 def _grantor(actor: Actor) -> Grantor:

@@ -15,6 +15,7 @@ from examsvc.delivery.sitting import SittingState
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.holding import actor_of
 from examsvc.services.incidents import note_incident
+from examsvc.services.standing_clock import spoke_in_pause
 from examsvc.store import EventIdTaken, NotFound, Session, Store
 from examsvc.store.saving import (
     SavingFacts,
@@ -94,7 +95,7 @@ def save_together(
     outcomes, writings = _judge_each(group, found, judge)
     write_saves(session, writings)
     return [
-        _settled(session, outcome, found.get(pending.sitting_id))
+        _settled(session, outcome, found.get(pending.sitting_id), by_machine=pending.device is not None)
         for outcome, pending in zip(outcomes, group, strict=True)
     ]
 
@@ -191,18 +192,23 @@ def _writing(facts: SavingFacts, decisions: tuple[Decision, ...]) -> Writing:
     )
 
 
-def _settled(session: Session, outcome: Saved | Exception, facts: SavingFacts | None) -> Saved | Exception:
+def _settled(
+    session: Session, outcome: Saved | Exception, facts: SavingFacts | None, *, by_machine: bool
+) -> Saved | Exception:
     """What can only be done once the events are in the log."""
     if facts is None or isinstance(outcome, Exception):
         return outcome
     for decision in outcome.decisions:
         if decision.is_contradiction:
             _note_contradiction(session, facts, decision)
+    clock = outcome.clock
+    if by_machine and facts.sitting.paused_at is not None and any(d.counts for d in outcome.decisions):
+        clock = clock_reading(spoke_in_pause(session, facts), facts.now)
+    through = outcome.durable_through
     own = [d.event.seq for d in outcome.decisions if d.event.epoch == facts.sitting.epoch]
-    if own and max(own) > outcome.durable_through:  # a hole, or one that was just filled
+    if own and max(own) > through:  # a hole, or one that was just filled
         through = find_durable_through(session, facts)
-        return Saved(outcome.clock, through, outcome.decisions)
-    return outcome
+    return Saved(clock, through, outcome.decisions)
 
 
 def _note_contradiction(session: Session, facts: SavingFacts, decision: Decision) -> None:

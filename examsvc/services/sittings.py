@@ -10,7 +10,6 @@ from datetime import datetime
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.delivery import sitting as rules
-from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment
 from examsvc.delivery.device import hash_device
 from examsvc.delivery.errors import EpochSuperseded, EventsMissing, PermitRequired
 from examsvc.delivery.events import CurrentResponse, LogEntry, ResponseEvent
@@ -20,10 +19,14 @@ from examsvc.services.audit import record_act
 from examsvc.services.clock_reading import ClockReading, clock_reading
 from examsvc.services.deps import Services
 from examsvc.services.holding import Login, hold, look
+from examsvc.services.incidents import note_incident
 from examsvc.services.papers import PaperKeys, paper_keys
 from examsvc.services.saving import Pending, Saved
+from examsvc.services.standing_clock import end_failure
 from examsvc.store import NotFound, Session, database_now, steps
 from examsvc.store import sittings as store
+from examsvc.store.models import SittingRow
+from examsvc.store.rows import get_row
 from examsvc.store.sittings import SittingFacts
 
 
@@ -76,21 +79,25 @@ def note_sign_of_life(
         _seen(deps, int(sitting.id), now)
 
 
-def open_sitting(deps: Services, who: Actor | Login, sitting_id: int, device_token: str) -> Opened:
+def open_sitting(
+    deps: Services, who: Actor | Login, sitting_id: int, device_token: str, address: str | None = None
+) -> Opened:
     """Begin, or go on: takes a new epoch, so that whatever wrote before can no longer win.
 
+    A machine is known by a token, which can be copied: `address`, where it differs from the one before, is
+    noted in the minutes, and so is a machine that is refused.
     Raises NotCheckedIn, NotStarted, WindowOver, SittingClosed, or PermitRequired on another machine
     than the one that holds the sitting while no proctor has allowed it.
     """
     device = hash_device(device_token)
-    with _asking_aloud(deps, sitting_id), deps.store.begin() as session:
+    with _asking_aloud(deps, sitting_id, device, address), deps.store.begin() as session:
         facts, actor = hold(session, sitting_id, who)
         first = facts.sitting.state is SittingState.CHECKED_IN
         if first:
             moved = rules.open_sitting(facts.sitting, facts.now, device)
-            steps.write_first_opening(session, moved)
+            steps.write_first_opening(session, moved, address)
         else:
-            moved = _taken_over(session, sitting_id, facts.now, device)
+            moved = _taken_over(session, sitting_id, facts.now, device, address)
         responses = {} if first else store.list_current(session, sitting_id)
         keys = paper_keys(session, facts)
         record_act(
@@ -100,8 +107,11 @@ def open_sitting(deps: Services, who: Actor | Login, sitting_id: int, device_tok
             f"sitting:{sitting_id}",
             epoch=moved.epoch,
             changed_machine=facts.sitting.device_id not in (None, device),
+            **({"address": address} if address else {}),
         )
     _seen(deps, sitting_id, facts.now)
+    if not first:
+        deps.presence.answered(sitting_id)
     reading = clock_reading(moved, facts.now)
     return Opened(reading, moved.epoch, responses, moved.navigation.value, moved.reached, keys)
 
@@ -219,10 +229,17 @@ def read_log(deps: Services, actor: Actor, sitting_id: int) -> str:
         return log_lines(store.list_logs(session, [sitting_id])[sitting_id])
 
 
-def _taken_over(session: Session, sitting_id: int, now: datetime, device: str) -> rules.Sitting:
+def _taken_over(
+    session: Session, sitting_id: int, now: datetime, device: str, address: str | None
+) -> rules.Sitting:
     """The sitting open on this machine, with the time back that a failed machine has cost."""
     facts = store.get_sitting(session, sitting_id, lock=True)
+    before = facts.row.address
+    if device == facts.row.device_hash and address and before not in (None, address):
+        told = {"before": before, "address": address}
+        note_incident(session, facts.row.administration_id, sitting_id, "other_address", told)
     store.store_sitting(facts.row, _moved_here(session, facts, now, device))
+    facts.row.address = address or before
     facts.row.takeover_allowed = False
     facts.row.failed_at = facts.row.failure_by = None
     return store.refreshed(session, facts)
@@ -230,13 +247,7 @@ def _taken_over(session: Session, sitting_id: int, now: datetime, device: str) -
 
 def _moved_here(session: Session, facts: SittingFacts, now: datetime, device: str) -> rules.Sitting:
     moved = rules.take_over(facts.sitting, now, device, permitted=facts.row.takeover_allowed)
-    lost_s = rules.paused_s(moved, now)
-    if facts.row.failed_at is None or facts.row.failure_by is None or not lost_s:
-        return moved
-    by = facts.row.failure_by
-    line = TimeAdjustment(lost_s, AdjustmentKind.MACHINE_FAILURE, "machine_failure", str(by), now)
-    store.add_adjustment(session, facts.row, line, by)
-    return rules.resume(moved, line)
+    return end_failure(session, facts, moved, now)
 
 
 def _given_receipt(session: Session, sitting_id: int) -> Receipt | None:
@@ -246,12 +257,16 @@ def _given_receipt(session: Session, sitting_id: int) -> Receipt | None:
 
 
 @contextmanager
-def _asking_aloud(deps: Services, sitting_id: int) -> Iterator[None]:
-    """Let the proctor see that another machine was refused."""
+def _asking_aloud(deps: Services, sitting_id: int, device: str, address: str | None) -> Iterator[None]:
+    """Let the proctor see that another machine was refused, now and in the minutes (each machine once)."""
     try:
         yield
     except PermitRequired:
         deps.presence.ask(sitting_id)
+        with deps.store.begin() as session:
+            row = get_row(session, SittingRow, sitting_id)
+            told = {"machine": device[:12], **({"address": address} if address else {})}
+            note_incident(session, row.administration_id, sitting_id, "machine_refused", told)
         raise
 
 

@@ -14,6 +14,7 @@ from examsvc.store.models import (
     BankImportRow,
     BlueprintCellRow,
     BlueprintRow,
+    CitationRow,
     ItemEnemyRow,
     ItemRow,
     ItemVersionRow,
@@ -130,6 +131,20 @@ def list_lines(session: Session, wanted: ItemFilter) -> list[ItemLine]:
     needle = fold(wanted.text)
     # folded in Python: neither database compares Vietnamese without its diacritics
     return [line for line in lines if needle in fold(f"{line.code} {plain_text(line.stem)}")]
+
+
+def list_citing_lines(
+    session: Session, number: str, wanted: ItemFilter, *, limit: int, offset: int = 0
+) -> list[ItemLine]:
+    """Every item version that cites the act of this number, old ones too, as far as the filter keeps it."""
+    query = (
+        _narrowed(_lines(), wanted)
+        .join(CitationRow, CitationRow.item_version_id == ItemVersionRow.id)
+        .where(CitationRow.number == number)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_line(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
 
 
 def get_line(session: Session, version_id: int) -> ItemLine:

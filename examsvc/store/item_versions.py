@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -71,6 +72,17 @@ def newest_versions(session: Session, ids: Collection[int]) -> dict[int, int]:
         )
         numbers.update({row[0]: row[1] for row in session.execute(query)})
     return numbers
+
+
+def newest_of_items(session: Session, ids: Collection[int]) -> dict[int, ItemVersionRow]:
+    """Item id → its newest version."""
+    found: dict[int, ItemVersionRow] = {}
+    for part in _parts(sorted(set(ids))):
+        query = (
+            sa.select(ItemVersionRow).where(ItemVersionRow.item_id.in_(part)).order_by(ItemVersionRow.version)
+        )
+        found.update({row.item_id: row for row in session.scalars(query)})
+    return found
 
 
 def list_versions(session: Session, item_id: int) -> list[ItemVersionRow]:
@@ -198,22 +210,31 @@ def list_calibrated_by(session: Session, calibration_id: int, states: Sequence[s
 
 
 def find_suspended_from(session: Session, version_id: int) -> str | None:
-    """The live state a suspended item version left, from the audit log: the only place that has kept it.
+    """The live state a suspended item version left, from the audit log: the only place that has kept it."""
+    moved = _find_last_move(session, version_id, "suspended")
+    return None if moved is None else str(moved["from_state"])
 
-    A scan of the log, newest first; suspended items are few and this runs for them alone.
-    """
+
+def find_comment_of_move(session: Session, version_id: int, to_state: str) -> str:
+    """Why an item version was last moved to this state, from the audit log as well."""
+    moved = _find_last_move(session, version_id, to_state)
+    return "" if moved is None else str(moved["comment"])
+
+
+def _find_last_move(session: Session, version_id: int, to_state: str) -> dict[str, Any] | None:
+    """What the log says of the move: a scan, newest first, made for the few items that stand aside."""
     subject = f'"subject":"item_version:{version_id}"}}'  # the last member of a canonical record
     query = (
         sa.select(AuditEntryRow.record)
         .where(
             AuditEntryRow.record.endswith(subject, autoescape=True),
-            AuditEntryRow.record.contains('"to_state":"suspended"', autoescape=True),
+            AuditEntryRow.record.contains(f'"to_state":"{to_state}"', autoescape=True),
         )
         .order_by(AuditEntryRow.seq.desc())
         .limit(1)
     )
     record = session.scalars(query).one_or_none()
-    return None if record is None else str(json.loads(record)["detail"]["from_state"])
+    return None if record is None else dict(json.loads(record)["detail"])
 
 
 def newest_keys(session: Session, version_ids: Collection[int]) -> dict[int, ItemKeyRow]:

@@ -33,6 +33,7 @@ STANDING: Final = {
     Outcome.LATE: "late",
     Outcome.OUT_OF_TURN: "out_of_turn",
 }
+SEQS_AT_ONCE: Final = 200
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -126,8 +127,14 @@ def write_unchanged(store: Store, writings: Sequence[Writing]) -> set[int]:
 
 def find_durable_through(session: Session, facts: SavingFacts) -> int:
     """The highest number below which nothing of the epoch is missing, found from the log and kept."""
-    known = facts.durable_through
-    through = durable_through(list_seqs(session, facts.id, facts.sitting.epoch, after=known), after=known)
+    through = facts.durable_through
+    while True:  # by steps: above a hole, however much has come, nothing is read
+        seqs = list_seqs(session, facts.id, facts.sitting.epoch, after=through, most=SEQS_AT_ONCE)
+        reached = durable_through(seqs, after=through)
+        ended = len(seqs) < SEQS_AT_ONCE or reached < max(seqs)
+        through = reached
+        if ended:
+            break
     session.execute(sa.update(SittingRow).where(SittingRow.id == facts.id).values(durable_through=through))
     return through
 

@@ -251,12 +251,19 @@ def list_receipts(session: Session, sitting_id: int) -> list[Receipt]:
     ]
 
 
-def list_seqs(session: Session, sitting_id: int, epoch: int, *, after: int = 0) -> list[int]:
-    """The numbers above `after` of the stored events of an epoch, whatever their standing."""
-    query = sa.select(ResponseEventRow.seq).where(
-        ResponseEventRow.sitting_id == sitting_id,
-        ResponseEventRow.epoch == epoch,
-        ResponseEventRow.seq > after,
+def list_seqs(
+    session: Session, sitting_id: int, epoch: int, *, after: int = 0, most: int | None = None
+) -> list[int]:
+    """The numbers above `after` of the stored events of an epoch, in order, whatever their standing."""
+    query = (
+        sa.select(ResponseEventRow.seq)
+        .where(
+            ResponseEventRow.sitting_id == sitting_id,
+            ResponseEventRow.epoch == epoch,
+            ResponseEventRow.seq > after,
+        )
+        .order_by(ResponseEventRow.seq)
+        .limit(most)
     )
     return list(session.scalars(query))
 

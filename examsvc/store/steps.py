@@ -30,8 +30,8 @@ def get_form_secret(session: Session, administration_id: int) -> bytes:
     return bytes.fromhex(session.execute(query).scalar_one())
 
 
-def write_first_opening(session: Session, sitting: Sitting) -> None:
-    """What `open_sitting` changed of a checked-in sitting, whose row is locked."""
+def write_first_opening(session: Session, sitting: Sitting, address: str | None) -> None:
+    """What `open_sitting` changed of a checked-in sitting, whose row is locked, and from where."""
     _write(
         session,
         _OPENED,
@@ -39,6 +39,7 @@ def write_first_opening(session: Session, sitting: Sitting) -> None:
         epoch=sitting.epoch,
         device_hash=sitting.device_id,
         opened_at=sitting.opened_at,
+        address=address,
     )
 
 

@@ -69,6 +69,13 @@ DUTIES: tuple[Duty, ...] = (
         _l("Who owes the bank how many items by when"),
     ),
     Duty(
+        "author.legal_acts",
+        "/legal-acts",
+        "legal_acts.read",
+        _l("Legal acts"),
+        _l("Which acts are in force, and which items cite them"),
+    ),
+    Duty(
         "exam.list_blueprints",
         "/blueprints",
         "blueprints.read",

@@ -13,6 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from examsvc.sample.bank import register_acts
 from examsvc.sample.exams import TRIAL
 from examsvc.sample.staff import STAFF, actor
 from examsvc.services import rooms
@@ -40,6 +41,8 @@ LOOK = """async ({exclude, contrast}) => {
 
 ITEM = "/items/<int:version_id>"
 ASSIGNMENT = "/assignments/<int:assignment_id>"
+ACT = "/legal-acts/<int:act_id>"
+MORE_ACTS = ("/legal-acts/new", "/legal-acts/cited")
 RUN, FORM = "/assembly-runs/<int:run_id>", "/forms/<int:form_id>"
 BLUEPRINTS = ("/blueprints", "/blueprints/<int:blueprint_id>", RUN)
 CAMPAIGNS = ("/campaigns", "/campaigns/<int:campaign_id>", "/administrations/<int:administration_id>")
@@ -74,10 +77,24 @@ TOURS: dict[str, tuple[str, ...]] = {
         "/items/import",
         ASSIGNMENT,
         "/bank",
+        "/legal-acts",
         "/accounts",
     ),
     "tham_dinh": ("/items", f"{ITEM}/review", "/bank"),
-    "ngan_hang": ("/items", ITEM, "/bank", "/bank/rules", "/assignments", ASSIGNMENT, "/assignments/new"),
+    "ngan_hang": (
+        "/items",
+        ITEM,
+        "/bank",
+        "/bank/rules",
+        "/assignments",
+        ASSIGNMENT,
+        "/assignments/new",
+        "/legal-acts",
+        ACT,
+        f"{ACT}/edit",
+        f"{ACT}/repeal",
+        *MORE_ACTS,
+    ),
     "thu_ky": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *ASIDE, *POSITIONS, "/bank"),
     "chu_tich": ("/", *BLUEPRINTS, FORM, *CAMPAIGNS, *EXAM_ROOMS, *CALIBRATIONS, *RESULTS),
     "giam_thi": ("/", *EXAM_ROOMS),
@@ -126,6 +143,7 @@ def prepared(served_home: Path) -> Prepared:
         " JOIN user_account u ON u.id = i.author_id WHERE u.username = 'ban_de_1' ORDER BY v.id LIMIT 2",
     )
     with open_services(served_home) as deps:
+        register_acts(deps)  # a sample made before there was a register holds none
         rooms.check_in(deps, actor(deps, "giam_thi"), waiting.sitting)
         author = actor(deps, "ban_de_1")
         draft, submitted = new_version(deps, author, first), new_version(deps, author, second)

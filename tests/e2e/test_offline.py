@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Route, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from examsvc.delivery.sealing import emergency_key, unseal
 from tests.browser import FLAGS, find_browser
@@ -41,6 +42,25 @@ LEFT = """async sitting => {
       request.onerror = () => reject(request.error);
     });
   }
+  return left;
+}"""
+
+
+EVERYTHING_LEFT = """async () => {
+  const database = await new Promise((resolve, reject) => {
+    const request = indexedDB.open("examsvc-player");
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const left = {caches: (await caches.keys()).filter(name => name.startsWith("examsvc-sitting-")).length};
+  for (const name of database.objectStoreNames) {
+    left[name] = await new Promise((resolve, reject) => {
+      const request = database.transaction(name).objectStore(name).count();
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  }
+  database.close();
   return left;
 }"""
 
@@ -157,6 +177,77 @@ def test_a_network_that_stays_away_costs_neither_a_response_nor_the_time(
     assert seconds(page.locator("#time").inner_text()) == pytest.approx(told, abs=3)
     player.hand_in()
     assert digest_was_equal(served_home, seat)
+
+
+def _left_behind(page: Page) -> dict[str, int]:
+    expect(page.locator("html")).to_have_attribute("data-forgotten", "true")
+    left: dict[str, int] = page.evaluate(EVERYTHING_LEFT)
+    return left
+
+
+def test_who_has_logged_out_leaves_no_exam_that_the_next_one_could_open_offline(
+    open_page: OpenPage, server: Server, seat: Seat
+):
+    page = open_page(seat.username)
+    player = enter_kept(page, seat)
+    work(player, 1, 2)
+    player.expect_saved("server")
+    page.goto("/sittings")
+    assert _left_behind(page)["opened"] == 1  # his own stays while he is logged in
+    page.get_by_role("button", name="Đăng xuất").click()
+    assert set(_left_behind(page).values()) == {0}
+    server.kill()
+    with pytest.raises(PlaywrightError):
+        page.goto(seat.page)
+    server.start()
+
+
+def test_another_candidate_at_the_same_browser_finds_no_exam_of_the_one_before(
+    open_page: OpenPage, prepared: Hall, seat: Seat
+):
+    page = open_page(seat.username)
+    enter_kept(page, seat)
+    page.context.clear_cookies(name="session")  # his login is over, and he did not log out
+    log_in(page, prepared.take_seat().username)
+    assert set(_left_behind(page).values()) == {0}
+
+
+def test_the_old_machine_back_on_the_network_hands_over_what_it_holds(
+    open_page: OpenPage, served_home: Path, seat: Seat
+):
+    page = open_page(seat.username)
+    player = enter_kept(page, seat)
+    counted = work(player, 1, 2)
+    player.expect_saved("server")
+    page.context.set_offline(True)
+    aside = work(player, 3, 5)
+    exam_hall.allow_takeover(open_page("giam_thi"), seat, "Máy mất mạng, đã lập biên bản")
+    Player(open_page(seat.username)).enter(seat.page)
+    page.context.set_offline(False)
+    player.expect_view("superseded")
+    expect(player.notice).to_contain_text("giữ riêng", timeout=30_000)
+    expect(page.locator('[data-act="emergency"]:visible')).to_have_count(0)
+    log = [(standing, response) for _epoch, _seq, standing, response in log_of(served_home, seat)]
+    assert log == [("counted", one) for one in counted] + [("quarantined", one) for one in aside]
+
+
+def test_time_that_runs_out_without_a_network_covers_the_items(open_page: OpenPage, seat: Seat):
+    page = open_page(seat.username)
+    page.clock.install()
+    player = Player(page).enter(seat.page)
+    player.choose(1)
+    player.expect_saved("server")
+    page.route(SERVER_WORDS, _abort)
+    left_s = seconds(page.locator("#time").inner_text())
+    page.clock.fast_forward((left_s - 30) * 1000)
+    page.clock.run_for(2_000)
+    player.expect_view("player")
+    page.clock.run_for(30_000)
+    player.expect_view("ending")
+    expect(player.notice).to_contain_text("đã hết giờ")
+    page.unroute(SERVER_WORDS, _abort)  # in truth there is time left: the server's word replaces the count
+    page.clock.run_for(15_000)
+    player.expect_view("player")
 
 
 @dataclass

@@ -36,6 +36,7 @@ from examsvc.store.models import (
 )
 from scoring import ItemParams, simulate_responses
 from tests.integration.laid_items import Made, lay_item
+from tests.integration.snapshots import after
 
 AT = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 OPTIONS = "ABCD"
@@ -75,6 +76,10 @@ def right_option(place: int) -> str:
 
 def lay_measured_campaign(deps: Services, *, password: str | None = None) -> Measured:
     """Every sitting submitted, nothing calibrated or scored yet."""
+    return after(deps.store, f"laid, password {password}", lambda: _lay(deps, password))
+
+
+def _lay(deps: Services, password: str | None) -> Measured:
     secret = deps.passwords.hash(password) if password else None
     rng = np.random.default_rng(20260301)
     with deps.store.begin() as session:

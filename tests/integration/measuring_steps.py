@@ -13,6 +13,7 @@ from examsvc.store import database_now
 from examsvc.store.models import CalibrationRow, ItemParameterRow
 from tests.integration.laid_analysis import seal
 from tests.integration.measured_campaign import Measured
+from tests.integration.snapshots import after
 
 
 def silent(_done: int, _total: int, _stage: str = "") -> None:
@@ -27,13 +28,20 @@ def proposed(deps: Services, measured: Measured, **asked: object) -> int:
 
 def adopted(deps: Services, measured: Measured, **asked: object) -> int:
     """A calibration in force."""
-    calibration_id = proposed(deps, measured, **asked)
-    calibration.adopt_calibration(deps, measured.staff["second"], calibration_id)
-    return calibration_id
+
+    def adopt() -> int:
+        calibration_id = proposed(deps, measured, **asked)
+        calibration.adopt_calibration(deps, measured.staff["second"], calibration_id)
+        return calibration_id
+
+    return adopt() if asked else after(deps.store, "adopted", adopt)
 
 
 def scored(deps: Services, measured: Measured) -> int:
-    return results.score_campaign(deps, measured.staff["examiner"], measured.campaign_id, silent)
+    score = lambda: results.score_campaign(  # noqa: E731
+        deps, measured.staff["examiner"], measured.campaign_id, silent
+    )
+    return after(deps.store, "scored", score)
 
 
 def calibration_of(deps: Services, calibration_id: int) -> CalibrationRow:

@@ -100,6 +100,26 @@ def test_after_the_spare_has_opened_the_file_is_kept_aside(services: Services, c
     assert projected(services, laid.sitting_id) == {}
 
 
+def test_one_event_of_another_form_keeps_the_whole_file_out(services: Services, cut_off: CutOff):
+    laid = cut_off.laid
+    good = [response(seq, laid.item_ids[seq % 4], "B") for seq in range(1, 61)]
+    file = cut_off.file(*good, response(61, "999999", "B"))
+    with pytest.raises(EventsRefused):
+        upload_emergency(services, laid.proctor, cut_off.room_id, file)
+    assert projected(services, laid.sitting_id) == {}
+    assert upload_emergency(services, laid.proctor, cut_off.room_id, cut_off.file(*good)).counts == {
+        Outcome.ACCEPTED: 60
+    }
+
+
+def test_the_file_of_a_failed_machine_does_not_start_its_clock(services: Services, cut_off: CutOff):
+    laid = cut_off.laid
+    rooms.allow_takeover(services, laid.proctor, laid.sitting_id, "máy hỏng", restore=True)
+    upload_emergency(services, laid.proctor, cut_off.room_id, cut_off.file(response(1, laid.item_ids[0])))
+    with services.store.read() as session:
+        assert get_row(session, SittingRow, laid.sitting_id).failed_at is not None
+
+
 def _not_json(_cut: CutOff) -> bytes:
     return b"\xff\xfe not json"
 

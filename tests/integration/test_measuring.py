@@ -47,6 +47,7 @@ from tests.integration.measured_campaign import (
 )
 from tests.integration.measuring_steps import adopted, calibration_of, count, proposed, scored, silent
 from tests.integration.signing_in import sign_in
+from tests.integration.snapshots import take_the_steps
 
 pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 PASSWORD = "tay-nải-xanh-7"
@@ -206,6 +207,7 @@ def test_one_disagreeing_rescoring_blocks_the_whole_release(
     calibrated(services, measured)
     found = iter([(), ("theta",)])
     monkeypatch.setattr(results, "differences", lambda _first, _second: next(found, ()))
+    take_the_steps(services.store)
     scored(services, measured)
     monkeypatch.undo()
     with pytest.raises(ScoringRefused, match="rescoring_disagrees"):

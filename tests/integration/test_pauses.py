@@ -15,9 +15,10 @@ from examsvc.accounts.errors import Forbidden
 from examsvc.adapters.memory import MemoryLive
 from examsvc.delivery.errors import NotReady, NotStarted, PermitRequired, SittingClosed
 from examsvc.services import Services, pauses, rooms, sittings
+from examsvc.services.clock_reading import ClockReading
 from examsvc.services.finalise import finalise_due
 from examsvc.store import sittings as sitting_store
-from examsvc.store.models import AuditEntryRow, SittingRow, TimeAdjustmentRow
+from examsvc.store.models import AuditEntryRow, FormItemRow, IncidentRow, SittingRow, TimeAdjustmentRow
 from examsvc.store.rows import get_row
 from proctoring.errors import ExtensionRefused
 from tests.integration.laid import MACHINE, OTHER_MACHINE, response
@@ -342,3 +343,63 @@ def test_the_room_sees_which_machine_asks_to_go_on(services: Services, exam: Exa
     with pytest.raises(PermitRequired):
         sittings.open_sitting(services, owner, sitting_id, OTHER_MACHINE)
     assert rooms.watch_room(services, exam.laid.proctor, exam.room_id).asking == {sitting_id}
+
+
+def _noted(services: Services, sitting_id: int) -> list[str]:
+    """The kinds of what the system itself noted about a sitting."""
+    with services.store.read() as session:
+        query = sa.select(IncidentRow.kind).where(
+            IncidentRow.sitting_id == sitting_id, IncidentRow.actor_id.is_(None)
+        )
+        return list(session.scalars(query))
+
+
+def _save(services: Services, owner: Actor, sitting_id: int, seq: int) -> ClockReading:
+    with services.store.read() as session:
+        form_id = get_row(session, SittingRow, sitting_id).form_id
+        item = session.scalars(
+            sa.select(FormItemRow.item_version_id).where(FormItemRow.form_id == form_id)
+        ).first()
+    events = [response(seq, str(item))]
+    return sittings.save_events(services, owner, sitting_id, events, device_token=MACHINE).clock
+
+
+def test_a_failed_machine_that_sends_responses_has_its_clock_run_on_and_is_noted(
+    services: Services, exam: Exam
+):
+    sitting_id = exam.here[0]
+    owner = _owner(services, exam, sitting_id)
+    sittings.open_sitting(services, owner, sitting_id, MACHINE)
+    rooms.allow_takeover(services, exam.laid.proctor, sitting_id, "máy hỏng", restore=True)
+    _backdate(services, [sitting_id], 45)
+    clock = _save(services, owner, sitting_id, 1)
+    assert not clock.paused
+    row = _row(services, sitting_id)
+    assert (row.failed_at, row.paused_at, row.takeover_allowed) == (None, None, False)
+    assert _noted(services, sitting_id) == ["machine_back"]
+    [(kind, seconds, *_rest)] = _lines(services, sitting_id)
+    assert kind == "machine_failure"
+    assert 45 <= seconds <= 60  # what it was silent for; from here on no second is free
+    with pytest.raises(PermitRequired):
+        sittings.open_sitting(services, owner, sitting_id, OTHER_MACHINE)
+
+
+def test_responses_in_a_pause_count_and_are_noted_once_a_pause(services: Services, exam: Exam):
+    sitting_id = exam.here[0]
+    owner = _owner(services, exam, sitting_id)
+    sittings.open_sitting(services, owner, sitting_id, MACHINE)
+    pauses.pause(services, exam.laid.proctor, sitting_id, "mất điện")
+    assert _save(services, owner, sitting_id, 1).paused  # on its way when the clock stopped
+    assert _noted(services, sitting_id) == []
+    _backdate(services, [sitting_id], 300)
+    for seq in (2, 3):
+        assert _save(services, owner, sitting_id, seq).paused
+    assert _noted(services, sitting_id) == ["response_in_pause"]
+
+
+def test_the_same_machine_at_another_address_is_noted(services: Services, exam: Exam):
+    sitting_id = exam.here[0]
+    owner = _owner(services, exam, sitting_id)
+    for address in ("10.1.1.5", "10.1.1.5", "10.1.1.9", "10.1.1.9"):
+        sittings.open_sitting(services, owner, sitting_id, MACHINE, address)
+    assert _noted(services, sitting_id) == ["other_address"]

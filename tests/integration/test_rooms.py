@@ -159,7 +159,7 @@ def test_another_machine_goes_on_only_when_a_proctor_allows_it_and_once(services
     with pytest.raises(PermitRequired):
         sittings.open_sitting(services, owner, ids[0], "máy-1")
     kinds = [row.kind for row, _number, _reporter in rooms.list_incidents(services, laid.proctor, room_id)]
-    assert kinds == ["machine_failure"]
+    assert sorted(kinds) == ["machine_failure", "machine_refused", "machine_refused"]
 
 
 def test_another_machine_is_allowed_only_with_a_reason(services: Services, laid: Laid):
@@ -173,7 +173,10 @@ def test_another_machine_is_allowed_only_with_a_reason(services: Services, laid:
             rooms.allow_takeover(services, laid.proctor, ids[0], reason)
     with pytest.raises(PermitRequired):
         sittings.open_sitting(services, owner, ids[0], "máy-2")
-    assert rooms.list_incidents(services, laid.proctor, room_id) == []
+    with pytest.raises(PermitRequired):
+        sittings.open_sitting(services, owner, ids[0], "máy-2")
+    [(noted, _number, reporter)] = rooms.list_incidents(services, laid.proctor, room_id)
+    assert (noted.kind, reporter) == ("machine_refused", None)  # each machine once
 
 
 def test_a_room_logs_no_incident_about_another_rooms_candidate(services: Services, laid: Laid):

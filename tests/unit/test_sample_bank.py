@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 import examsvc.sample
+from examsvc.sample.bank import list_sample_acts
 from item_bank.formats.report import ImportedItem, ImportReport
 from item_bank.formats.xlsx import read_items
+from item_bank.legal_basis import canonical_number, cited_numbers
 from item_bank.math import formula_faults
 from item_bank.media import read_picture, references
 from item_bank.pool import Pool
@@ -148,3 +150,11 @@ def test_enemies_stand_in_one_authors_workbook() -> None:
     for author in AUTHORS:
         own = {row.item.code for row in report_of(author).rows}
         assert {code for pair in report_of(author).enemy_pairs for code in pair} <= own
+
+
+def test_every_act_that_an_item_cites_is_registered_once_in_its_spelling():
+    rows = [*whole_bank(), *report_of(PRACTICE).rows]
+    cited = {number for row in rows for number in cited_numbers(row.item.legal_basis)}
+    registered = [facts.number for facts in list_sample_acts()]
+    assert sorted(registered) == sorted(cited)
+    assert [canonical_number(number) for number in registered] == registered

@@ -13,8 +13,6 @@ from flask_babel import lazy_gettext as _l
 from examsvc.api.v1.room import room
 from examsvc.delivery import errors
 
-MAX_SEQS: Final = 500  # of the missing ones, as many are named at once
-
 Refusal = tuple[int, str, LazyString]
 
 TABLE: Final[dict[type[errors.DeliveryError], Refusal]] = {
@@ -45,7 +43,7 @@ def _facts(error: errors.DeliveryError) -> dict[str, Any]:
     if isinstance(error, (errors.EventsMalformed, errors.EventsRefused)):
         return {"faults": [asdict(fault) for fault in error.faults]}
     if isinstance(error, errors.EventsMissing):
-        return {"seqs": list(error.seqs[:MAX_SEQS])}
+        return {"seqs": list(error.seqs)}
     if isinstance(error, errors.NotStarted):
         return {"starts_at": error.starts_at.isoformat()}
     if isinstance(error, errors.WindowOver):

@@ -17,12 +17,15 @@ from examsvc.delivery.errors import EpochSuperseded, EventFault, EventsMalformed
 from examsvc.delivery.events import MAX_SEQ, events_from_json
 from examsvc.edge.login import login_digest
 from examsvc.edge.machine import machine_token
+from examsvc.edge.pace import keep_pace
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import papers, sittings
 from examsvc.services.saving import Pending, Saved
 from examsvc.services.sittings import Claim
 
 SITTING: Final = "/sittings/<int:sitting_id>"
+OPENING_COSTS: Final = 30  # as many events as cost the server about the same
+ASKING_COSTS: Final = 10
 # What the decoder raises on a body that is no JSON: wrong bytes and endless nesting have errors of their own.
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -66,6 +69,7 @@ def read_clock(sitting_id: int) -> Response:
 @room.view(f"{SITTING}/sealed", permission="sittings.take", guard="service")
 def read_sealed(sitting_id: int) -> Response:
     """The form under seal, for the waiting room to fetch ahead of the start."""
+    keep_pace(ASKING_COSTS)
     response = Response(
         papers.read_sealed(deps(), login_digest(), sitting_id), mimetype="application/octet-stream"
     )
@@ -77,7 +81,8 @@ def read_sealed(sitting_id: int) -> Response:
 @room.view(f"{SITTING}/open", permission="sittings.take", methods=("POST",), guard="service")
 def open_sitting(sitting_id: int) -> Response:
     """Begin or go on at this machine: a new epoch, what the server holds so far, what opens the form."""
-    opened = sittings.open_sitting(deps(), login_digest(), sitting_id, machine_token())
+    keep_pace(OPENING_COSTS)
+    opened = sittings.open_sitting(deps(), login_digest(), sitting_id, machine_token(), request.remote_addr)
     held = {
         item_id: {
             "response": current.response,
@@ -104,6 +109,7 @@ def open_sitting(sitting_id: int) -> Response:
 @room.view(f"{SITTING}/paper", permission="sittings.take")
 def read_paper(sitting_id: int) -> Response:
     """The form in clear, once the sitting is open, for a machine that cannot open seals."""
+    keep_pace(ASKING_COSTS)
     return _json(papers.read_paper(deps(), current_actor(), sitting_id, machine_token()))
 
 
@@ -111,7 +117,9 @@ def read_paper(sitting_id: int) -> Response:
 def save_events(sitting_id: int) -> Response:
     """Append response events; the answer comes after the commit, so what it says is durable."""
     login = login_digest()
+    keep_pace()
     events = events_from_json(_json_object().get("events"))
+    keep_pace(len(events))
     pending = Pending(sitting_id, events, login=login, device=hash_device(machine_token()))
     saved = sittings.save(deps(), pending)
     answer = {
@@ -128,6 +136,7 @@ def save_events(sitting_id: int) -> Response:
 @room.view(f"{SITTING}/section", permission="sittings.take", methods=("POST",))
 def leave_section(sitting_id: int) -> Response:
     """Leave a section early, for good."""
+    keep_pace(ASKING_COSTS)
     try:
         body = msgspec.json.decode(request.get_data(), type=Leaving)
     except UNREADABLE as error:
@@ -139,12 +148,14 @@ def leave_section(sitting_id: int) -> Response:
 @room.view(f"{SITTING}/log", permission="results.read_own")
 def read_log(sitting_id: int) -> Response:
     """The lines of the log that the receipt was made over: their SHA-256 is its digest."""
+    keep_pace(ASKING_COSTS)
     return Response(sittings.read_log(deps(), current_actor(), sitting_id), mimetype="text/plain")
 
 
 @room.view(f"{SITTING}/submit", permission="sittings.take", methods=("POST",), guard="service")
 def submit(sitting_id: int) -> Response:
     """Hand in; repeating it returns the same receipt."""
+    keep_pace(ASKING_COSTS)
     try:
         body = msgspec.json.decode(request.get_data(), type=Submission)
     except UNREADABLE as error:  # msgspec's error tells which field

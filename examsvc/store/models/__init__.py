@@ -42,6 +42,7 @@ from examsvc.store.models.delivery import (
     TimeAdjustmentRow,
 )
 from examsvc.store.models.jobs import JobRow
+from examsvc.store.models.legal_acts import CitationRow, LegalActChangeRow, LegalActRow
 from examsvc.store.models.positions import (
     CompetencyRow,
     CompetencyTopicRow,
@@ -71,6 +72,7 @@ __all__ = [
     "CalibrationRow",
     "CampaignRow",
     "CandidateRow",
+    "CitationRow",
     "CompetencyRow",
     "CompetencyScoreRow",
     "CompetencyTopicRow",
@@ -91,6 +93,8 @@ __all__ = [
     "ItemVersionRow",
     "JobRow",
     "LateDecisionRow",
+    "LegalActChangeRow",
+    "LegalActRow",
     "LevelScaleRow",
     "LoginSessionRow",
     "MediaRow",

@@ -94,6 +94,7 @@ class SittingRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     epoch: Mapped[int] = mapped_column(default=0)
     device_hash: Mapped[str | None] = mapped_column(String(64))  # the machine that holds the epoch
+    address: Mapped[str | None] = mapped_column(String(64))  # from where it was opened last
     takeover_allowed: Mapped[bool] = mapped_column(default=False)  # granted by a proctor, used once
     late_entry_allowed: Mapped[bool] = mapped_column(default=False)
     checked_in_at: Mapped[datetime | None]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from examsvc.accounts.errors import LoginRefused
 from examsvc.edge.language import LOCALES
-from examsvc.edge.limits import limiter, refused, username_key
+from examsvc.edge.limits import few_at_once, limiter, refused, username_key
 from examsvc.edge.login import LoggedIn
 from examsvc.edge.room import PUBLIC, Room, current_actor, deps
 from examsvc.services import accounts
@@ -37,9 +37,10 @@ def log_in() -> str | Response | tuple[str, int]:
     inputs = LogInInput()
     if inputs.validate_on_submit():
         try:
-            actor, token = accounts.log_in(
-                deps(), inputs.username.data.strip(), inputs.password.data, request.remote_addr or ""
-            )
+            with few_at_once(inputs.username.data):
+                actor, token = accounts.log_in(
+                    deps(), inputs.username.data.strip(), inputs.password.data, request.remote_addr or ""
+                )
         except LoginRefused:
             flash(_("The user name or the password is wrong."), "danger")
             return render_template("account/login.html", inputs=inputs), 401
@@ -49,7 +50,7 @@ def log_in() -> str | Response | tuple[str, int]:
         session["locale"] = locale if locale in LOCALES else actor.locale
         login_user(LoggedIn(actor, token))
         return redirect(_safe_target(request.args.get("next")))
-    return render_template("account/login.html", inputs=inputs)
+    return render_template("account/login.html", inputs=inputs, logged_out="out" in request.args)
 
 
 @room.view("/logout", permission="account.use", methods=("POST",))
@@ -57,7 +58,7 @@ def log_out() -> Response:
     """End this login on the server too."""
     accounts.log_out(deps(), current_actor(), current_user.token)
     logout_user()
-    return redirect(url_for("account.log_in"))
+    return redirect(url_for("account.log_in", out=1))  # its page wipes what an exam has left in the browser
 
 
 @room.view("/language", permission=PUBLIC, methods=("POST",))

@@ -62,6 +62,7 @@ def tabs_of(actor: Actor) -> list[Tab]:
     if allowed(actor, "items.write"):
         tabs += [
             Tab("returned", _l("Returned to me"), lambda who: bank_views.list_returned(deps(), who)),
+            Tab("law", _l("The law has changed"), lambda who: bank_views.list_law_updates(deps(), who)),
             Tab("drafts", _l("My drafts"), _drafts),
             Tab("mine", _l("All my items"), _mine, waiting=False),
         ]

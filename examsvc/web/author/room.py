@@ -8,6 +8,7 @@ from examsvc.edge.room import Room, deps
 from examsvc.services.rendering import render_wording
 from examsvc.web.author import wording
 from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
+from item_bank.legal_basis import kind_of
 from item_bank.stem import plain_text
 
 room = Room("author", __name__)
@@ -38,4 +39,8 @@ def words() -> dict[str, object]:
         "decision_words": wording.DECISIONS,
         "pool_words": POOLS,
         "progress_words": wording.PROGRESS,
+        "kind_words": wording.KINDS,
+        "kind_of": kind_of,
+        "standing_words": wording.STANDINGS,
+        "change_words": wording.CHANGES,
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from examsvc.edge.language import local_day
 from examsvc.edge.texts import gettext as _
 from examsvc.web.terms import ITEM_STATES
 from item_bank.assignments import Progress
 from item_bank.errors import ItemBankError
 from item_bank.formats.report import RowProblem
+from item_bank.legal_basis import Kind, Standing
 from item_bank.lifecycle import State
 from item_bank.quality import Fault, Finding
 from item_bank.review import Check
@@ -72,8 +75,44 @@ FAULTS: dict[str, LazyString] = {
     Fault.MISSING_BASIS.value: _l("No legal basis"),
     Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("A negative question is not emphasised"),
     Fault.BROKEN_FORMULA.value: _l("A formula cannot be shown"),
+    Fault.UNKNOWN_ACT.value: _l("A legal act is cited that the register does not know"),
+    Fault.REPEALED_ACT.value: _l("A legal act is cited that is no longer in force"),
+}
+KINDS: dict[str, LazyString] = {
+    Kind.LAW.value: _l("Law or resolution of the National Assembly"),
+    Kind.ORDINANCE.value: _l("Ordinance"),
+    Kind.DECREE.value: _l("Decree"),
+    Kind.RESOLUTION.value: _l("Resolution"),
+    Kind.DECISION.value: _l("Decision"),
+    Kind.DIRECTIVE.value: _l("Directive"),
+    Kind.CIRCULAR.value: _l("Circular"),
+    Kind.CONSOLIDATED.value: _l("Consolidated text"),
+    Kind.OTHER.value: _l("Other document"),
+}
+# standing of a legal act → name, badge
+STANDINGS: dict[str, tuple[LazyString, str]] = {
+    Standing.IN_FORCE.value: (_l("In force"), "badge-good"),
+    Standing.NOT_YET.value: (_l("Not yet in force"), "badge-info"),
+    Standing.REPEALED.value: (_l("No longer in force"), "badge-bad"),
+    Standing.UNKNOWN.value: (_l("Not in the register"), "badge-warn"),
+}
+CHANGES: dict[str, LazyString] = {
+    "added": _l("Added to the register"),
+    "edited": _l("Corrected"),
+    "repealed": _l("Repeal entered"),
+    "undone": _l("Repeal taken back"),
+    "took_effect": _l("The day came: items moved"),
+}
+_ACTS: dict[str, LazyString] = {
+    "UNKNOWN_ACT": _l("The register of legal acts does not know %(number)s: is the number right?"),
+    "REPEALED_ACT": _l("%(number)s is no longer in force: check the legal basis, the wording and the key."),
+    "REPEALED_ACT_REPLACED": _l(
+        "%(number)s is no longer in force, %(successor)s replaces it: check the legal basis, the wording and "
+        "the key."
+    ),
 }
 _FINDINGS: dict[str, LazyString] = {
+    **_ACTS,
     Fault.KEY_IS_LONGEST.value: _l(
         "Option %(option)s, the key, is clearly the longest: a guesser would take it."
     ),
@@ -83,6 +122,7 @@ _FINDINGS: dict[str, LazyString] = {
     Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("The question turns on “%(word)s”: emphasise it."),
 }
 _PROBLEMS: dict[str, LazyString] = {
+    **_ACTS,
     # a row of the workbook, a field of the form
     "MISSING_CELL": _l("Empty: this must be filled in."),
     "INVALID_CODE": _l("This cannot be a code: use letters, digits, dots and hyphens, such as T06-001."),
@@ -189,6 +229,20 @@ _REFUSALS: dict[str, LazyString] = {
     "REVIEWERS_OUT_OF_RANGE": _l("At least 1 reviewer, at most %(most)s."),
     "NO_SUCH_TRANSITION": _l("The item is in another state by now. Look at it again."),
     "WRONG_ROLE": _l("Your role does not allow this."),
+    # the register of legal acts
+    "INVALID_ACT_NUMBER": _l("“%(value)s” holds no number of a legal act. Write it like 08/2015/NĐ-CP."),
+    "SEVERAL_ACT_NUMBERS": _l("These are several numbers. Enter one act at a time."),
+    "ACT_REGISTERED": _l("%(value)s is in the register already."),
+    "NUMBER_CITED": _l("Items cite %(value)s: its number stays. Enter the other act as a new one."),
+    "UNLIKELY_DATE": _l("This day cannot be right: it must lie between %(first)s and %(last)s."),
+    "EFFECTIVE_AFTER_REPEAL": _l("The act is no longer in force from %(day)s on: it must begin before that."),
+    "REPEAL_BEFORE_EFFECT": _l("The act takes effect on %(day)s: it cannot end before that."),
+    "ALREADY_REPEALED": _l("The repeal of %(value)s has been entered already, as of %(day)s."),
+    "NOT_REPEALED": _l("No repeal of %(value)s has been entered."),
+    "REPEAL_IN_EFFECT": _l(
+        "The repeal of %(value)s has taken effect: its items go back by review, one by one."
+    ),
+    "SUCCESSOR_LEADS_BACK": _l("%(value)s cannot replace this act: it has been replaced by it."),
 }
 
 
@@ -225,6 +279,9 @@ def refusal(error: ItemBankError) -> str:
 
 
 def _words(texts: Mapping[str, LazyString], code: str, params: Mapping[str, Any]) -> str:
+    if params.get("successor"):  # a legal act with another in its place
+        code = f"{code}_REPLACED"
     if code not in texts:
         return _("Not possible (%(code)s).", code=code)
-    return str(texts[code]) % _Facts(params)
+    said = {name: local_day(fact) if isinstance(fact, date) else fact for name, fact in params.items()}
+    return str(texts[code]) % _Facts(said)

@@ -89,6 +89,7 @@ def _time_texts() -> dict[str, str]:
         "time.left": _("{minutes} minutes left."),
         "time.left_one": _("One minute left."),
         "time.section_left": _("{time} left in this section"),
+        "time.days": _("{days} days {hours} h"),
         "time.up": _("Time is up. Your responses are being handed in."),
         "time.extended": _("Your time was changed. The new end is {time}."),
         "paused.begin": _("The proctor has stopped the clock."),
@@ -105,6 +106,14 @@ def _net_texts() -> dict[str, str]:
             "No connection. Go on working, but do not close or reload this page until it is back."
         ),
         "net.offline_resumed": _("No connection yet. You go on with what this machine has kept."),
+        "net.offline_over": _(
+            "No connection, and the time is up. Keep this page open:"
+            " it hands in as soon as the server answers."
+        ),
+        "net.handed_over": _(
+            "What you had responded here has reached the server and is kept aside. Tell the proctor:"
+            " people decide whether it counts."
+        ),
         "net.back": _("The connection is back."),
         "net.login": _(
             "Your login has ended. Log in again in another tab, then go on here; nothing is lost."

@@ -65,6 +65,7 @@ def _config(page: SittingPage) -> dict[str, Any]:
     sitting_id = page.sheet.sitting_id
     return {
         "sitting": sitting_id,
+        "owner": page.owner_id,
         "api": url_for("api_v1.read_clock", sitting_id=sitting_id).removesuffix("/clock"),
         "page": url_for("candidate.sitting", sitting_id=sitting_id),
         "live": live_url(sitting_id, page.sheet.administration_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from examsvc.rulepacks.pack import RulePack
@@ -92,6 +93,7 @@ def tutorial_item() -> dict[str, Any]:
         "item_id": "tutorial",
         "number": 1,
         "interaction": "single_choice",
+        "lang": str(get_locale()),
         "stem": f"<p>{stem}</p>",
         "options": [{"id": chr(65 + at), "content": text} for at, text in enumerate(options)],
     }

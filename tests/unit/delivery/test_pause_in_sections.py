@@ -1,12 +1,16 @@
 """The time of a pause goes to the section that was on when the clock stopped, to the fraction of a second."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from examsvc.delivery.admission import Outcome, admit
 from examsvc.delivery.deadline import AdjustmentKind, ExamClock, TimeAdjustment
-from examsvc.delivery.outline import Section
+from examsvc.delivery.events import ResponseEvent
+from examsvc.delivery.outline import Outline, Placed, Section
 from examsvc.delivery.sections import schedule
+from examsvc.delivery.sitting import Sitting, SittingState
 
 START = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 CLOCK = ExamClock(START, 600, START + timedelta(seconds=3000))
@@ -35,3 +39,23 @@ def test_a_pause_right_after_the_start_belongs_to_the_first_section(moment_ms: i
     first, second = schedule(CLOCK, SECTIONS, [pause], [])
     assert first.ends_at == START + timedelta(seconds=210)
     assert second.ends_at == START + timedelta(seconds=610)
+
+
+@pytest.mark.parametrize(("left_early", "outcome"), [(False, Outcome.ACCEPTED), (True, Outcome.LATE)])
+def test_the_networks_grace_is_for_sections_that_the_clock_ended(left_early: bool, outcome: Outcome):
+    clock = replace(CLOCK, grace_s=30)
+    ended = START + timedelta(seconds=100 if left_early else 200)
+    left_at = (ended,) if left_early else ()
+    sitting = Sitting(
+        "1",
+        clock,
+        state=SittingState.OPEN,
+        epoch=1,
+        spans=schedule(clock, SECTIONS, (), left_at),
+        n_sections=2,
+        left_at=left_at,
+    )
+    outline = Outline({"7": Placed(1, 1, frozenset("AB"))}, SECTIONS)
+    event = ResponseEvent(1, 1, "5b3e0c1e-54b8-4f2c-9f0e-0c55b4a4e0a1", "7", {"response": "A"})
+    [decision] = admit([event], sitting=sitting, outline=outline, held=(), now=ended + timedelta(seconds=10))
+    assert decision.outcome is outcome

@@ -86,7 +86,9 @@ function showSeat(seat) {
 
 function showAttention(seats) {
   const list = document.getElementById("attention-list");
-  const problems = seats.filter((seat) => seat.needs_attention);
+  const isAbsent = (seat) => seat.status === "not_arrived"; // of whom there may be many: first who has trouble
+  const inNeed = seats.filter((seat) => seat.needs_attention);
+  const problems = [...inNeed.filter((seat) => !isAbsent(seat)), ...inNeed.filter(isAbsent)];
   const wanted = new Set(problems.map((seat) => String(seat.sitting)));
   for (const item of [...list.children]) if (!wanted.has(item.dataset.sitting)) item.remove();
   problems.forEach((seat, index) => {

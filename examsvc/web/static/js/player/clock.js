@@ -5,6 +5,7 @@
  * @property {string} server_time
  * @property {string} starts_at
  * @property {string} deadline_at
+ * @property {string} window_ends_at
  * @property {number} until_start_ms
  * @property {number} remaining_ms
  * @property {"waiting"|"open"|"grace"|"over"} phase

@@ -11,6 +11,7 @@ import { NoteField } from "./notes.js";
  * @property {number} [section] from 1
  * @property {string} [interaction]
  * @property {string} stem safe HTML of the server
+ * @property {string} [lang] of its wording, where it is not Vietnamese
  * @property {{id: string, content: string}[]} options
  */
 /** @typedef {import("./events.js").ItemState} ItemState */
@@ -36,6 +37,7 @@ export class ItemView {
     const stem = this.element.querySelector(".stem");
     stem.id = `stem-${item.item_id}`;
     stem.innerHTML = item.stem;
+    stem.lang = item.lang ?? "vi";
     stem.after(this.interaction.render(stem.id));
     this.note = new NoteField(this.element.querySelector(".note"), { say, onChange: () => changed() });
     this.set({ response: null, flagged: false, struck: [], note: "" });

@@ -19,5 +19,5 @@ const queue = new EventQueue({
   wait: pause,
   random: Math.random,
 });
-await Promise.allSettled([new Session(storage, config.sitting).wipe(), new Shell(config).forget()]);
+await Promise.allSettled([new Session(storage, config.sitting, config.owner).wipe(), new Shell(config).forget()]);
 await queue.flushLeftovers();

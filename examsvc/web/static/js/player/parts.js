@@ -12,7 +12,7 @@ import { config } from "./texts.js";
 export const api = new Api(config.api, config.page);
 export const clock = new ServerClock();
 export const storage = await openStorage(config.storage);
-export const session = new Session(storage, config.sitting);
+export const session = new Session(storage, config.sitting, config.owner);
 export const sealed = new SealedForm(api);
 export const screen = new Screen(storage.durable);
 export const shell = new Shell(config);

@@ -58,7 +58,12 @@ const watch = new Watch({
   ask: poll,
   isUrgent: () => ["ending", "registered", "asking"].includes(screen.view),
 });
-const time = new TimeDisplay({ clock, isWaiting: () => screen.view === "waiting", onDue: () => watch.soon() });
+const time = new TimeDisplay({
+  clock,
+  isWaiting: () => screen.view === "waiting",
+  onDue: () => watch.soon(),
+  onLeft: (words) => screen.pass(words),
+});
 
 let epoch = 0; // of this page; 0: nothing opened here
 let leaving = false;
@@ -77,6 +82,7 @@ function hear(reply) {
   if (screen.loggedOut && reply.status !== 401) queue.kick(); // logged in again in another tab
   screen.loggedOut = reply.status === 401;
   if (["event_altered", "seq_conflict"].includes(reply.body?.error)) screen.stand(say("net.conflict"));
+  if (screen.view === "superseded" && reply.body?.error === "epoch_superseded") screen.stand(say("net.handed_over"));
   // the server does not know this machine any more, perhaps after a crash: a proctor has to allow it
   if (reply.body?.error === "permit_required" && epoch) putDownPen("asking");
   if (reply.body?.faults) screen.stand(say("net.refused"));
@@ -94,6 +100,7 @@ function setReached(now) {
   if (!back) return;
   announce(say("net.back"));
   if (epoch) queue.kick();
+  else if (screen.view === "superseded") void handOver();
 }
 
 /** @param {import("./clock.js").Reading} reading @param {import("./api.js").Reply} reply */
@@ -123,7 +130,7 @@ function goOn(reading) {
   toSection(reading.section ?? 1);
   if (reading.paused) return stopClock();
   if (screen.view !== "ending" && screen.view !== "paused") return;
-  if (screen.view === "paused") announce(say("paused.end"));
+  if (screen.view === "paused") screen.pass(say("paused.end"));
   paper.lock(false); // the clock goes on, or time was granted after all
   show("player");
 }
@@ -157,7 +164,15 @@ function putDownPen(next) {
 
 /** The sitting goes on elsewhere. */
 function superseded() {
-  if (!leaving && screen.view !== "superseded") putDownPen("superseded");
+  if (leaving || screen.view === "superseded") return;
+  putDownPen("superseded");
+  void handOver();
+}
+
+/** What this page still holds goes to the server all the same: it keeps it aside, or has it from another window. */
+async function handOver() {
+  if (queue.unsent.length && !(await queue.flushLeftovers())) return; // once the server is back
+  if (screen.view === "superseded") showSaved();
 }
 
 function end() {
@@ -232,8 +247,14 @@ function refusedToOpen(reply) {
 function tick() {
   const now = performance.now();
   time.tick(now, epoch ? course.limitsS : null);
-  if (epoch && !screen.reached && screen.isWorking) toSection(clock.sectionAt(now, course.limitsS).section);
+  if (epoch && !screen.reached && screen.isWorking) offlineAt(now);
   screen.emergency(emergency.isDue(screen.reached ? 0 : now - heardAt, ["superseded", "ending", "asking"].includes(screen.view)));
+}
+
+/** The server is silent: sections and the end come by this machine's own count; the server's next word replaces it. */
+function offlineAt(/** @type {number} */ now) {
+  if (clock.remainingMs(now) <= 0 && !clock.isPaused) return end();
+  toSection(clock.sectionAt(now, course.limitsS).section);
 }
 
 async function poll() {

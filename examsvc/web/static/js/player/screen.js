@@ -50,13 +50,14 @@ export class Screen {
     byId("save-state").hidden = !opened;
     scrollTo({ top: 0 });
     /** @type {HTMLElement | null} */ (document.querySelector(`[data-view="${next}"] h1`))?.focus();
+    this.notice(); // it depends on the view what to do without the server
     return true;
   }
 
   /** The one line under the bar: the gravest thing that is so now; a new one is also read out. */
   notice() {
     const words = [
-      !this.reached && say(this.durable ? "net.offline" : "net.offline_memory"),
+      !this.reached && say(this.#offlineWords()),
       this.loggedOut && say("net.login"),
       this.#standing,
       this.#passing,
@@ -68,6 +69,11 @@ export class Screen {
     if (line.textContent === (words || "")) return;
     line.textContent = words || "";
     if (words) announce(words);
+  }
+
+  #offlineWords() {
+    if (this.view === "ending") return "net.offline_over";
+    return this.durable ? "net.offline" : "net.offline_memory";
   }
 
   /** Say it for some seconds. @param {string} words */

@@ -9,10 +9,11 @@ const CLOCK_EVERY_MS = 10_000;
 export class Session {
   #clockKeptAt = -Infinity;
 
-  /** @param {import("./storage.js").Store} storage @param {number} sitting */
-  constructor(storage, sitting) {
+  /** @param {import("./storage.js").Store} storage @param {number} sitting @param {number} owner the account that sits it */
+  constructor(storage, sitting, owner) {
     this.storage = storage;
     this.sitting = sitting;
+    this.owner = owner;
   }
 
   /**
@@ -21,7 +22,7 @@ export class Session {
    * @param {{sealed: ArrayBuffer | null, paper: import("./sealed.js").Form | null}} form
    */
   async keep(said, { sealed, paper }) {
-    await quietly(this.storage.keepOpened({ sitting: this.sitting, epoch: said.epoch, kept_at: Date.now(), said, sealed, paper }));
+    await quietly(this.storage.keepOpened({ sitting: this.sitting, owner: this.owner, epoch: said.epoch, kept_at: Date.now(), said, sealed, paper }));
   }
 
   /**

@@ -2,6 +2,11 @@
 
 const NEVER = /^\/(api|live)\//; // what the server says of a sitting is asked for anew, always
 
+/** @param {number | string} sitting @returns {string} what the cache of its page is called */
+export function shellName(sitting) {
+  return `examsvc-sitting-${sitting}`;
+}
+
 export class Shell {
   /**
    * @param {object} config
@@ -12,7 +17,7 @@ export class Shell {
    * @param {string[]} [config.shell] scripts and styles, by addresses that name their content
    */
   constructor({ sitting, page, storage, worker, shell = [] }) {
-    this.name = `examsvc-sitting-${sitting}`;
+    this.name = shellName(sitting);
     this.page = page;
     this.worker = worker;
     this.files = shell;

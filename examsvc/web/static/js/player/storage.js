@@ -6,6 +6,7 @@
 /**
  * @typedef {object} Opened what the server said when the sitting was opened here
  * @property {number} sitting
+ * @property {number} owner the account that sits it
  * @property {number} epoch
  * @property {number} kept_at by the machine's own clock
  * @property {import("./sealed.js").Opening} said
@@ -136,10 +137,19 @@ export class BrowserStorage {
     return this.#write(OF_AN_EPOCH, (store) => clear(store, sitting));
   }
 
-  /** @param {string} name @param {number} sitting @returns {Promise<any[]>} */
+  /** The same for every sitting but those of this account. @param {number | null} owner null: for every one @returns {Promise<number[]>} which */
+  async wipeOthers(owner) {
+    const all = /** @type {Opened[]} */ (await this.#all("opened"));
+    const others = all.filter((opened) => owner === null || opened.owner !== owner).map((opened) => opened.sitting);
+    for (const sitting of others) await this.wipe(sitting);
+    return others;
+  }
+
+  /** @param {string} name @param {number} [sitting] without: of all @returns {Promise<any[]>} */
   #all(name, sitting) {
     return new Promise((resolve, reject) => {
-      const request = this.database.transaction(name).objectStore(name).getAll(rangeOf(name, sitting));
+      const range = sitting === undefined ? null : rangeOf(name, sitting);
+      const request = this.database.transaction(name).objectStore(name).getAll(range);
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
@@ -168,6 +178,14 @@ export async function openStorage(allowed) {
     console.warn("no store in this browser", error);
     return new MemoryStorage();
   }
+}
+
+/** What was kept on this machine, if anything ever was: looking must not leave a store behind. */
+export async function findStorage() {
+  const names = "indexedDB" in globalThis ? ((await indexedDB.databases?.()) ?? [{ name: NAME }]) : [];
+  if (!names.some(({ name }) => name === NAME)) return null;
+  const found = await openStorage(true);
+  return found instanceof BrowserStorage ? found : null;
 }
 
 /** @returns {Promise<IDBDatabase>} */

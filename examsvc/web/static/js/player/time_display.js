@@ -2,11 +2,13 @@
 
 import { clockText, crossed } from "./clock.js";
 import { byId } from "./paper.js";
-import { announce, config, say } from "./texts.js";
+import { config, say } from "./texts.js";
 import { pause } from "./waits.js";
 
 const LOW_MS = 300_000;
 const ASLEEP_MS = 5_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 export class TimeDisplay {
   #lastMs = Infinity;
@@ -19,11 +21,13 @@ export class TimeDisplay {
    * @param {import("./clock.js").ServerClock} parts.clock
    * @param {() => boolean} parts.isWaiting whether the common start lies ahead
    * @param {() => void} parts.onDue a time has run out, or this machine has slept: the server knows what is so
+   * @param {(words: string) => void} parts.onLeft so much is left: to be shown and read out, the timer hidden or not
    */
-  constructor({ clock, isWaiting, onDue }) {
+  constructor({ clock, isWaiting, onDue, onLeft }) {
     this.clock = clock;
     this.isWaiting = isWaiting;
     this.onDue = onDue;
+    this.onLeft = onLeft;
   }
 
   /** A threshold may be passed once more. */
@@ -46,11 +50,22 @@ export class TimeDisplay {
   tick(now, limitsS) {
     if (now - this.#lastTickAt > ASLEEP_MS) this.onDue();
     this.#lastTickAt = now;
-    byId("countdown").textContent = this.clock.reading ? clockText(this.clock.untilStartMs(now)) : "–";
+    this.#showStart(now);
     if (this.isWaiting() && this.clock.untilStartMs(now) <= 0) void this.#start();
     if (!limitsS) return;
     this.#showRest(this.clock.remainingMs(now));
     this.#showSection(this.clock.sectionAt(now, limitsS).remainingMs);
+  }
+
+  /** The common start, which may be moved while one waits. @param {number} now */
+  #showStart(now) {
+    const { reading } = this.clock;
+    const left = reading ? this.clock.untilStartMs(now) : 0;
+    const [days, hours] = [Math.floor(left / DAY_MS), Math.floor((left % DAY_MS) / HOUR_MS)];
+    byId("countdown").textContent = !reading ? "–" : days ? say("time.days", { days, hours }) : clockText(left);
+    if (!reading || !this.isWaiting()) return;
+    showInstant("starts-at", reading.starts_at);
+    showInstant("window-ends-at", reading.window_ends_at);
   }
 
   /** @param {number} remaining */
@@ -59,7 +74,7 @@ export class TimeDisplay {
     byId("time-box").dataset.low = String(remaining <= LOW_MS);
     if (Number.isFinite(this.#lastMs)) {
       const [limit] = crossed(config.announceAtS, this.#lastMs, remaining).slice(-1);
-      if (limit) announce(limit === 60 ? say("time.left_one") : say("time.left", { minutes: Math.round(limit / 60) }));
+      if (limit) this.onLeft(limit === 60 ? say("time.left_one") : say("time.left", { minutes: Math.round(limit / 60) }));
       if (remaining <= 0 && this.#lastMs > 0) this.onDue();
     }
     this.#lastMs = remaining;
@@ -85,4 +100,14 @@ export class TimeDisplay {
     this.onDue();
     setTimeout(() => (this.#isStarting = false), 1_000);
   }
+}
+
+/** Where the server has moved it since the page was made. @param {string} id @param {string} at */
+function showInstant(id, at) {
+  const place = byId(id);
+  if (!place || place.dataset.at === at || Date.parse(place.dataset.at) === Date.parse(at)) return;
+  place.dataset.at = at;
+  const format = { hour: "2-digit", minute: "2-digit", day: "numeric", month: "numeric", year: "numeric", hourCycle: "h23" };
+  const shown = new Intl.DateTimeFormat(document.documentElement.lang, /** @type {any} */ ({ ...format, timeZone: config.timeZone }));
+  place.textContent = shown.format(new Date(at));
 }

@@ -97,6 +97,7 @@ export class SingleChoice {
     input.addEventListener("change", () => this.respond(option.id));
     row.querySelector(".letter").textContent = LETTERS[at];
     row.querySelector(".content").innerHTML = option.content;
+    row.querySelector(".content").lang = this.item.lang ?? "vi";
     row.querySelector(".strike-letter").textContent = LETTERS[at];
     row.querySelector(".strike").addEventListener("click", () => this.strike(at));
     return row;
