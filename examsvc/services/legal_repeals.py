@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,12 +54,12 @@ class Preview:
         return sum(count for state, count in self.states.items() if state in MOVED)
 
     @property
-    def uses_by_form(self) -> dict[tuple[str, datetime, str], list[FormUse]]:
-        """The coming exams form by form: administration, its start, the form's code."""
-        found: dict[tuple[str, datetime, str], list[FormUse]] = {}
-        for use in self.uses:
-            found.setdefault((use.administration_code, use.starts_at, use.form_code), []).append(use)
-        return found
+    def n_items_by_form(self) -> Counter[tuple[str, datetime, str]]:
+        """The coming exams form by form: administration, its start, the form's code; how many items each.
+
+        Not which: what stands on a form is the exam manager's to know.
+        """
+        return Counter((use.administration_code, use.starts_at, use.form_code) for use in self.uses)
 
 
 def preview_repeal(deps: Services, actor: Actor, act_id: int, repeal: Repeal) -> Preview:
