@@ -48,7 +48,11 @@ class IncidentInput(FlaskForm):  # type: ignore[misc]
 
     kind = SelectField(
         _l("What happened"),
-        choices=[SelectChoice(kind.value, KIND_LABELS[kind.value]) for kind in IncidentKind],
+        choices=[
+            SelectChoice("", _l("Please choose")),  # none by default: what nobody chose must not be minuted
+            *(SelectChoice(kind.value, KIND_LABELS[kind.value]) for kind in IncidentKind),
+        ],
+        validators=[InputRequired()],
     )
     sitting = SelectField(_l("Candidate"), coerce=int, validators=[InputRequired()])
     item_number = IntegerField(

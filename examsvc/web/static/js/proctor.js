@@ -61,7 +61,9 @@ function showCounts(counts) {
 }
 
 function grantedText(seconds) {
-  return `+${root.dataset.granted.replace("{minutes}", Math.floor(seconds / 60))}`;
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  const words = rest ? root.dataset.grantedSeconds.replace("{seconds}", rest) : root.dataset.granted;
+  return `+${words.replace("{minutes}", minutes)}`;
 }
 
 function showSeat(seat) {
