@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -72,21 +73,22 @@ class _Sqlite:
         return _has_no_users(self._store)
 
     def mark(self) -> object:
-        """The counter in the header of the file that every transaction raises, once it is not in the log."""
-        with closing(sqlite3.connect(self._path)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return self._path.read_bytes()[24:28]
+        """The whole of it: with a write-ahead log no counter of the file tells that something was written."""
+        return sha256(self._content()).hexdigest()
 
     def keep(self) -> bytes:
         self._store.dispose()
-        with closing(sqlite3.connect(self._path)) as connection:
-            return connection.serialize()
+        return self._content()
 
     def restore(self, database: bytes) -> None:
         self._store.dispose()
         for beside in ("-wal", "-shm"):
             self._path.with_name(self._path.name + beside).unlink(missing_ok=True)
         self._path.write_bytes(database)
+
+    def _content(self) -> bytes:
+        with closing(sqlite3.connect(self._path)) as connection:
+            return connection.serialize()
 
 
 class _Postgres:
