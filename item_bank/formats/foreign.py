@@ -21,7 +21,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing that was lost, or the reason for a refusal: a stable code with its facts, and where it stands.
+    """One thing that was lost, or the reason for a refusal: a stable code, its facts, and where.
 
     line : of a text file, or of an XML file, from 1; None where the format has no lines
     """
@@ -33,7 +33,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What another system's calibration said of the item, in the logistic metric; None where it said nothing."""
+    """What another system's calibration said of the item, in the logistic metric; None where nothing."""
 
     a: float | None = None
     b: float | None = None

@@ -92,6 +92,20 @@ def check_key(asked: Asked, key: Key) -> Key:
         if key.accepted:
             raise InvalidItem("KEY_UNEXPECTED")
         return key
+    accepted = _accepted(asked, key)
+    if not key.tolerance.is_finite() or key.tolerance < 0:
+        raise InvalidItem("INVALID_TOLERANCE", value=str(key.tolerance))
+    if key.credit not in _CREDITS[asked.kind.form] or (
+        key.credit is Credit.STATEMENTS and len(asked.places) + 1 != len(STATEMENT_SHARES)
+    ):
+        raise InvalidItem("CREDIT_UNFIT", credit=key.credit.value)
+    if (key.credit is Credit.WEIGHTS) != (key.weights is not None):
+        raise InvalidItem("WEIGHTS_MISSING")
+    return Key(key.version, accepted, key.credit, key.tolerance, key.with_case, key.with_marks, key.weights)
+
+
+def _accepted(asked: Asked, key: Key) -> tuple[str, ...]:
+    """The key's responses, each in its one spelling and once."""
     if not key.accepted:
         raise InvalidItem("KEY_MISSING")
     try:
@@ -103,15 +117,7 @@ def check_key(asked: Asked, key: Key) -> Key:
     for number in accepted if asked.kind.form is Form.NUMBER else ():
         if len(readings(number)) > 1:
             raise InvalidItem("KEY_AMBIGUOUS", value=number)
-    if not key.tolerance.is_finite() or key.tolerance < 0:
-        raise InvalidItem("INVALID_TOLERANCE", value=str(key.tolerance))
-    if key.credit not in _CREDITS[asked.kind.form] or (
-        key.credit is Credit.STATEMENTS and len(asked.places) + 1 != len(STATEMENT_SHARES)
-    ):
-        raise InvalidItem("CREDIT_UNFIT", credit=key.credit.value)
-    if (key.credit is Credit.WEIGHTS) != (key.weights is not None):
-        raise InvalidItem("WEIGHTS_MISSING")
-    return Key(key.version, accepted, key.credit, key.tolerance, key.with_case, key.with_marks, key.weights)
+    return accepted
 
 
 def share(asked: Asked, key: Key, response: str | None) -> Fraction:
