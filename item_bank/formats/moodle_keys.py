@@ -53,7 +53,11 @@ def lettered(contents: Iterable[str], at_most: int | None = 1) -> tuple[Option, 
 
 def in_reading_order(contents: Iterable[str]) -> list[str]:
     """Sorted by what is read, so that neither order nor letters tell which place each belongs to."""
-    return sorted(contents, key=lambda content: (plain_text(content).casefold(), content))
+    return sorted(contents, key=reading_order)
+
+
+def reading_order(content: str) -> tuple[str, str]:
+    return plain_text(content).casefold(), content
 
 
 def chosen(choices: Sequence[Graded], draft: Draft, *, single: bool) -> tuple[Asked, Key]:
@@ -221,20 +225,19 @@ def _middle(answer: Near) -> Decimal:
 
 
 def matched(pairs: Sequence[tuple[str, str]]) -> tuple[Asked, Key]:
-    """Matching: (what is asked, what belongs to it), the first empty for a distractor; each right pair counts.
+    """Matching, of (what is asked, what belongs to it), the first empty for a distractor.
 
-    An option may be put to several places, as in Moodle's lists.
+    Each right pair counts. An option may be put to several places, as in Moodle's lists.
     """
     options = lettered(in_reading_order(dict.fromkeys(option for _place, option in pairs)), at_most=None)
     ids = {option.content: option.id for option in options}
     asked_of = [(place, option) for place, option in pairs if place]
     places = tuple(Place(str(number), place) for number, (place, _option) in enumerate(asked_of, start=1))
+    asked = Asked(Interaction.MATCH, options, places)
     key = " ".join(
         f"{ids[option]}>{place.id}" for place, (_text, option) in zip(places, asked_of, strict=True)
     )
-    if not places:
-        raise InvalidItem("NO_KEY")
-    return Asked(Interaction.MATCH, options, places), Key(1, (key,), Credit.PARTS)
+    return asked, Key(1, (key,), Credit.PARTS)
 
 
 @dataclass(frozen=True, slots=True)

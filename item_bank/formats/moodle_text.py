@@ -39,7 +39,7 @@ def _words(*lines: str) -> frozenset[str]:
 # what a block of no kind of ours becomes: a line of its own
 _LINES: Final = _words(
     "div section article header footer main aside nav figure figcaption hr blockquote pre h1 h2 h3 h4 h5 h6",
-    " dl dt dd center address details summary fieldset form",
+    "dl dt dd center address details summary fieldset form",
 )
 _MEANT: Final = _words("h1 h2 h3 h4 h5 h6 pre code kbd samp blockquote s strike del ins mark q")
 _SILENT: Final = _words("span font label small big tfoot col colgroup abbr dfn cite time wbr nobr")
@@ -53,7 +53,9 @@ _NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef]")
 _NAME: Final = "|".join(sorted(_OTHERS, key=len, reverse=True))
 _TAG: Final = re.compile(rf"<(/?)({_NAME})\b([^<>]*)>", re.IGNORECASE)
 _IMG: Final = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
-_ATTRIBUTE: Final = re.compile(r"""([a-zA-Z:_-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_ATTRIBUTE: Final = re.compile(
+    r"""(?<![a-zA-Z:_-])([a-zA-Z:_-]{1,30})\s{0,8}=\s{0,8}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
+)
 _STYLED: Final = re.compile(r"underline|line-through|(?<!-)color\s*:|bold|italic", re.IGNORECASE)
 _TEX: Final = re.compile(
     r"\[tex\]([^\[\]]{0,1000})\[/tex\]|<tex\b[^<>]{0,100}>([^<>]{0,1000})</tex>", re.IGNORECASE
@@ -96,6 +98,8 @@ def read_text(text: str, form: Format, draft: Draft, files: Files | None = None)
 
     Source: Moodle's documentation, "Moodle XML format" (text formats, files) and "Multi-language content".
     """
+    if not text:
+        return ""
     files = files or Files(Pictures())
     text = _NONCHARACTERS.sub("", text)
     pictures: dict[str, str] = {}
