@@ -17,13 +17,14 @@ from item_bank.formats.moodle_shares import (
     numbers,
     parts,
     pictures_of,
+    refuse_alike,
     text_shares,
     true_false,
 )
 from item_bank.formats.moodle_text import join_category, without_pictures
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import WHOLE
-from item_bank.stem import nfc, plain_line, plain_text, strip_invisible, to_authored
+from item_bank.stem import nfc, plain_line, strip_invisible, to_authored
 
 _CARRIED: Final = frozenset({"category", "tags", "rationale"})
 _ESCAPES: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\#=~{}:"} | {"\n": "\\n"})
@@ -67,7 +68,8 @@ def _block(item: ForeignItem, losses: Losses) -> str:
     comment = f"// {tags}\n" if tags else ""
     title = plain_line(item.where).translate(_ESCAPES)
     rationale = f"\t####{_html(item.rationale)}\n" if item.rationale else ""
-    return f"{comment}::{title}::[html]{_html(item.stem)}{{{answers}{rationale}}}\n"
+    stem = without_pictures(item.stem)[0].translate(_ESCAPES)
+    return f"{comment}::{title}::[html]{stem}{{{answers}{rationale}}}\n"
 
 
 def _answers(item: ForeignItem, losses: Losses) -> str:
@@ -84,6 +86,8 @@ def _answers(item: ForeignItem, losses: Losses) -> str:
             if key.with_case:
                 losses.add(item, "CASE_LOST")
             pairs = text_shares(item, losses)
+            if any("->" in text for text, _share in pairs):  # what a matching is told by
+                raise InvalidItem("KEY_NOT_CARRIED")
             return _lines(f"=%{write_percent(share)}%[plain]{_typed(text)}" for text, share in pairs)
         case Interaction.NUMERIC:
             values, tolerance = numbers(item)
@@ -100,8 +104,7 @@ def _choices(item: ForeignItem, losses: Losses) -> str:
     if asked.interaction is Interaction.TRUE_FALSE:
         losses.add(item, "INTERACTION_CHANGED", interaction="true_false", to="single_choice")
     contents = [option.content for option in asked.options]
-    if len(set(contents)) < len(contents) or not all(map(plain_text, contents)):
-        raise InvalidItem("EQUAL_OPTIONS")
+    refuse_alike(without_pictures(content)[0] for content in contents)
     single = asked.interaction is not Interaction.MULTIPLE_RESPONSE
     shares = choice_shares(item, losses)
     return _lines(

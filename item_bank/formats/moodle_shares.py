@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -13,12 +13,13 @@ from item_bank.errors import InvalidItem
 from item_bank.formats.foreign import ForeignItem, Remark
 from item_bank.formats.fractions import is_written_exactly
 from item_bank.formats.moodle_keys import FALSE, TRUE, number_text, says_true
+from item_bank.formats.moodle_text import without_pictures
 from item_bank.interactions.asked import Asked, Option
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import NOTHING, WHOLE, Credit, Key, Weights
 from item_bank.interactions.responses import parts_of, readings
 from item_bank.media import references
-from item_bank.stem import plain_text
+from item_bank.stem import nfc, plain_text, strip_invisible
 
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9_]{1,16})\]\]")
 _UNWRITABLE: Final = "\\*"  # a backslash before a star: the file would read it as the star alone
@@ -144,12 +145,16 @@ def text_shares(item: ForeignItem, losses: Losses) -> list[tuple[str, Fraction]]
         or max(shares.values()) > WHOLE
         or otherwise >= WHOLE
         or len(alike) < len(shares)
-        or any(_UNWRITABLE in text or text != text.strip() or not text for text in shares)
+        or not all(map(_is_writable, shares))
         or not all(map(is_written_exactly, (*shares.values(), otherwise)))
     ):
         raise InvalidItem("KEY_NOT_CARRIED")
     pairs = [(text.replace("*", "\\*"), share) for text, share in shares.items()]
     return [*pairs, ("*", otherwise)] if otherwise else pairs
+
+
+def _is_writable(text: str) -> bool:
+    return bool(text) and _UNWRITABLE not in text and text == strip_invisible(nfc(text)).strip()
 
 
 def numbers(item: ForeignItem) -> tuple[list[str], str]:
@@ -202,10 +207,17 @@ def match_pairs(item: ForeignItem, losses: Losses) -> list[tuple[str, str]]:
 
 def _refuse_unreadable(asked: Asked) -> None:
     """Options that read alike would be one in the file, and a place without words a distractor."""
-    contents = [option.content for option in asked.options]
-    if len(set(contents)) < len(contents):
+    refuse_alike(without_pictures(option.content)[0] for option in asked.options)
+    if not all(plain_text(place.content) for place in asked.places):
+        raise InvalidItem("EMPTY_PART")
+
+
+def refuse_alike(contents: Iterable[str]) -> None:
+    """Raises InvalidItem where two options would be written alike, or one empty: nobody could tell the key."""
+    written = list(contents)
+    if len(set(written)) < len(written):
         raise InvalidItem("EQUAL_OPTIONS")
-    if not all(map(plain_text, (*contents, *(place.content for place in asked.places)))):
+    if not all(map(plain_text, written)):
         raise InvalidItem("EMPTY_PART")
 
 

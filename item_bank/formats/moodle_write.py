@@ -22,13 +22,14 @@ from item_bank.formats.moodle_shares import (
     numbers,
     parts,
     placed,
+    refuse_alike,
     text_shares,
     true_false,
 )
 from item_bank.formats.moodle_text import join_category, without_pictures, write_text
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import WHOLE, Credit
-from item_bank.stem import nfc, plain_line, plain_text, strip_invisible, to_authored
+from item_bank.stem import nfc, plain_line, strip_invisible, to_authored
 
 Element = Any  # lxml ships no types
 
@@ -136,8 +137,7 @@ def _choice(question: _Question) -> tuple[str, str]:
     item, losses = question.item, question.losses
     asked, _key = parts(item)
     contents = [option.content for option in asked.options]
-    if len(set(contents)) < len(contents) or not all(map(plain_text, contents)):
-        raise InvalidItem("EQUAL_OPTIONS")
+    refuse_alike(contents)
     if asked.interaction is Interaction.TRUE_FALSE:
         truth = true_false(item, losses)
         if truth is not None:
@@ -182,8 +182,7 @@ def _order(question: _Question) -> tuple[str, str]:
     contents = {option.id: option.content for option in asked.options}
     if len(key.accepted) > 1:
         raise InvalidItem("KEY_NOT_CARRIED", accepted=len(key.accepted))
-    if len(set(contents.values())) < len(contents):
-        raise InvalidItem("EQUAL_OPTIONS")
+    refuse_alike(contents.values())
     credit = "ALL_OR_NOTHING" if key.credit is Credit.WHOLE else "ABSOLUTE_POSITION"
     settings = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": "0", "gradingtype": credit}
     for name, said in settings.items():
@@ -196,8 +195,7 @@ def _order(question: _Question) -> tuple[str, str]:
 def _gap_match(question: _Question) -> tuple[str, str]:
     item = question.item
     asked, _key = parts(item)
-    if len({option.content for option in asked.options}) < len(asked.options):
-        raise InvalidItem("EQUAL_OPTIONS")
+    refuse_alike(without_pictures(option.content)[0] for option in asked.options)
     if any(option.at_most not in {None, 1} for option in asked.options) or any(
         place.at_most != 1 for place in asked.places
     ):
@@ -221,8 +219,8 @@ def _inline_choice(question: _Question) -> tuple[str, str]:
     own = {
         place: tuple(one.content for one in asked.options if one.place == place) for place in asked.place_ids
     }
-    if any(len(set(contents)) < len(contents) for contents in own.values()):
-        raise InvalidItem("EQUAL_OPTIONS")
+    for contents in own.values():
+        refuse_alike(without_pictures(content)[0] for content in contents)
     _sub(question.element, "shuffleanswers", "0")
     groups = {contents: number for number, contents in enumerate(dict.fromkeys(own.values()), start=1)}
     position: dict[tuple[int, str], int] = {}
