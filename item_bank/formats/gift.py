@@ -36,6 +36,7 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_ITEMS: Final = 20_000
 MOST_ANSWERS: Final = 200  # of one item
 WHERE_CHARACTERS: Final = 60
+COMMENT_CHARACTERS: Final = 5_000
 BLANK: Final = "_____"  # where the text goes on behind the braces
 
 # escaped signs are noncharacters while the rest is taken apart
@@ -106,7 +107,7 @@ def _blocks(text: str) -> Iterator[_Block]:
     for number, typed in enumerate(text.split("\n"), start=1):
         line = typed.strip()
         if line.startswith("//"):
-            block.tags += [re.sub(r"\\(.)", r"\1", tag) for tag in _TAG.findall(line)]
+            block.tags += [re.sub(r"\\(.)", r"\1", tag) for tag in _TAG.findall(line[:COMMENT_CHARACTERS])]
             line = " " if block.lines else ""
         elif not line and block.lines:
             yield block

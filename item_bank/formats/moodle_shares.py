@@ -213,7 +213,7 @@ def _refuse_unreadable(asked: Asked) -> None:
 
 
 def refuse_alike(contents: Iterable[str]) -> None:
-    """Raises InvalidItem where two options would be written alike, or one empty: nobody could tell the key."""
+    """Raises InvalidItem where two options would be written alike, or one empty."""
     written = list(contents)
     if len(set(written)) < len(written):
         raise InvalidItem("EQUAL_OPTIONS")

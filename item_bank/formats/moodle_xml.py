@@ -92,10 +92,11 @@ def read_moodle_xml(data: bytes) -> ForeignBank:
     Items are refused, with the line of the file, for TYPE_NOT_SUPPORTED (type: description, calculated,
     random, ddmarker, ddimageortext and all that are not named above), TEXT_HAS_ELEMENTS, BAD_FRACTION,
     TRUE_FALSE_UNCLEAR, FILE_WANTED, ORDER_UNCLEAR, NO_GAPS, MARK_OF_NO_OPTION, CLOZE_NOT_SUPPORTED and what
-    `moodle_keys` refuses. Losses: FEEDBACK_LOST, HINTS_LOST, PENALTY_LOST (value), IDNUMBER_LOST, HIDDEN,
-    INVALID_MARK (value), FIXED_ORDER_LOST, UNITS_LOST, GROUPS_MERGED, SUBSET_LOST, CREDIT_CHANGED,
-    ATTACHMENTS_LOST, GRADER_NOTES_LOST, RESPONSE_TEMPLATE_LOST, WORD_LIMITS_LOST, FILE_NOT_USED, FILE_LOST,
-    FORMAT_UNKNOWN, ELEMENT_LOST (element) and those of `moodle_keys` and `moodle_text`.
+    `moodle_keys` refuses. Losses: FEEDBACK_LOST and COMBINED_FEEDBACK_LOST (count), HINTS_LOST, IDNUMBER_LOST,
+    PENALTY_LOST and INVALID_MARK (value), HIDDEN, FIXED_ORDER_LOST, UNITS_LOST, GROUPS_MERGED, SUBSET_LOST,
+    CREDIT_CHANGED, ATTACHMENTS_LOST, GRADER_NOTES_LOST, RESPONSE_TEMPLATE_LOST, WORD_LIMITS_LOST,
+    FILE_NOT_USED, FILE_LOST, FORMAT_UNKNOWN, ELEMENT_LOST (element) and those of `moodle_keys` and
+    `moodle_text`.
 
     Source: Moodle's documentation, "Moodle XML format", "Embedded Answers (Cloze) question type", "Ordering
     question type", "Drag and drop into text question type", "Select missing words question type".
@@ -182,7 +183,7 @@ def _note_losses(element: Element, kind: str, draft: Draft) -> None:
         draft.lose("HINTS_LOST", count=len(element.findall("hint")))
     told = [value(element, f"{name}/text") for name in _FEEDBACK]
     if any(words and not _DEFAULT_FEEDBACK.fullmatch(words) for words in told):
-        draft.lose("FEEDBACK_LOST", count=sum(map(bool, told)))
+        draft.lose("COMBINED_FEEDBACK_LOST", count=sum(map(bool, told)))
     known = _COMMON | _SHOWN | _OWN[kind] | set(_FEEDBACK)
     for child in element:
         if child.tag not in known and ("".join(child.itertext()).strip()):
