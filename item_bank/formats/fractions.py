@@ -11,6 +11,7 @@ from typing import Final
 from item_bank.errors import InvalidItem
 
 MOST_PARTS: Final = 26
+FEW_PARTS: Final = 12
 _PERCENT: Final = re.compile(r"(-?)([0-9]{1,4})(?:\.([0-9]{1,12}))?")
 
 
@@ -25,8 +26,8 @@ class Percent:
 def read_percent(text: str) -> Percent:
     """The share that a percentage says; raises InvalidItem BAD_FRACTION.
 
-    What has at least two decimals and is a fraction of up to 26 parts, rounded or cut off, means that
-    fraction: Moodle offers thirds, sixths, sevenths and ninths, and stores them rounded.
+    What is a fraction of up to 26 parts, rounded or cut off at three decimals or more (at two: of up to 12),
+    means that fraction: Moodle offers thirds, sixths, sevenths and ninths, and stores them rounded.
     """
     typed = text.strip()
     found = _PERCENT.fullmatch(typed)
@@ -40,7 +41,7 @@ def read_percent(text: str) -> Percent:
 
 def _meant(written: Fraction, digits: int) -> Fraction:
     scale = 100 * 10**digits
-    for parts in range(2, MOST_PARTS + 1):
+    for parts in range(2, (MOST_PARTS if digits > 2 else FEW_PARTS) + 1):
         near = Fraction(round(written * parts), parts)
         if written in {Fraction(round(near * scale), scale), Fraction(int(near * scale), scale)}:
             return near

@@ -47,7 +47,7 @@ _RELEASED: Final = str.maketrans({held: sign for sign, held in _HELD.items()})
 _NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef]")
 _NEWLINE_OR_COMMAND: Final = re.compile(r"(?<!\\)\\n(?:eq|e|u|abla|otin|ot|eg|mid)(?![a-zA-Z])")
 _CATEGORY: Final = "$CATEGORY:"
-_TAG: Final = re.compile(r"\[tag:((?:[^\\\]]|\\.){1,200})\]")
+_TAG: Final = re.compile(r"\[tag:((?:[^\\\]]|\\.){1,500})\]")
 _FORMAT: Final = re.compile(r"\[(html|moodle|plain|markdown)\]")
 _FORMATS: Final = {
     "html": Format.HTML,
@@ -77,11 +77,12 @@ def read_gift(data: bytes) -> ForeignBank:
     true/false, short text, numbers with tolerance or range, matching, essay, a missing word (a blank stands
     for the braces, as in Moodle) and general feedback, which is the rationale.
 
-    Raises ImportRefused: TOO_LARGE (limit_mb, limit_items), NOT_UTF8 (at), NOT_GIFT (no braces anywhere).
-    Items are refused, with their first line, for TYPE_NOT_SUPPORTED (a description, the ordering plugin),
-    UNBALANCED_BRACES, SECOND_BRACES, UNCLOSED_TITLE, ANSWERS_NOT_UNDERSTOOD, BAD_FRACTION and what
-    `item_bank.formats.moodle_keys` refuses; losses are FEEDBACK_LOST (count), NEWLINE_OR_COMMAND (a line
-    break that LaTeX would take for a command) and those of `moodle_keys` and `moodle_text`.
+    Raises ImportRefused: TOO_LARGE (limit_mb, limit_items), NOT_UTF8 (at), NOT_GIFT (no braces, or nothing
+    but categories). Items are refused, with their first line, for TYPE_NOT_SUPPORTED (type: description, or
+    the ordering plugin), UNBALANCED_BRACES, SECOND_BRACES, UNCLOSED_TITLE, ANSWERS_NOT_UNDERSTOOD,
+    TOO_MANY_ANSWERS, BAD_FRACTION and what `item_bank.formats.moodle_keys` refuses. Losses are FEEDBACK_LOST
+    (count), NEWLINE_OR_COMMAND (a line break that LaTeX would take for a command) and those of `moodle_keys`
+    and `moodle_text`.
 
     Source: Moodle's documentation, "GIFT format".
     """
@@ -99,6 +100,8 @@ def read_gift(data: bytes) -> ForeignBank:
             items.append(_item(block, category))
         if len(items) > MAX_ITEMS:
             raise ImportRefused("TOO_LARGE", limit_items=MAX_ITEMS)
+    if not items:
+        raise ImportRefused("NOT_GIFT")
     return ForeignBank(tuple(items))
 
 

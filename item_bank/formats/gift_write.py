@@ -64,12 +64,11 @@ def _block(item: ForeignItem, losses: Losses) -> str:
     if pictures_of(item):
         losses.add(item, "PICTURES_LOST", count=len(pictures_of(item)))
     note_losses(item, _CARRIED, losses)
-    tags = " ".join(f"[tag:{_in_brackets(tag)}]" for tag in item.tags)
-    comment = f"// {tags}\n" if tags else ""
+    tags = "".join(f"// [tag:{_in_brackets(tag)}]\n" for tag in item.tags)
     title = plain_line(item.where).translate(_ESCAPES)
     rationale = f"\t####{_html(item.rationale)}\n" if item.rationale else ""
     stem = without_pictures(item.stem)[0].translate(_ESCAPES)
-    return f"{comment}::{title}::[html]{stem}{{{answers}{rationale}}}\n"
+    return f"{tags}::{title}::[html]{stem}{{{answers}{rationale}}}\n"
 
 
 def _answers(item: ForeignItem, losses: Losses) -> str:

@@ -20,6 +20,7 @@ from item_bank.similarity import fold
 from item_bank.stem import nfc, plain_text
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_IDS: Final = (*LETTERS, *(f"Z{number}" for number in range(1, 1_000)))
 TRUE, FALSE = Option("T", "Đúng"), Option("F", "Sai")
 _TRUE_WORDS: Final = frozenset({"dung", "true", "t"})
 _FALSE_WORDS: Final = frozenset({"sai", "false", "f"})
@@ -47,8 +48,7 @@ class Near:
 
 def lettered(contents: Iterable[str], at_most: int | None = 1) -> tuple[Option, ...]:
     """Options A, B, C…; more than there are letters are numbered on, for the table of kinds to refuse."""
-    ids = (*LETTERS, *(f"Z{number}" for number in range(1, 1_000)))
-    return tuple(Option(id_, text, at_most=at_most) for id_, text in zip(ids, contents, strict=False))
+    return tuple(Option(id_, text, at_most=at_most) for id_, text in zip(_IDS, contents, strict=False))
 
 
 def in_reading_order(contents: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ from item_bank.interactions.responses import parts_of, readings
 from item_bank.media import references
 from item_bank.stem import nfc, plain_text, strip_invisible
 
+MAX_MARK: Final = 10_000.0
 _MARK: Final = re.compile(r"\[\[([A-Za-z0-9_]{1,16})\]\]")
 _UNWRITABLE: Final = "\\*"  # a backslash before a star: the file would read it as the star alone
 

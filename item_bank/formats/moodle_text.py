@@ -50,6 +50,7 @@ _OTHERS: Final = _LINES | _MEANT | _SILENT | _MEDIA | _FORMS | _ACTIVE | {"a", "
 
 _BREAK: Final = "\ufdd0"  # noncharacters: no text has them
 _NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef]")
+_PLACE: Final = re.compile("\ufdd1([0-9]+)\ufdd2")  # of a picture, while the text around it is read
 _NAME: Final = "|".join(sorted(_OTHERS, key=len, reverse=True))
 _TAG: Final = re.compile(rf"<(/?)({_NAME})\b([^<>]*)>", re.IGNORECASE)
 _IMG: Final = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
@@ -108,8 +109,8 @@ def read_text(text: str, form: Format, draft: Draft, files: Files | None = None)
     if len(text) > MAX_TEXT:
         raise InvalidItem("TEXT_TOO_LONG", length=len(text), limit=MAX_TEXT)
     markup = _converted(text.strip(), form, draft)
-    markup = re.sub(r"\ufdd1(\d+)\ufdd2", lambda found: pictures[found.group(1)], markup)
-    markup = sanitise(markup)
+    if pictures:
+        markup = sanitise(_PLACE.sub(lambda found: pictures[found.group(1)], markup))
     for fault in formula_faults(markup):
         draft.lose(fault.code, number=fault.number, source=fault.source, **fault.params)
     return markup
@@ -266,5 +267,6 @@ def join_category(names: Iterable[str]) -> str:
     padded = (
         f" {name.replace('/', '//')} " if "/" in (name[:1], name[-1:]) else name.replace("/", "//")
         for name in names
+        if name.strip()
     )
     return "/".join(("$course$", "top", *padded))

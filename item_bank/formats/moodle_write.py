@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from item_bank.errors import InvalidItem
 from item_bank.formats.foreign import ForeignItem, Remark
 from item_bank.formats.fractions import write_percent
 from item_bank.formats.moodle_shares import (
+    MAX_MARK,
     Losses,
     choice_shares,
     match_pairs,
@@ -93,7 +95,7 @@ class _Question:
         _sub(_sub(self.element, "name"), "text", plain_line(self.item.where))
         stem = _sub(self.element, "questiontext")
         self.html("generalfeedback", self.item.rationale)
-        _sub(self.element, "defaultgrade", f"{self.item.max_mark:.7f}".rstrip("0").rstrip("."))
+        self.mark()
         kind, text = _WRITERS[asked.interaction](self)
         self.element.set("type", kind)
         self.fill(stem, text)
@@ -103,6 +105,12 @@ class _Question:
                 _sub(_sub(tags, "tag"), "text", plain_line(tag))
         note_losses(self.item, _CARRIED, self.losses)
         return self.element
+
+    def mark(self) -> None:
+        if 0 < self.item.max_mark <= MAX_MARK:
+            _sub(self.element, "defaultgrade", f"{Decimal(repr(self.item.max_mark)):f}")
+        else:
+            self.losses.add(self.item, "MAX_MARK_LOST")
 
     def fill(self, element: Element, markup: str) -> None:
         """A text in HTML with the pictures that it shows."""

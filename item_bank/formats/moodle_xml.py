@@ -8,6 +8,7 @@ from typing import Final
 from item_bank.errors import ImportRefused, InvalidItem, ItemBankError
 from item_bank.formats.draft import Draft
 from item_bank.formats.foreign import ForeignBank, ForeignItem
+from item_bank.formats.moodle_shares import MAX_MARK
 from item_bank.formats.moodle_text import Format, Pictures, split_category
 from item_bank.formats.moodle_tree import Element, format_of, html_of, parse, raw_text, value
 from item_bank.formats.moodle_types import READERS, Source
@@ -17,7 +18,6 @@ from item_bank.stem import plain_line
 __all__ = ["read_moodle_xml", "write_moodle_xml"]
 
 MAX_ITEMS: Final = 20_000
-MAX_MARK: Final = 10_000.0
 WHERE_CHARACTERS: Final = 200
 
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -91,12 +91,12 @@ def read_moodle_xml(data: bytes) -> ForeignBank:
     DAMAGED_FILE (reason, line), NOT_MOODLE_XML (root), NO_ITEMS.
     Items are refused, with the line of the file, for TYPE_NOT_SUPPORTED (type: description, calculated,
     random, ddmarker, ddimageortext and all that are not named above), TEXT_HAS_ELEMENTS, BAD_FRACTION,
-    TRUE_FALSE_UNCLEAR, FILE_WANTED, ORDER_UNCLEAR, NO_GAPS, MARK_OF_NO_OPTION, CLOZE_NOT_SUPPORTED and what
-    `moodle_keys` refuses. Losses: FEEDBACK_LOST and COMBINED_FEEDBACK_LOST (count), HINTS_LOST, IDNUMBER_LOST,
-    PENALTY_LOST and INVALID_MARK (value), HIDDEN, FIXED_ORDER_LOST, UNITS_LOST, GROUPS_MERGED, SUBSET_LOST,
-    CREDIT_CHANGED, ATTACHMENTS_LOST, GRADER_NOTES_LOST, RESPONSE_TEMPLATE_LOST, WORD_LIMITS_LOST,
-    FILE_NOT_USED, FILE_LOST, FORMAT_UNKNOWN, ELEMENT_LOST (element) and those of `moodle_keys` and
-    `moodle_text`.
+    TRUE_FALSE_UNCLEAR, FILE_WANTED, ORDER_UNCLEAR, NO_GAPS, MARK_OF_NO_OPTION, CLOZE_NOT_SUPPORTED,
+    ELEMENT_UNKNOWN and what `moodle_keys` refuses. Losses: FEEDBACK_LOST and COMBINED_FEEDBACK_LOST (count),
+    HINTS_LOST, IDNUMBER_LOST, PENALTY_LOST and INVALID_MARK (value), HIDDEN, FIXED_ORDER_LOST, UNITS_LOST,
+    GROUPS_MERGED, SUBSET_LOST, CREDIT_CHANGED, ATTACHMENTS_LOST, GRADER_NOTES_LOST, WORD_LIMITS_LOST,
+    RESPONSE_TEMPLATE_LOST, FILE_NOT_USED, FILE_LOST, FORMAT_UNKNOWN, ELEMENT_LOST (element) and those of
+    `moodle_keys` and `moodle_text`.
 
     Source: Moodle's documentation, "Moodle XML format", "Embedded Answers (Cloze) question type", "Ordering
     question type", "Drag and drop into text question type", "Select missing words question type".
@@ -169,7 +169,7 @@ def _read_head(element: Element, draft: Draft) -> None:
 
 
 def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{0,12})?", text) else None
+    return float(text) if re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{0,25})?", text) else None
 
 
 def _note_losses(element: Element, kind: str, draft: Draft) -> None:

@@ -220,7 +220,7 @@ def items(draw: st.DrawFn, where: str = "mục") -> ForeignItem:
         asked=asked,
         key=_legal(asked, key),
         rationale=draw(st.one_of(st.just(""), markups())),
-        max_mark=draw(st.sampled_from([1.0, 1.0, 2.5, 0.25])),
+        max_mark=draw(st.sampled_from([1.0, 1.0, 2.5, 1 / 3, 20_000.0])),
         language=draw(st.sampled_from([None, "vi", "en-GB"])),
         category=tuple(draw(st.lists(lines, max_size=3))),
         tags=tuple(draw(st.lists(lines, max_size=2, unique=True))),

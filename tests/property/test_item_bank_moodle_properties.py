@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from item_bank.errors import ImportRefused
 from item_bank.formats.aiken import read_aiken, write_aiken
 from item_bank.formats.draft import Draft
 from item_bank.formats.foreign import ForeignItem
+from item_bank.formats.fractions import read_percent, write_percent
 from item_bank.formats.gift import read_gift, write_gift
 from item_bank.formats.moodle_text import Files, Format, Pictures, join_category, read_text, split_category
 from item_bank.formats.moodle_xml import read_moodle_xml, write_moodle_xml
@@ -41,6 +44,10 @@ CHANGED = {
 }
 
 
+def _one_after_another(texts: list[str]) -> bytes:
+    return "{=".join(texts).encode() + b"\nANSWER: A"
+
+
 @pytest.mark.parametrize("name", FORMATS)
 @given(written=banks())
 def test_what_a_writer_does_not_report_is_read_back(name: str, written: list[ForeignItem]):
@@ -69,6 +76,27 @@ def test_pictures_travel_with_moodle_xml(written: list[ForeignItem]):
         pictures = read_moodle_xml(data).pictures
         assert pictures.items() <= PICTURES.items()
         assert {remark.params["sha256"] for remark in missing} == pictures.keys()
+
+
+@given(st.integers(-26, 26), st.integers(1, 26))
+def test_a_share_is_read_back_from_its_rounded_percentage(part: int, parts: int):
+    assert read_percent(write_percent(Fraction(part, parts))).meant == Fraction(part, parts)
+
+
+@given(st.integers(-1000, 1000))
+def test_a_percentage_with_one_decimal_means_itself(tenths: int):
+    assert read_percent(f"{tenths / 10:.1f}").meant == Fraction(tenths, 1000)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@given(st.one_of(st.binary(max_size=80), typed().map(str.encode), st.lists(typed()).map(_one_after_another)))
+def test_whatever_bytes_there_are_they_are_read_or_refused_whole(name: str, data: bytes):
+    read, _write = FORMATS[name]
+    try:
+        bank = read(data)
+    except ImportRefused:
+        return
+    assert bank.items
 
 
 @given(st.lists(lines, max_size=4))
