@@ -21,10 +21,10 @@ from item_bank.formats.moodle_shares import (
     text_shares,
     true_false,
 )
-from item_bank.formats.moodle_text import join_category, without_pictures
+from item_bank.formats.moodle_text import guarded, join_category, to_typed, without_pictures
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import WHOLE
-from item_bank.stem import nfc, plain_line, strip_invisible, to_authored
+from item_bank.stem import nfc, plain_line, strip_invisible
 
 _CARRIED: Final = frozenset({"category", "tags", "rationale"})
 _ESCAPES: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\#=~{}:"} | {"\n": "\\n"})
@@ -67,8 +67,7 @@ def _block(item: ForeignItem, losses: Losses) -> str:
     tags = "".join(f"// [tag:{_in_brackets(tag)}]\n" for tag in item.tags)
     title = plain_line(item.where).translate(_ESCAPES)
     rationale = f"\t####{_html(item.rationale)}\n" if item.rationale else ""
-    stem = without_pictures(item.stem)[0].translate(_ESCAPES)
-    return f"{tags}::{title}::[html]{stem}{{{answers}{rationale}}}\n"
+    return f"{tags}::{title}::[html]{_escaped(item.stem)}{{{answers}{rationale}}}\n"
 
 
 def _answers(item: ForeignItem, losses: Losses) -> str:
@@ -124,13 +123,17 @@ def _lines(answers: Iterable[str]) -> str:
 
 def _html(markup: str) -> str:
     """In the item's own format, said again where the text itself could be taken for a format."""
-    text = without_pictures(markup)[0].translate(_ESCAPES)
+    text = _escaped(markup)
     return f"[html]{text}" if text.startswith(("[", "%")) else text
+
+
+def _escaped(markup: str) -> str:
+    return guarded(without_pictures(markup)[0]).translate(_ESCAPES)
 
 
 def _as_typed(markup: str) -> str:
     """What a list shows, as an author types it."""
-    return to_authored(without_pictures(markup)[0])
+    return to_typed(without_pictures(markup)[0])
 
 
 def _typed(text: str) -> str:

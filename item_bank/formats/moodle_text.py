@@ -18,7 +18,7 @@ from item_bank.errors import InvalidItem, InvalidMedia
 from item_bank.formats.draft import MAX_TEXT, Draft
 from item_bank.math import formula_faults
 from item_bank.media import MAX_BYTES, REFERENCE, read_picture, reference
-from item_bank.stem import from_authored, sanitise
+from item_bank.stem import from_authored, sanitise, to_authored
 
 HERE: Final = "@@PLUGINFILE@@/"  # in Moodle's texts: a file that travels with the text
 
@@ -61,6 +61,7 @@ _STYLED: Final = re.compile(r"underline|line-through|(?<!-)color\s*:|bold|italic
 _TEX: Final = re.compile(
     r"\[tex\]([^\[\]]{0,1000})\[/tex\]|<tex\b[^<>]{0,100}>([^<>]{0,1000})</tex>", re.IGNORECASE
 )
+_TEX_SIGN: Final = re.compile(r"\[(?=/?tex\])", re.IGNORECASE)
 _DATA_URI: Final = re.compile(r"data:image/[a-z.+-]{1,20};base64,", re.IGNORECASE)
 _EDGE: Final = r"(?:</?(?:p|ul|ol|li|table|caption|thead|tbody|tr|th|td)(?: [^<>]*)?>|<br>)"
 _BESIDE: Final = re.compile(rf"({_EDGE}){_BREAK}|{_BREAK}({_EDGE})")
@@ -241,7 +242,18 @@ def write_text(markup: str, pictures: Mapping[str, bytes]) -> tuple[str, dict[st
         files[f"{sha256}.{kind}"] = pictures[sha256]
         return f'<img src="{HERE}{quote(f"{sha256}.{kind}")}" alt="{alt}">'
 
-    return REFERENCE.sub(instead, markup), files, missing
+    return REFERENCE.sub(instead, guarded(markup)), files, missing
+
+
+def guarded(markup: str) -> str:
+    """HTML in which a reader finds no formula of Moodle's own spelling that is none."""
+    return _TEX_SIGN.sub("&#91;", markup)
+
+
+def to_typed(markup: str) -> str:
+    """Sanitised HTML as an author types it into a list, where reading that gives the same HTML back."""
+    typed = to_authored(markup)
+    return typed if read_text(typed, Format.MOODLE, Draft("")) == markup else guarded(markup)
 
 
 def without_pictures(markup: str) -> tuple[str, int]:

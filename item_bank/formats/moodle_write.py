@@ -28,10 +28,10 @@ from item_bank.formats.moodle_shares import (
     text_shares,
     true_false,
 )
-from item_bank.formats.moodle_text import join_category, without_pictures, write_text
+from item_bank.formats.moodle_text import join_category, to_typed, without_pictures, write_text
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import WHOLE, Credit
-from item_bank.stem import nfc, plain_line, strip_invisible, to_authored
+from item_bank.stem import nfc, plain_line, strip_invisible
 
 Element = Any  # lxml ships no types
 
@@ -133,7 +133,7 @@ class _Question:
         text, count = without_pictures(markup)
         if count:
             self.losses.add(self.item, "PICTURES_LOST", count=count)
-        _sub(parent, "text", to_authored(text))
+        _sub(parent, "text", to_typed(text))
 
     def answer(self, text: str, share: Fraction) -> Element:
         element = _sub(self.element, "answer", fraction=write_percent(share), format="moodle_auto_format")

@@ -30,6 +30,7 @@ PIECES = [
     *("<b>đậm</b>", "<i>", "</p>", "<br>", "x<sub>2</sub>", "&lt;", "&amp;amp;", "&nbsp;", "a<b"),
     *(r"\(\frac{a}{b} < c\)", "$$x^2$$", "<p>đoạn</p><p>hai</p>", "<ul><li>một</li></ul>"),
     *('<table><tr><td colspan="2">ô</td></tr></table>', "giá < 5 triệu"),
+    *("&lt;div&gt;", "&lt;img src=x&gt;", "<div>", "&lt;script&gt;", "[tex]x[/tex]", "[TEX]", "{mlang vi}"),
 ]
 piece = st.one_of(*map(st.sampled_from, (WORDS, SIGNS, PIECES)), st.text(max_size=4))
 
