@@ -14,9 +14,9 @@ from item_bank.formats.foreign import ForeignItem, Remark
 from item_bank.formats.fractions import is_written_exactly
 from item_bank.formats.moodle_keys import FALSE, TRUE, number_text, says_true
 from item_bank.formats.moodle_text import without_pictures
-from item_bank.interactions.asked import Asked, Option
+from item_bank.interactions.asked import Asked, Option, check_stem
 from item_bank.interactions.kinds import Interaction
-from item_bank.interactions.marking import NOTHING, WHOLE, Credit, Key, Weights
+from item_bank.interactions.marking import NOTHING, WHOLE, Credit, Key, Weights, check_key
 from item_bank.interactions.responses import parts_of, readings
 from item_bank.media import references
 from item_bank.stem import nfc, plain_text, strip_invisible
@@ -37,10 +37,14 @@ class Losses:
 
 
 def parts(item: ForeignItem) -> tuple[Asked, Key]:
-    """What is asked and its key; raises InvalidItem ITEM_REFUSED where reading had refused it."""
+    """What is asked and its key, in their one spelling.
+
+    Raises InvalidItem: ITEM_REFUSED where reading had refused it, else as `check_stem` and `check_key` do.
+    """
     if item.asked is None or item.key is None:
         raise InvalidItem("ITEM_REFUSED")
-    return item.asked, item.key
+    check_stem(item.asked, item.stem)
+    return item.asked, check_key(item.asked, item.key)
 
 
 def note_losses(item: ForeignItem, carried: Collection[str], losses: Losses) -> None:
@@ -52,7 +56,7 @@ def note_losses(item: ForeignItem, carried: Collection[str], losses: Losses) -> 
         "rationale": item.rationale,
         "competencies": item.competencies,
         "statistics": item.statistics,
-        "max_mark": item.max_mark if item.max_mark != 1 else None,
+        "max_mark": item.max_mark != 1,
     }
     for name, value in facts.items():
         if value and name not in carried:

@@ -499,6 +499,8 @@ def test_the_writer_says_what_moodle_has_no_place_for():
         ForeignItem("c2", "Làm", Asked(Interaction.PRACTICAL), Key(1, ())),
         ForeignItem("c3", picture, Asked(Interaction.ESSAY), Key(1, ()), competencies=("NL1",)),
         ForeignItem("c4", "Chọn", Asked(Interaction.SINGLE_CHOICE, four), Key(1, ("A", "B"))),
+        ForeignItem("c6", "Lạ", Asked(Interaction.SINGLE_CHOICE, four), Key(1, ("Z",))),
+        ForeignItem("c7", "Chỗ [[1]]", Asked(Interaction.ESSAY), Key(1, ())),
         ForeignItem("c5", "Nhiều", Asked(Interaction.MULTIPLE_RESPONSE, four), Key(1, ("A B",))),
     ]
     data, lost = write_moodle_xml(items)
@@ -508,6 +510,8 @@ def test_the_writer_says_what_moodle_has_no_place_for():
         ("c3", "PICTURE_MISSING"),
         ("c3", "COMPETENCIES_LOST"),
         ("c4", "NOT_WRITTEN"),
+        ("c6", "NOT_WRITTEN"),
+        ("c7", "NOT_WRITTEN"),
         ("c5", "CREDIT_CHANGED"),
     ]
     assert [item.stem for item in read_moodle_xml(data).items] == ["Xem dấu", "Nhiều"]
