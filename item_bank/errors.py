@@ -30,6 +30,10 @@ class UnknownOption(ItemBankError):
     """The key names an option that the item version does not have."""
 
 
+class InvalidResponse(ItemBankError):
+    """A response that the item does not allow."""
+
+
 class TransitionRefused(ItemBankError):
     """The state may not be reached this way, or not by this person."""
 
