@@ -1,0 +1,159 @@
+"""Keys of items with more responses than can be tried: by the form of their scoring alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from item_bank.errors import InvalidResponse
+from item_bank.formats.qti.declarations import Mapping
+from item_bank.formats.qti.expressions import Budget
+from item_bank.formats.qti.posed import Posed
+from item_bank.formats.qti.processing import Program
+from item_bank.formats.qti.remarks import Refused
+from item_bank.formats.qti.shapes import Matched, Summed, shape_of
+from item_bank.formats.qti.trial import score_of
+from item_bank.interactions.asked import Asked
+from item_bank.interactions.kinds import Form
+from item_bank.interactions.marking import Credit, Key, Weights
+from item_bank.interactions.responses import read_response
+
+NOTHING: Final = Fraction(0)
+
+
+def key_of(posed: Posed, program: Program, budget: Budget) -> tuple[Key, Fraction]:
+    """The key and the best score, where the form of the scoring proves them.
+
+    Raises Refused: TOO_MANY_TO_CHECK, KEY_MISSING, SCORE_NEGATIVE.
+    """
+    shape, shown = shape_of(program), _declared(posed, program)
+    if isinstance(shape, Matched) and set(shape.variables) == set(posed.variables.values()):
+        if any(program.responses[name].key is None for name in shape.variables) or shown is None:
+            raise Refused("KEY_MISSING")
+        if shape.worth > 0:
+            return Key(1, (shown,)), shape.worth
+    if isinstance(shape, Summed) and posed.asked.kind.form is not Form.ORDERED:
+        weights = declared_weights(posed, program)
+        if weights is not None:
+            return _by_weights(posed, program, weights, shown, budget)
+    raise Refused("TOO_MANY_TO_CHECK")
+
+
+def declared_weights(posed: Posed, program: Program) -> Weights | None:
+    """What the mappings say the parts are worth, `best` left at 1; None where there is no such form."""
+    shape = shape_of(program)
+    if not isinstance(shape, Summed) or set(shape.factors) != set(posed.variables.values()):
+        return None
+    mappings = {name: program.responses[name].mapping for name in shape.factors}
+    if "" in posed.variables:
+        mapping, factor = mappings[posed.variable], shape.factors[posed.variable]
+        return None if mapping is None or factor <= 0 else _of_mapping(posed, mapping, factor)
+    worth: dict[str, Fraction] = {}
+    for option in posed.asked.options:
+        name = posed.variables[option.place or ""]
+        mapping = mappings[name]
+        if mapping is None:
+            return None
+        earned = mapping.held(mapping.worth(posed.options[option.id])) * shape.factors[name]
+        if earned:
+            worth[f"{option.id}>{option.place}"] = earned
+    return Weights(worth, Fraction(1))
+
+
+def with_best(weights: Weights, best: Fraction) -> Weights:
+    return replace(weights, best=best)
+
+
+def _of_mapping(posed: Posed, mapping: Mapping, factor: Fraction) -> Weights:
+    named = {posed.part_of(atom): worth * factor for atom, worth, _with_case in reversed(mapping.entries)}
+    return Weights(
+        {part: worth for part, worth in reversed(named.items()) if part is not None},
+        Fraction(1),
+        mapping.otherwise * factor,
+        None if mapping.low is None else mapping.low * factor,
+        None if mapping.high is None else mapping.high * factor,
+    )
+
+
+def _declared(posed: Posed, program: Program) -> str | None:
+    written = posed.response_of({name: one.key for name, one in program.responses.items()})
+    try:
+        return None if written is None else read_response(posed.asked, written)
+    except InvalidResponse as fault:
+        raise Refused("KEY_NO_RESPONSE", fault=fault.code, value=written) from fault
+
+
+def _by_weights(
+    posed: Posed, program: Program, weights: Weights, shown: str | None, budget: Budget
+) -> tuple[Key, Fraction]:
+    parts = list(parts_in(posed.asked))
+    worth = {part: weights.of.get(part, weights.otherwise) for part in parts}
+    if (weights.low is None and min(worth.values()) < 0) or (weights.low is not None and weights.low > 0):
+        raise Refused("SCORE_NEGATIVE" if weights.low is None else "SCORE_WITHOUT_RESPONSE")
+    best = sum_at_most(posed.asked, worth)
+    best = best if weights.high is None else min(best, weights.high)
+    if best <= 0:
+        raise Refused("SCORE_ALWAYS_NOTHING")
+    if shown is None and posed.asked.kind.form is Form.SOME:
+        ranked = sorted((part for part in parts if worth[part] > 0), key=lambda part: -worth[part])
+        shown = read_response(posed.asked, " ".join(ranked[: posed.asked.at_most or len(ranked)]))
+    # the bound is the best score only where a response reaches it
+    if shown is None or score_of(posed, program, shown, budget) != best:
+        raise Refused("TOO_MANY_TO_CHECK")
+    weights = with_best(weights, best)
+    if _are_equal_parts(posed.asked, weights, worth, shown):
+        return Key(1, (shown,), Credit.PARTS), best
+    return Key(1, (shown,), Credit.WEIGHTS, weights=weights), best
+
+
+def parts_in(asked: Asked) -> Iterable[str]:
+    """Everything that a response may name."""
+    if asked.kind.form is not Form.PAIRED:
+        return asked.choosable_ids
+    return (
+        f"{option.id}>{place.id}"
+        for place in asked.places
+        for option in asked.options
+        if option.place in {None, place.id}
+    )
+
+
+def sum_at_most(asked: Asked, worth: dict[str, Fraction]) -> Fraction:
+    """A sum that no response exceeds: of the best parts that the limits of places, or of options, allow."""
+    if asked.kind.form is not Form.PAIRED:
+        return _best_of(worth.values(), asked.at_most)
+    by_place = sum(
+        (
+            _best_of([one for part, one in worth.items() if part.endswith(f">{place.id}")], place.at_most)
+            for place in asked.places
+        ),
+        NOTHING,
+    )
+    by_option = sum(
+        (
+            _best_of([one for part, one in worth.items() if part.startswith(f"{option.id}>")], option.at_most)
+            for option in asked.options
+        ),
+        NOTHING,
+    )
+    return min(by_place, by_option)
+
+
+def _best_of(worths: Iterable[Fraction], most: int | None) -> Fraction:
+    ranked = sorted((one for one in worths if one > 0), reverse=True)
+    return sum(ranked[:most], NOTHING)
+
+
+def _are_equal_parts(asked: Asked, weights: Weights, worth: dict[str, Fraction], shown: str) -> bool:
+    """Whether the weights are those of equal shares: what is right alike, what is wrong as PARTS has it."""
+    right = set(shown.split(" "))
+    each = weights.best / len(right)
+    is_open = any(place.at_most != 1 for place in asked.places) or asked.kind.form is Form.SOME
+    wrong = -each if is_open else NOTHING
+    if is_open and weights.low != 0:
+        return False
+    if weights.high is not None and weights.high < weights.best:
+        return False
+    return all(one == (each if part in right else wrong) for part, one in worth.items())

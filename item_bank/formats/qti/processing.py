@@ -1,0 +1,208 @@
+"""Response processing: templates and rules, run over a response to the score that they give it.
+
+QTI 2.2 information model, sections on response processing and its three templates. Only rules that bear on
+the score are run; rules that set feedback are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from item_bank.formats.qti.declarations import (
+    NOTHING,
+    Declared,
+    outcome_variables,
+    response_variables,
+    starting_outcome,
+)
+from item_bank.formats.qti.expressions import Budget, State, evaluate
+from item_bank.formats.qti.remarks import Refused
+from item_bank.formats.qti.values import NUMERIC, Value
+from item_bank.formats.qti.xml import Node
+
+STEPS: Final = 1_000_000
+TEMPLATES: Final = frozenset({"match_correct", "map_response", "map_response_point"})
+RESPONSE: Final = "RESPONSE"
+_BRANCHES: Final = ("responseIf", "responseElseIf", "responseElse")
+
+
+class _Exit(Exception):
+    """exitResponse: what was set so far stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How an item's responses are scored.
+
+    template : its name, where a template is used
+    rules : else; those that bear on the outcome `target`
+    silent : there are rules, but none ever sets a score (a fault of some exporters)
+    """
+
+    responses: Mapping[str, Declared]
+    outcomes: Mapping[str, Declared]
+    target: str
+    template: str | None = None
+    rules: tuple[Node, ...] = ()
+    relevant: frozenset[str] = frozenset()
+    silent: bool = False
+
+    @property
+    def is_absent(self) -> bool:
+        return self.template is None and not self.rules
+
+    def score(self, given: Mapping[str, Value | None], budget: Budget) -> Fraction:
+        """The score of a response, from 0 where nothing sets it. Raises Refused of what is unknown."""
+        declared = {**self.responses, **self.outcomes}
+        outcomes = {name: starting_outcome(one) for name, one in self.outcomes.items()}
+        state = State(declared, given, outcomes, budget)
+        if self.template is not None:
+            return _by_template(self.template, state)
+        try:
+            for rule in self.rules:
+                _run(rule, state, self.relevant)
+        except _Exit:
+            pass
+        value = state.outcomes.get(self.target)
+        return NOTHING if value is None or value.number is None else value.number
+
+
+def read_program(item: Node) -> Program:
+    """The scoring of an item.
+
+    Raises Refused: TEMPLATE_UNKNOWN (with its address), SCORE_UNCLEAR (several outcomes may be the score),
+    RULE_UNKNOWN, VARIABLE_TWICE, VALUE_UNREADABLE.
+    """
+    responses, outcomes = response_variables(item), outcome_variables(item)
+    processing = item.first("responseProcessing")
+    if processing is None:
+        return Program(responses, outcomes, "SCORE")
+    if not processing.children:
+        return _with_template(processing, responses, outcomes)
+    rules = tuple(processing.children)
+    target = _target(rules, outcomes)
+    if target is None:
+        return Program(responses, outcomes, "SCORE", rules=rules, silent=True)
+    relevant = _relevant(rules, target)
+    return Program(responses, outcomes, target, None, rules, relevant)
+
+
+def _with_template(
+    processing: Node, responses: Mapping[str, Declared], outcomes: Mapping[str, Declared]
+) -> Program:
+    address = processing.get("template") or processing.get("templateLocation")
+    if not address:
+        return Program(responses, outcomes, "SCORE")
+    name = address.rstrip("/").rpartition("/")[2].removesuffix(".xml")
+    if name not in TEMPLATES:
+        raise Refused("TEMPLATE_UNKNOWN", line=processing.line, address=address)
+    if RESPONSE not in responses:
+        raise Refused("TEMPLATE_WITHOUT_RESPONSE", line=processing.line, address=address)
+    return Program(responses, outcomes, "SCORE", template=name)
+
+
+def _by_template(name: str, state: State) -> Fraction:
+    node = Node({"match_correct": "match"}.get(name, "mapResponse"), {"identifier": RESPONSE})
+    if name == "map_response_point":
+        node.name = "mapResponsePoint"
+    if name == "match_correct":
+        node.children = [Node(one, {"identifier": RESPONSE}) for one in ("variable", "correct")]
+        value = evaluate(node, state)
+        return Fraction(1) if value is not None and value.atom is True else NOTHING
+    value = evaluate(node, state)
+    return NOTHING if value is None or value.number is None else value.number
+
+
+def _setters(rules: tuple[Node, ...]) -> Iterator[Node]:
+    for rule in rules:
+        for node in rule.walk():
+            if node.name in {"setOutcomeValue", "lookupOutcomeValue"}:
+                yield node
+
+
+def _target(rules: tuple[Node, ...], outcomes: Mapping[str, Declared]) -> str | None:
+    """The outcome that is the score: SCORE, or the only number that the rules set besides MAXSCORE."""
+    found = dict.fromkeys(node.get("identifier") for node in _setters(rules))
+    if "SCORE" in found:
+        return "SCORE"
+    numeric = [name for name in found if name in outcomes and outcomes[name].base in NUMERIC]
+    scores = [name for name in numeric if "SCORE" in name.upper() and not name.upper().startswith("MAX")]
+    if len(scores) > 1 or (numeric and not scores and len(numeric) > 1):
+        raise Refused("SCORE_UNCLEAR", names=", ".join(scores or numeric))
+    return scores[0] if scores else None
+
+
+def _relevant(rules: tuple[Node, ...], target: str) -> frozenset[str]:
+    """The outcomes that the score is made of: what its rules read, and the conditions around them."""
+    relevant = {target}
+    while True:
+        more = set(relevant)
+        for rule in rules:
+            if any(node.get("identifier") in relevant for node in _setters((rule,))):
+                more |= {
+                    node.get("identifier")
+                    for part in _bearing(rule, relevant)
+                    for node in part.walk()
+                    if node.name == "variable"
+                }
+        if more == relevant:
+            return frozenset(relevant)
+        relevant = more
+
+
+def _bearing(node: Node, relevant: set[str]) -> Iterator[Node]:
+    """The expressions of a rule that decide what a relevant outcome becomes."""
+    if node.name == "setOutcomeValue":
+        if node.get("identifier") in relevant:
+            yield from node.children
+    elif node.name in _BRANCHES or node.name in {"responseCondition", "responseProcessingFragment"}:
+        for child in node.children:
+            yield from _bearing(child, relevant)
+    else:
+        yield node
+
+
+def _run(rule: Node, state: State, relevant: frozenset[str]) -> None:
+    state.budget.spend()
+    if rule.name == "setOutcomeValue":
+        if rule.get("identifier") in relevant:
+            value = evaluate(rule.children[0], state) if rule.children else None
+            state.outcomes[rule.get("identifier")] = value
+    elif rule.name == "responseCondition":
+        if _bears(rule, relevant):
+            _run_condition(rule, state, relevant)
+    elif rule.name == "responseProcessingFragment":
+        for child in rule.children:
+            _run(child, state, relevant)
+    elif rule.name == "exitResponse":
+        raise _Exit
+    elif rule.name != "lookupOutcomeValue" or rule.get("identifier") in relevant:
+        raise Refused("RULE_UNKNOWN", line=rule.line, name=rule.name)
+
+
+def _bears(rule: Node, relevant: frozenset[str]) -> bool:
+    return any(
+        node.name == "exitResponse"
+        or (node.name in {"setOutcomeValue", "lookupOutcomeValue"} and node.get("identifier") in relevant)
+        for node in rule.walk()
+    )
+
+
+def _run_condition(rule: Node, state: State, relevant: frozenset[str]) -> None:
+    for branch in rule.children:
+        if branch.name not in _BRANCHES:
+            raise Refused("RULE_UNKNOWN", line=branch.line, name=branch.name)
+        rules = branch.children
+        if branch.name != "responseElse":
+            if not rules:
+                continue
+            value = evaluate(rules[0], state)
+            if value is None or value.atom is not True:
+                continue
+            rules = rules[1:]
+        for child in rules:
+            _run(child, state, relevant)
+        return

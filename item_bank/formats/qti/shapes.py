@@ -1,0 +1,155 @@
+"""Scorings whose form shows what they do for every response: one match, or sums of mappings.
+
+They let items be taken whose responses are too many to be tried one by one; the writer writes no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from item_bank.formats.qti.declarations import NOTHING
+from item_bank.formats.qti.processing import RESPONSE, Program
+from item_bank.formats.qti.values import NUMERIC, read_number
+from item_bank.formats.qti.xml import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """All variables match their keys: `worth`; else nothing."""
+
+    variables: tuple[str, ...]
+    worth: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """The mapped responses, each times its factor."""
+
+    factors: Mapping[str, Fraction]
+
+
+Shape = Matched | Summed
+_Linear = dict[str, Fraction]  # by variable that is mapped; "" is the constant
+
+
+def shape_of(program: Program) -> Shape | None:
+    """The form of a scoring; None where it is another."""
+    if program.template == "match_correct":
+        return Matched((RESPONSE,), Fraction(1))
+    if program.template == "map_response":
+        return Summed({RESPONSE: Fraction(1)})
+    rules = [rule for rule in program.rules if any(_sets(node, program.relevant) for node in rule.walk())]
+    start = program.outcomes.get(program.target)
+    if len(rules) != 1 or len(program.relevant) < 1 or (start is not None and start.start is not None
+                                                       and start.start.number != 0):  # fmt: skip
+        return None
+    rule = rules[0]
+    if rule.name == "setOutcomeValue":
+        return _summed(rule, program)
+    return _conditional(rule, program) if rule.name == "responseCondition" else None
+
+
+def _sets(node: Node, relevant: frozenset[str]) -> bool:
+    return node.name == "setOutcomeValue" and node.get("identifier") in relevant
+
+
+def _conditional(rule: Node, program: Program) -> Shape | None:
+    """If all match, a constant, else nothing; or: if there is no response, nothing, else a sum."""
+    branches = rule.children
+    if not branches or branches[0].name != "responseIf" or len(branches) > 2:
+        return None
+    condition, first = (
+        branches[0].children[0] if branches[0].children else None,
+        _set_in(branches[0], program),
+    )
+    other = _set_in(branches[1], program) if len(branches) == 2 else None
+    if condition is None or (len(branches) == 2 and (branches[1].name != "responseElse" or other is None)):
+        return None
+    if condition.name == "isNull" and other is not None and _is_nothing(first, program):
+        return _summed(other, program)
+    variables = _matched(condition)
+    worth = _constant(first, program)
+    if variables is None or worth is None or (other is not None and not _is_nothing(other, program)):
+        return None
+    return Matched(variables, worth)
+
+
+def _set_in(branch: Node, program: Program) -> Node | None:
+    found = [node for node in branch.children if _sets(node, program.relevant)]
+    return found[0] if len(found) == 1 and found[0].get("identifier") == program.target else None
+
+
+def _is_nothing(node: Node | None, program: Program) -> bool:
+    return _constant(node, program) == 0
+
+
+def _constant(node: Node | None, program: Program) -> Fraction | None:
+    linear = _linear(node.children[0], program) if node is not None and node.children else None
+    return None if linear is None or linear.keys() - {""} else linear.get("", NOTHING)
+
+
+def _matched(condition: Node) -> tuple[str, ...] | None:
+    parts = condition.children if condition.name == "and" else [condition]
+    names = [_match_of(part) for part in parts]
+    known = tuple(name for name in names if name is not None)
+    return known if known and len(known) == len(names) else None
+
+
+def _match_of(node: Node) -> str | None:
+    if node.name != "match" or sorted(child.name for child in node.children) != ["correct", "variable"]:
+        return None
+    one, other = (child.get("identifier") for child in node.children)
+    return one if one == other else None
+
+
+def _summed(rule: Node, program: Program) -> Summed | None:
+    linear = _linear(rule.children[0], program) if rule.children else None
+    if linear is None or linear.pop("", NOTHING) != 0 or not linear:
+        return None
+    return Summed(linear)
+
+
+def _linear(node: Node, program: Program) -> _Linear | None:
+    """An expression as a sum of mapped responses times constants; None where it is none."""
+    if node.name == "mapResponse":
+        return {node.get("identifier"): Fraction(1)}
+    if node.name == "baseValue":
+        number = read_number(node.text) if node.get("baseType") in NUMERIC else None
+        return None if number is None else {"": number}
+    if node.name == "variable":
+        return _standing(node.get("identifier"), program)
+    parts = [_linear(child, program) for child in node.children]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or not known:
+        return None
+    if node.name == "sum":
+        names = dict.fromkeys(name for part in known for name in part)
+        return {name: sum((part.get(name, NOTHING) for part in known), NOTHING) for name in names}
+    return _scaled(node.name, known)
+
+
+def _scaled(name: str, parts: list[_Linear]) -> _Linear | None:
+    if len(parts) != 2:
+        return None
+    one, other = parts
+    if name == "product" and one.keys() <= {""}:
+        one, other = other, one
+    factor = other.get("", NOTHING)
+    if other.keys() - {""} or name not in {"product", "divide"} or (name == "divide" and not factor):
+        return None
+    return {key: worth * factor if name == "product" else worth / factor for key, worth in one.items()}
+
+
+def _standing(name: str, program: Program) -> _Linear | None:
+    """An outcome that no rule sets, such as MAXSCORE: its default."""
+    declared = program.outcomes.get(name)
+    sets = any(
+        node.name == "setOutcomeValue" and node.get("identifier") == name
+        for rule in program.rules
+        for node in rule.walk()
+    )
+    if declared is None or sets or declared.start is None or declared.start.number is None:
+        return None
+    return {"": declared.start.number}
