@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from item_bank.errors import ImportRefused
 
 MAX_FILE_BYTES: Final = 100 * 1024 * 1024
-MAX_UNCOMPRESSED_BYTES: Final = 200 * 1024 * 1024
+MAX_UNCOMPRESSED_BYTES: Final = 200 * 1024 * 1024  # read, or told by the directory
 MAX_ENTRY_BYTES: Final = 2 * 1024 * 1024  # of what is read; larger ones are only named
 MAX_ENTRIES: Final = 5_000
 MAX_RATIO: Final = 200
@@ -39,6 +39,8 @@ class Archive:
 
     Raises ImportRefused: NOT_A_PACKAGE, TOO_LARGE (with the limit), ENCRYPTED, UNSAFE_ENTRY, DAMAGED_FILE.
     """
+
+    keeps = True
 
     def __init__(self, data: bytes) -> None:
         if len(data) > MAX_FILE_BYTES:

@@ -17,7 +17,7 @@ from item_bank.formats.qti.spaces import responses_of
 from item_bank.formats.qti.trial import scores_of
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Credit, Key, Weights, check_key, share
-from item_bank.interactions.responses import read_response
+from item_bank.interactions.responses import parts_of, read_response
 
 NOTHING: Final = Fraction(0)
 MOST_ACCEPTED: Final = 50
@@ -103,7 +103,7 @@ def _checked(
         except InvalidItem:
             continue
         for response, score in scores.items():
-            budget.spend()
+            budget.spend(len(key.accepted))
             if share(posed.asked, key, response) * best != score:
                 break
         else:
@@ -151,6 +151,17 @@ def _weighed(posed: Posed, program: Program, scores: Mapping[str, Fraction], sho
     declared = large.declared_weights(posed, program)
     if declared is not None:
         yield Key(1, (shown,), Credit.WEIGHTS, weights=large.with_best(declared, best))
+    # whatever the scores are a multiple of: what the mappings say, where the right response earns all
+    mapped = large.mapped_weights(posed, program, dict.fromkeys(posed.variables.values(), Fraction(1)))
+    total = (
+        NOTHING
+        if mapped is None
+        else sum((mapped.of.get(part, NOTHING) for part in parts_of(shown)), NOTHING)
+    )
+    if mapped is not None and total > 0:
+        for high in (None, total):
+            weights = Weights(mapped.of, total, mapped.otherwise, NOTHING, high)
+            yield Key(1, (shown,), Credit.WEIGHTS, weights=weights)
     alone = {part: score for part, score in scores.items() if " " not in part and score}
     yield Key(1, (shown,), Credit.WEIGHTS, weights=Weights(alone, best))
 

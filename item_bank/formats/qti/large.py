@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import abc
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -21,6 +22,7 @@ from item_bank.interactions.marking import Credit, Key, Weights
 from item_bank.interactions.responses import read_response
 
 NOTHING: Final = Fraction(0)
+Factors = abc.Mapping[str, Fraction]
 
 
 def key_of(posed: Posed, program: Program, budget: Budget) -> tuple[Key, Fraction]:
@@ -42,13 +44,18 @@ def key_of(posed: Posed, program: Program, budget: Budget) -> tuple[Key, Fractio
 
 
 def declared_weights(posed: Posed, program: Program) -> Weights | None:
-    """What the mappings say the parts are worth, `best` left at 1; None where there is no such form."""
+    """What the mappings say the parts are worth, `best` left at 1; None where the form is no sum of them."""
     shape = shape_of(program)
     if not isinstance(shape, Summed) or set(shape.factors) != set(posed.variables.values()):
         return None
-    mappings = {name: program.responses[name].mapping for name in shape.factors}
+    return mapped_weights(posed, program, shape.factors)
+
+
+def mapped_weights(posed: Posed, program: Program, factors: Factors) -> Weights | None:
+    """What the mappings, each times its factor, say the parts are worth; None where one is missing."""
+    mappings = {name: program.responses[name].mapping for name in posed.variables.values()}
     if "" in posed.variables:
-        mapping, factor = mappings[posed.variable], shape.factors[posed.variable]
+        mapping, factor = mappings[posed.variable], factors[posed.variable]
         return None if mapping is None or factor <= 0 else _of_mapping(posed, mapping, factor)
     worth: dict[str, Fraction] = {}
     for option in posed.asked.options:
@@ -56,7 +63,7 @@ def declared_weights(posed: Posed, program: Program) -> Weights | None:
         mapping = mappings[name]
         if mapping is None:
             return None
-        earned = mapping.held(mapping.worth(posed.options[option.id])) * shape.factors[name]
+        earned = mapping.held(mapping.worth(posed.options[option.id])) * factors[name]
         if earned:
             worth[f"{option.id}>{option.place}"] = earned
     return Weights(worth, Fraction(1))

@@ -27,15 +27,20 @@ class Resource:
 
 
 def resources_of(manifest: Node) -> list[Resource]:
-    """The resources in the order of the manifest."""
-    return [_resource(node) for node in manifest.walk() if node.name == "resource"]
+    """The resources in the order of the manifest, with the addresses that `xml:base` leads to."""
+    found: list[Resource] = []
+    for group in manifest.all("resources"):
+        base = manifest.get("base") + group.get("base")
+        found.extend(_resource(node, base + node.get("base")) for node in group.all("resource"))
+    return found
 
 
-def _resource(node: Node) -> Resource:
+def _resource(node: Node, base: str) -> Resource:
     files = [one.get("href") for one in node.all("file")]
+    href = node.get("href") or next(iter(files), "")
     metadata = [one for one in node.all("metadata") for one in one.walk()]
     return Resource(
-        node.get("href") or next(iter(files), ""),
+        base + href if href else "",
         node.get("type"),
         _unique(_competencies(metadata)),
         _unique(_topics(metadata)),

@@ -40,54 +40,50 @@ def shape_of(program: Program) -> Shape | None:
         return Matched((RESPONSE,), Fraction(1))
     if program.template == "map_response":
         return Summed({RESPONSE: Fraction(1)})
-    rules = [rule for rule in program.rules if any(_sets(node, program.relevant) for node in rule.walk())]
     start = program.outcomes.get(program.target)
-    if len(rules) != 1 or len(program.relevant) < 1 or (start is not None and start.start is not None
-                                                       and start.start.number != 0):  # fmt: skip
+    starts_at_nothing = start is None or start.start is None or start.start.number == 0
+    if len(program.rules) != 1 or not starts_at_nothing:
         return None
-    rule = rules[0]
+    rule = program.rules[0]
     if rule.name == "setOutcomeValue":
         return _summed(rule, program)
     return _conditional(rule, program) if rule.name == "responseCondition" else None
 
 
-def _sets(node: Node, relevant: frozenset[str]) -> bool:
-    return node.name == "setOutcomeValue" and node.get("identifier") in relevant
-
-
 def _conditional(rule: Node, program: Program) -> Shape | None:
     """If all match, a constant, else nothing; or: if there is no response, nothing, else a sum."""
     branches = rule.children
-    if not branches or branches[0].name != "responseIf" or len(branches) > 2:
+    if [branch.name for branch in branches] not in (["responseIf"], ["responseIf", "responseElse"]):
         return None
-    condition, first = (
-        branches[0].children[0] if branches[0].children else None,
-        _set_in(branches[0], program),
-    )
-    other = _set_in(branches[1], program) if len(branches) == 2 else None
-    if condition is None or (len(branches) == 2 and (branches[1].name != "responseElse" or other is None)):
+    if len(branches[0].children) != 2:
+        return None
+    condition, first = branches[0].children
+    other = branches[1].children[0] if len(branches) == 2 and len(branches[1].children) == 1 else None
+    if len(branches) == 2 and other is None:
         return None
     if condition.name == "isNull" and other is not None and _is_nothing(first, program):
-        return _summed(other, program)
-    variables = _matched(condition)
-    worth = _constant(first, program)
+        summed = _summed(other, program)
+        asked = [child.get("identifier") for child in condition.children if child.name == "variable"]
+        return summed if summed is not None and asked == list(summed.factors) else None
+    variables, worth = _matched(condition), _constant(first, program)
     if variables is None or worth is None or (other is not None and not _is_nothing(other, program)):
         return None
     return Matched(variables, worth)
 
 
-def _set_in(branch: Node, program: Program) -> Node | None:
-    found = [node for node in branch.children if _sets(node, program.relevant)]
-    return found[0] if len(found) == 1 and found[0].get("identifier") == program.target else None
-
-
-def _is_nothing(node: Node | None, program: Program) -> bool:
+def _is_nothing(node: Node, program: Program) -> bool:
     return _constant(node, program) == 0
 
 
-def _constant(node: Node | None, program: Program) -> Fraction | None:
-    linear = _linear(node.children[0], program) if node is not None and node.children else None
+def _constant(node: Node, program: Program) -> Fraction | None:
+    """What the score is set to, where that is the same for all responses."""
+    linear = _linear(node.children[0], program) if _is_target(node, program) else None
     return None if linear is None or linear.keys() - {""} else linear.get("", NOTHING)
+
+
+def _is_target(node: Node, program: Program) -> bool:
+    sets = node.name == "setOutcomeValue" and node.get("identifier") == program.target
+    return sets and len(node.children) == 1
 
 
 def _matched(condition: Node) -> tuple[str, ...] | None:
@@ -105,7 +101,7 @@ def _match_of(node: Node) -> str | None:
 
 
 def _summed(rule: Node, program: Program) -> Summed | None:
-    linear = _linear(rule.children[0], program) if rule.children else None
+    linear = _linear(rule.children[0], program) if _is_target(rule, program) else None
     if linear is None or linear.pop("", NOTHING) != 0 or not linear:
         return None
     return Summed(linear)

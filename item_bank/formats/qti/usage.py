@@ -19,14 +19,14 @@ NAMES: Final = {
 }
 
 
-def statistics_of(identifier: str, usage: Iterable[Node], losses: Losses) -> Statistics | None:
-    """What usage data says of the item of this identifier; statistics of other names are remarked as lost."""
+def statistics_of(usage: Iterable[Node], losses: Losses) -> Statistics | None:
+    """What the usage data of one item says; statistics of other names are remarked as lost.
+
+    The parameters are taken as they stand: QTI does not say in which metric they are.
+    """
     found: dict[str, float] = {}
     count: int | None = None
     for node in usage:
-        target = node.first("targetObject")
-        if target is None or target.get("identifier") != identifier:
-            continue
         name, value = node.get("name"), node.first("value")
         number = _number(value.words()) if value is not None else None
         if name not in NAMES or number is None or node.name != "ordinaryStatistic":
