@@ -10,11 +10,13 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from item_bank.errors import InvalidItem, InvalidResponse
 from item_bank.formats.foreign import Fate, ForeignItem, Statistics
+from item_bank.formats.qti import keys
 from item_bank.formats.qti.read import read_item, read_package
 from item_bank.formats.qti.rules import Rules
 from item_bank.formats.qti.scores import score
@@ -240,6 +242,28 @@ def test_what_is_written_is_read_back_and_marks_alike(item: ForeignItem, version
         assert score(xml, as_given(version, item.asked, response)) == earned * Fraction(str(item.max_mark))
 
 
+@ROUND
+@given(items(), st.sampled_from(VERSIONS), st.data())
+def test_what_the_form_of_a_scoring_proves_holds_for_every_response(
+    item: ForeignItem, version: str, data: st.DataObject
+):
+    """As if there were too many responses to try: the key is the same, or it is said that it is unproven."""
+    assume(item.asked is not None and item.asked.kind.form in {Form.SOME, Form.ORDERED, Form.PAIRED})
+    package, _lost = write_package([item], {SHA256: PICTURE}, version)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(keys, "responses_of", lambda _asked: None)
+        (read,) = read_package(package).items
+    if read.refused is not None:
+        assert read.refused.code == "TOO_MANY_TO_CHECK"
+        return
+    assert item.asked is not None
+    assert item.key is not None
+    assert read.key is not None
+    assert read.max_mark == item.max_mark
+    for response in [*data.draw(st.lists(responses(item.asked), max_size=8)), *item.key.accepted, None]:
+        assert share(item.asked, read.key, response) == share(item.asked, item.key, response)
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(items(), max_size=3), st.sampled_from(VERSIONS))
 def test_the_same_items_make_the_same_bytes(written: list[ForeignItem], version: str):
@@ -247,6 +271,30 @@ def test_the_same_items_make_the_same_bytes(written: list[ForeignItem], version:
     assert write_package(written, {SHA256: PICTURE}, version)[0] == package
     for xml in item_files(package):
         assert read_item(xml).fate is not Fate.REFUSED or b"object" in xml or b"<img" in xml
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("interaction", "accepted", "credit"),
+    [
+        (Interaction.MULTIPLE_RESPONSE, ["o1 o5", "o2"], Credit.WHOLE),
+        (Interaction.MULTIPLE_RESPONSE, ["o1 o5 o7"], Credit.PARTS),
+        (Interaction.ORDER, [" ".join(f"o{n}" for n in range(20, 0, -1))], Credit.PARTS),
+        (Interaction.ORDER, [" ".join(f"o{n}" for n in range(20, 0, -1))], Credit.WHOLE),
+        (Interaction.MATCH, ["o1>p1 o2>p2 o3>p3 o4>p4 o5>p5 o6>p6"], Credit.PARTS),
+        (Interaction.MATCH, ["o1>p1 o2>p2 o3>p3 o4>p4 o5>p5 o6>p6"], Credit.WHOLE),
+    ],
+)
+def test_items_with_too_many_responses_to_try_come_back_too(interaction, accepted, credit, version):
+    options = tuple(Option(f"o{n}", f"Số {n}") for n in range(1, 21))
+    places = (
+        tuple(Place(f"p{n}", f"Chỗ {n}") for n in range(1, 7)) if interaction is Interaction.MATCH else ()
+    )
+    asked = Asked(interaction, options, places)
+    key = check_key(asked, Key(1, tuple(accepted), credit))
+    item = ForeignItem("x", "Hỏi?", asked, key, max_mark=1.5)
+    (read,) = read_package(write_package([item], {}, version)[0]).items
+    assert read == item
 
 
 def test_a_number_is_read_as_it_was_meant():

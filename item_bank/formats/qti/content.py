@@ -15,6 +15,8 @@ from item_bank.formats.qti.xml import Node
 from item_bank.stem import ALLOWED_TAGS, BLOCK_TAGS, sanitise
 
 OWN: Final = "bank-stem"  # the class of a frame that this bank's writer puts around a wording
+UNDERLINED: Final = "bank-u"  # of a span: QTI 2 has no element for it
+_MOST_FORMULAS: Final = 200  # of one item, that are translated
 _LOOKS_LIKE_A_MARK: Final = re.compile(r"\[(?=\[[A-Za-z0-9_]{1,16}(?:\]\]|:))")
 
 
@@ -42,6 +44,7 @@ class Body:
     losses: Losses
     folder: str = ""
     marks: Mapping[int, str] = field(default_factory=dict)
+    formulas: dict[int, str | None] = field(default_factory=dict)
 
     def html(self, node: Node) -> str:
         """Sanitised HTML of what is inside the element."""
@@ -82,6 +85,8 @@ class Body:
         if node.name in _SOUNDS:
             self.losses.add("MEDIA_LOST", line=node.line, tag=node.name, file=_source(node))
         inside = self.inside(node)
+        if node.name == "span" and UNDERLINED in node.get("class").split():
+            return f"<u>{inside}</u>"
         if node.name in ALLOWED_TAGS:
             return self._allowed(node, inside)
         if node.name in _HEADINGS:
@@ -118,7 +123,9 @@ class Body:
         return html.escape(f"[{alt}]") if shown is None and alt else shown[0] if shown else ""
 
     def _formula(self, node: Node) -> str:
-        latex = to_latex(node)
+        if id(node) not in self.formulas:  # a body is written more than once
+            self.formulas[id(node)] = to_latex(node) if len(self.formulas) < _MOST_FORMULAS else None
+        latex = self.formulas[id(node)]
         if latex is None:
             self.losses.add("FORMULA_NOT_EXACT", line=node.line, text=as_text(node))
             return html.escape(as_text(node), quote=False)

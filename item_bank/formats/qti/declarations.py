@@ -11,6 +11,7 @@ from item_bank.formats.qti.values import NUMERIC, Atom, Value, make_value, read_
 from item_bank.formats.qti.xml import Node
 
 NOTHING: Final = Fraction(0)
+MOST_VALUES: Final = 1_000  # of a key, or of a mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,16 @@ def _value(node: Node | None, base: str, cardinality: str) -> Value | None:
         return None
     texts = [_literal(one, base) for one in node.all("value")]
     texts = [text for text in texts if text.strip()]
+    _refuse_many(node, len(texts))
     value = make_value(texts, base, cardinality)
     if texts and (value is None or len(value.atoms) < len(texts)):
         raise Refused("VALUE_UNREADABLE", line=node.line, value=texts[0], base=base)
     return value
+
+
+def _refuse_many(node: Node, count: int) -> None:
+    if count > MOST_VALUES:
+        raise Refused("VALUES_TOO_MANY", line=node.line, limit=MOST_VALUES)
 
 
 def _literal(node: Node, base: str) -> str:
@@ -133,6 +140,7 @@ def number_of(node: Node, name: str) -> Fraction | None:
 
 def _mapping(node: Node, base: str) -> Mapping:
     entries = []
+    _refuse_many(node, len(node.children))
     for entry in node.all("mapEntry"):
         written = entry.attributes.get("mapKey", "")
         key, worth = read_atom(written, base), number_of(entry, "mappedValue")
@@ -157,6 +165,7 @@ def read_coords(text: str) -> tuple[int, ...] | None:
 
 def _areas(node: Node) -> AreaMapping:
     entries = []
+    _refuse_many(node, len(node.children))
     for entry in node.all("areaMapEntry"):
         coords, worth = read_coords(entry.get("coords")) or (), number_of(entry, "mappedValue")
         if worth is None or (not coords and entry.get("shape") != "default"):

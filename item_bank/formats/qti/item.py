@@ -105,6 +105,8 @@ def _taken(root: Node, item: ForeignItem, beside: Beside) -> ForeignItem:
     stem = _stem(root, nodes, posed, replace_marks(writer, posed.marks), beside)
     check_stem(posed.asked, stem)
     outcomes = outcome_variables(root)
+    if any(one.start is not None for one in response_variables(root).values()):
+        beside.losses.add("DEFAULT_RESPONSE_LOST")
     if posed.asked.kind.rated:
         key, best = Key(1, ()), _most_of(outcomes) or Fraction(1)
         _note_rated(root, posed, outcomes, beside.losses)
@@ -142,7 +144,7 @@ def _posed(nodes: list[Node], source: Source) -> Posed:
 
 
 def replace_marks(body: Body, marks: Mapping[int, str]) -> Body:
-    return Body(body.pictures, body.losses, body.folder, dict(marks))
+    return Body(body.pictures, body.losses, body.folder, dict(marks), body.formulas)
 
 
 def _stem(root: Node, nodes: list[Node], posed: Posed, writer: Body, beside: Beside) -> str:

@@ -9,12 +9,13 @@ from fractions import Fraction
 from typing import Final
 
 from item_bank.errors import InvalidResponse
+from item_bank.formats.qti.counted import counted_order
 from item_bank.formats.qti.declarations import Mapping
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.posed import Posed
 from item_bank.formats.qti.processing import Program
 from item_bank.formats.qti.remarks import Refused
-from item_bank.formats.qti.shapes import Matched, Summed, shape_of
+from item_bank.formats.qti.shapes import AnyOf, Matched, Summed, shape_of
 from item_bank.formats.qti.trial import score_of
 from item_bank.interactions.asked import Asked
 from item_bank.interactions.kinds import Form
@@ -36,11 +37,46 @@ def key_of(posed: Posed, program: Program, budget: Budget) -> tuple[Key, Fractio
             raise Refused("KEY_MISSING")
         if shape.worth > 0:
             return Key(1, (shown,)), shape.worth
-    if isinstance(shape, Summed) and posed.asked.kind.form is not Form.ORDERED:
+    if isinstance(shape, AnyOf) and posed.variables == {"": shape.variable} and shape.worth > 0:
+        cardinality = program.responses[shape.variable].cardinality
+        return _any_of(posed, shape, cardinality, shown), shape.worth
+    if posed.asked.kind.form is Form.ORDERED:
+        return _by_count(posed, program, budget)
+    if isinstance(shape, Summed):
         weights = declared_weights(posed, program)
         if weights is not None:
             return _by_weights(posed, program, weights, shown, budget)
     raise Refused("TOO_MANY_TO_CHECK")
+
+
+def _any_of(posed: Posed, shape: AnyOf, cardinality: str, shown: str | None) -> Key:
+    """The responses among those that the scoring names; what the item does not allow is none of them."""
+    accepted: list[str] = []
+    for value in shape.values:
+        if value.cardinality != cardinality:  # never the same as a response
+            continue
+        written = posed.response_of({shape.variable: value})
+        try:
+            accepted += [] if written is None else [read_response(posed.asked, written)]
+        except InvalidResponse:
+            continue
+    if not accepted:
+        raise Refused("SCORE_ALWAYS_NOTHING")
+    return Key(1, tuple(sorted(dict.fromkeys(accepted), key=lambda one: one != shown)))
+
+
+def _by_count(posed: Posed, program: Program, budget: Budget) -> tuple[Key, Fraction]:
+    found = counted_order(program, posed.variable, budget)
+    names = {theirs: ours for ours, theirs in posed.options.items()}
+    if (
+        found is None
+        or sorted(found[0]) != list(range(1, len(names) + 1))
+        or set(found[0].values()) != set(names)
+    ):
+        raise Refused("TOO_MANY_TO_CHECK")
+    places, best = found
+    order = " ".join(names[places[place]] for place in sorted(places))
+    return Key(1, (order,), Credit.PARTS), best
 
 
 def declared_weights(posed: Posed, program: Program) -> Weights | None:

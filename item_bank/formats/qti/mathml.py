@@ -73,18 +73,16 @@ def _shown(typed: str) -> Shape | None:
 
 def _shape(node: Node) -> Shape:
     """What is seen of a formula: rows that only hold together and unseen attributes are left out."""
-    parts: list[Shape] = []
-    for child in node.children:
-        if child.name in {"annotation", "annotationXml"}:
-            continue
-        shape = _shape(child)
-        if shape[0] == "mrow":
-            parts.extend(part for part in shape[2] if isinstance(part, tuple))
+    name = "mrow" if node.name in _UNSEEN else node.name
+    shapes = [_shape(child) for child in node.children if child.name not in {"annotation", "annotationXml"}]
+    parts: list[object] = []
+    for shape in shapes:
+        if name not in {"mrow", "msqrt", "mtd"}:
+            parts.append(_held(shape))
+        elif shape[0] == "mrow":
+            parts.extend(shape[2])
         else:
             parts.append(shape)
-    name = "mrow" if node.name in _UNSEEN else node.name
-    if name not in {"mrow", "msqrt", "mtd"} and node.children:
-        parts = [_held(_shape(child)) for child in node.children]
     said = ",".join(f"{key}={node.get(key)}" for key in sorted(_MEANT & node.attributes.keys()))
     text = "" if node.children else " ".join(node.text.split()).replace("−", "-")
     return name, f"{said}|{text}", tuple(parts)

@@ -28,6 +28,7 @@ from item_bank.formats.qti.xml import Node
 STEPS: Final = 400_000  # of scoring: expressions worked out for one item
 TEMPLATES: Final = frozenset({"match_correct", "map_response", "map_response_point"})
 RESPONSE: Final = "RESPONSE"
+_MOST_ROUNDS: Final = 40  # of outcomes that are made of outcomes
 _BRANCHES: Final = ("responseIf", "responseElseIf", "responseElse")
 
 
@@ -130,16 +131,17 @@ def _target(rules: tuple[Node, ...], outcomes: Mapping[str, Declared]) -> str | 
     if "SCORE" in found:
         return "SCORE"
     numeric = [name for name in found if name in outcomes and outcomes[name].base in NUMERIC]
-    scores = [name for name in numeric if "SCORE" in name.upper() and not name.upper().startswith("MAX")]
-    if len(scores) > 1 or (numeric and not scores and len(numeric) > 1):
-        raise Refused("SCORE_UNCLEAR", names=", ".join(scores or numeric))
+    numeric = [name for name in numeric if not name.upper().startswith("MAX")]
+    scores = [name for name in numeric if "SCORE" in name.upper()] or numeric
+    if len(scores) > 1:
+        raise Refused("SCORE_UNCLEAR", names=", ".join(scores))
     return scores[0] if scores else None
 
 
 def _relevant(rules: tuple[Node, ...], target: str) -> frozenset[str]:
     """The outcomes that the score is made of: what its rules read, and the conditions around them."""
     relevant = {target}
-    while True:
+    for _ in range(_MOST_ROUNDS):
         more = set(relevant)
         for rule in rules:
             if any(node.get("identifier") in relevant for node in _setters((rule,))):
@@ -152,6 +154,7 @@ def _relevant(rules: tuple[Node, ...], target: str) -> frozenset[str]:
         if more == relevant:
             return frozenset(relevant)
         relevant = more
+    raise Refused("SCORING_TOO_LONG")
 
 
 def _bearing(node: Node, relevant: set[str]) -> Iterator[Node]:

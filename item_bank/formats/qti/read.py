@@ -63,7 +63,7 @@ def read_item(data: bytes) -> ForeignItem:
         raise ImportRefused("NOT_AN_ITEM", reason=refused.remark.code, line=refused.remark.line) from refused
     if root.name != "assessmentItem":
         raise ImportRefused("NOT_AN_ITEM", reason="ROOT", name=root.name[:60])
-    return read_tree(root, name_of(root, ""), Beside(Pictures(NoFiles()), Budget(STEPS)))
+    return read_tree(root, name_of(root, "item"), Beside(Pictures(NoFiles()), Budget(STEPS)))
 
 
 def _read(path: str, contents: Contents, pictures: Pictures, budget: Budget) -> ForeignItem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from item_bank.formats.foreign import Remark
+from item_bank.stem import plain_line
 
 MOST_REMARKS = 40  # of one item: nobody reads on
 MOST_CHARACTERS = 120  # of a value quoted from the file
@@ -35,6 +36,8 @@ class Losses:
 
 
 def _short(params: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value[:MOST_CHARACTERS] if isinstance(value, str) else value for name, value in params.items()
-    }
+    return {name: _quoted(value) if isinstance(value, str) else value for name, value in params.items()}
+
+
+def _quoted(text: str) -> str:
+    return plain_line(text[: 4 * MOST_CHARACTERS])[:MOST_CHARACTERS]

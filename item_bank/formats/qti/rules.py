@@ -114,7 +114,9 @@ class Rules:
         return self.element("mapping", said, *inside)
 
     def template(self, name: str) -> str:
-        return self.element("responseProcessing", {"template": f"{self.version.templates}{name}"})
+        ending = ".xml" if self.version.hyphens else ""
+        address = f"{self.version.templates}{name}{ending}"
+        return self.element("responseProcessing", {"template": address})
 
     def processing(self, *rules: str) -> str:
         return self.element("responseProcessing", {}, *rules)

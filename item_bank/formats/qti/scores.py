@@ -21,7 +21,8 @@ def score(item_xml: bytes, response: Given | Mapping[str, Given]) -> Fraction:
     ----------
     item_xml : one item file, of any version
     response : of the variable RESPONSE, or by variable; a text, several (a container), or None for NULL;
-        pairs as "source target", points as "x y", numbers as typed
+        pairs as "source target", points as "x y", numbers as typed; texts are compared in one Unicode form
+        with white space as one space, on both sides
 
     Returns
     -------

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from item_bank.formats.qti.declarations import NOTHING
+from item_bank.formats.qti.expressions import State, evaluate
 from item_bank.formats.qti.processing import RESPONSE, Program
-from item_bank.formats.qti.values import NUMERIC, read_number
+from item_bank.formats.qti.values import NUMERIC, Value, read_number
 from item_bank.formats.qti.xml import Node
 
 
@@ -30,7 +31,16 @@ class Summed:
     factors: Mapping[str, Fraction]
 
 
-Shape = Matched | Summed
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """The variable is one of these values: `worth`; else nothing."""
+
+    variable: str
+    values: tuple[Value, ...]
+    worth: Fraction
+
+
+Shape = Matched | Summed | AnyOf
 _Linear = dict[str, Fraction]  # by variable that is mapped; "" is the constant
 
 
@@ -65,10 +75,33 @@ def _conditional(rule: Node, program: Program) -> Shape | None:
         summed = _summed(other, program)
         asked = [child.get("identifier") for child in condition.children if child.name == "variable"]
         return summed if summed is not None and asked == list(summed.factors) else None
-    variables, worth = _matched(condition), _constant(first, program)
-    if variables is None or worth is None or (other is not None and not _is_nothing(other, program)):
+    worth = _constant(first, program)
+    if worth is None or (other is not None and not _is_nothing(other, program)):
         return None
-    return Matched(variables, worth)
+    variables = _matched(condition)
+    return _any_of(condition, worth) if variables is None else Matched(variables, worth)
+
+
+def _any_of(condition: Node, worth: Fraction) -> AnyOf | None:
+    """One variable matches one of several constants."""
+    parts = condition.children if condition.name == "or" else [condition]
+    names, values = set[str](), list[Value]()
+    for part in parts:
+        if part.name != "match" or len(part.children) != 2 or part.children[0].name != "variable":
+            return None
+        names.add(part.children[0].get("identifier"))
+        value = constant_of(part.children[1])
+        if value is None:
+            return None
+        values.append(value)
+    return AnyOf(names.pop(), tuple(values), worth) if len(names) == 1 else None
+
+
+def constant_of(node: Node) -> Value | None:
+    """The value of an expression that is made of literals alone; None of any other."""
+    if any(part.name not in {"baseValue", "multiple", "ordered"} for part in node.walk()):
+        return None
+    return evaluate(node, State({}, {}, {}))
 
 
 def _is_nothing(node: Node, program: Program) -> bool:

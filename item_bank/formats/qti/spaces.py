@@ -8,7 +8,7 @@ from itertools import chain, combinations, islice, pairwise, permutations
 from typing import Final
 
 from item_bank.formats.qti.declarations import Declared
-from item_bank.formats.qti.expressions import tolerances
+from item_bank.formats.qti.operators import tolerances
 from item_bank.formats.qti.processing import Program
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.values import NUMERIC, read_atom, read_number
@@ -18,6 +18,7 @@ from item_bank.interactions.kinds import Form
 from item_bank.interactions.responses import readings
 
 MOST: Final = 8_000  # responses: beyond these an item is not worked out one by one
+_MOST_LITERALS: Final = 200
 _COMPARING: Final = frozenset({"match", "equal", "gt", "gte", "lt", "lte", "member", "isNull", "stringMatch"})
 _CONSTANT: Final = frozenset({"baseValue", "correct", "multiple", "ordered", "null"})
 
@@ -74,13 +75,17 @@ def numbers_told_apart(program: Program, variable: Declared) -> tuple[list[Fract
     _check_comparisons(program, variable.id)
     literals = named_numbers(program, variable)
     ends = set(literals)
+    if len(literals) > _MOST_LITERALS:
+        raise Refused("TOO_MANY_TO_CHECK", count=len(literals))
     for node in _nodes(program):
+        if len(ends) > _MOST_LITERALS:
+            break
         if node.name == "equal":
             if node.get("toleranceMode") == "relative" and not _names_key_first(node):
                 raise Refused("TOLERANCE_OF_RESPONSE", line=node.line)
             for literal in literals:
                 ends.update(tolerances(node, literal))
-    if len(ends) > 200:
+    if len(ends) > _MOST_LITERALS:
         raise Refused("TOO_MANY_TO_CHECK", count=len(ends))
     inner = sorted(ends) or [Fraction(0)]
     between = [(one + other) / 2 for one, other in pairwise(inner)]
@@ -99,7 +104,7 @@ def texts_told_apart(program: Program, variable: Declared) -> list[str]:
     """
     _check_comparisons(program, variable.id)
     literals = _texts_in(program, variable)
-    if len(literals) > 300:
+    if len(literals) > _MOST_LITERALS:
         raise Refused("TOO_MANY_TO_CHECK", count=len(literals))
     found = dict.fromkeys(literals)
     for literal in literals:

@@ -51,7 +51,7 @@ def write_package(
         losses = Losses()
         identifier = f"item-{number:05d}"
         try:
-            content = write_item(item, identifier, spoken, Markup(known, losses))
+            content = write_item(item, identifier, spoken, Markup(known, losses, spoken.hyphens))
         except Refused as refused:
             lost.append((item.where, Remark("NOT_WRITTEN", {"reason": refused.remark.code})))
             continue

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from item_bank.formats.qti.content import OWN
+from item_bank.formats.qti.content import OWN, UNDERLINED
 from item_bank.formats.qti.remarks import Losses
 from item_bank.math import to_mathml
 from item_bank.media import REFERENCE, Picture
@@ -16,18 +16,26 @@ from item_bank.stem import plain_text
 
 EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 MARK: Final = re.compile(r"\[\[([A-Za-z0-9_]{1,16})(?::([^\[\]]{1,500}))?\]\]")
-_PIECE: Final = re.compile(r"<[^>]*>|\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$", re.DOTALL)
+# none reaches over the next opener, so that openers without end cost no more than one pass
+_PIECE: Final = re.compile(
+    r"<[^>]*>|\\\((?:(?!\\[()]).)*\\\)|\\\[(?:(?!\\[\[\]]).)*\\\]|\$\$(?:(?!\$\$).)*\$\$", re.DOTALL
+)
 _MATH: Final = re.compile(r"<math( display=\"[a-z]+\")?>(.*)</math>", re.DOTALL)
+_OLDER: Final = {"<br>": "<br/>", "<u>": f'<span class="{UNDERLINED}">', "</u>": "</span>"}
 _BLOCK: Final = re.compile(r"<(?:p|ul|ol|table)\b")
 _MATHML: Final = "http://www.w3.org/1998/Math/MathML"
 
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """Writes wordings; `pictures` by SHA-256, `up` leads from the item's file to the package's root."""
+    """Writes wordings; `pictures` by SHA-256, `up` leads from the item's file to the package's root.
+
+    html5 : whether all of the bank's tags are ones of the version
+    """
 
     pictures: Mapping[str, Picture]
     losses: Losses
+    html5: bool
     up: str = "../"
 
     def xml(self, markup: str) -> str:
@@ -58,7 +66,7 @@ class Markup:
             picture = REFERENCE.fullmatch(piece)
             if picture is not None:
                 return self._picture(*picture.groups())
-            return "<br/>" if piece == "<br>" else piece
+            return piece if self.html5 and piece != "<br>" else _OLDER.get(piece, piece)
         shown = _MATH.fullmatch(to_mathml(piece))
         if shown is None:
             return piece

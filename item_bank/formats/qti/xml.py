@@ -16,7 +16,7 @@ MAX_ELEMENTS: Final = 40_000
 MAX_DEPTH: Final = 80
 
 _HYPHEN: Final = re.compile(r"-([a-z0-9])")
-_DECLARATION: Final = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_DECLARATION: Final = re.compile(r"<\?xml\b[^>]*\?>")
 _ENCODING: Final = re.compile(rb"<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _ENCODINGS: Final = frozenset(
     ["utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1258"]
@@ -77,14 +77,16 @@ def parse(data: bytes) -> Node:
     Raises Refused: FILE_TOO_LARGE, ENCODING_UNKNOWN, DTD_IN_FILE, NOT_WELL_FORMED (with the line),
     XML_TOO_DEEP, XML_TOO_LONG. Entities are never resolved: a file that declares a document type is none.
     """
-    text = _decoded(data)
+    text = _decoded(data).lstrip()
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise Refused("DTD_IN_FILE")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )
+    declaration = _DECLARATION.match(text)
+    content = text[declaration.end() :] if declaration else text
     try:
-        root = etree.fromstring(_DECLARATION.sub("", text, count=1).encode("utf-8"), parser)
+        root = etree.fromstring(content.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         raise Refused("NOT_WELL_FORMED", line=error.lineno or None) from error
     return _tree(root)

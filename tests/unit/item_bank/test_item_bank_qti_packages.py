@@ -25,12 +25,15 @@ from tests.unit.item_bank.qti_samples import (
     V21,
     choice,
     item,
+    literal,
     manifest,
+    mapped,
     processing,
     resource,
     response,
     sets,
     single,
+    variable,
     when,
     zipped,
 )
@@ -158,7 +161,8 @@ def test_a_shared_text_is_put_before_the_stem():
         b'<qti-response-processing template="https://www.imsglobal.org/question/qti_v3p0/rptemplates/'
         b'match_correct.xml"/></qti-assessment-item>'
     )
-    stimulus = b"<qti-assessment-stimulus><qti-stimulus-body><p>Chung</p></qti-stimulus-body></qti-assessment-stimulus>"
+    shared = b"<qti-stimulus-body><p>Chung</p></qti-stimulus-body>"
+    stimulus = b"<qti-assessment-stimulus>" + shared + b"</qti-assessment-stimulus>"
     (read,) = read_package(zipped({"q/1.xml": xml, "s/s.xml": stimulus})).items
     assert (read.stem, reasons(read)) == ("<p>Chung</p>Q?", ["STIMULUS_IN_STEM"])
 
@@ -175,8 +179,9 @@ METADATA = (
 def usage(identifier: str) -> bytes:
     values = {"A-Parm": "1.1", "B-Parm": "-0.5", "PTbis": "0.4", "Odd": "1"}
     inside = "".join(
-        f'<ordinaryStatistic name="{name}" context="x" caseCount="250"><targetObject identifier="{identifier}"/>'
-        f'<value baseType="float">{value}</value></ordinaryStatistic>'
+        f'<ordinaryStatistic name="{name}" context="x" caseCount="250">'
+        f'<targetObject identifier="{identifier}"/><value baseType="float">{value}</value>'
+        "</ordinaryStatistic>"
         for name, value in values.items()
     )
     return f"<usageData>{inside}</usageData>".encode()
@@ -312,6 +317,45 @@ def test_scoring_that_takes_too_long_is_stopped():
     bank = read_package(zipped({f"{n}.xml": xml for n in range(30)}))
     assert {one.refused and one.refused.code for one in bank.items} == {"SCORING_TOO_LONG"}
     assert time.process_time() - started < 40
+
+
+def nested(tag: str, depth: int) -> str:
+    return f"<{tag}>" * depth + "<mi>x</mi>" + f"<mn>2</mn></{tag}>" * depth
+
+
+SQUARED = sets(f"<product>{variable('SCORE')}{variable('SCORE')}</product>")
+CHAIN = "".join(sets(variable(f"S{n + 1}"), f"S{n}") for n in range(3_000)) + sets(variable("S0"))
+ENTRY = '<p>x <textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+NEAR = '<equal toleranceMode="absolute" tolerance="1">{}</equal>'
+COSTLY = {
+    "nested formulas": item(f"<p>a<math>{nested('msup', 60)}</math></p>" + choice(), response()),
+    "many formulas": item("<p><math><mi>x</mi></math></p>" * 3_000 + choice(), response()),
+    "repeated squares": item(choice(), response(), processing(sets(10**30), *[SQUARED] * 60)),
+    "a product of powers": item(choice(), response(), processing(
+        sets(f"<product>{literal('9e99', 'float') * 5_000}</product>"))),
+    "outcomes of outcomes": item(choice(), response(), processing(CHAIN)),
+    "many entries": item(choice(most=0), response("identifier", "multiple", mapping=mapped(
+        {f"k{n}": 1 for n in range(5_000)})), processing(sets('<mapResponse identifier="RESPONSE"/>'))),
+    "white space": b" " * 900_000 + single(),
+    "many numbers": item(ENTRY, response("float"), processing(
+        *(when(NEAR.format(literal(str(n), "float") + variable()), sets(1)) for n in range(2_000)))),
+    "many marks": item("<p>" + "[[a" * 100_000 + "</p>" + choice(), response("identifier", "single", "B")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_what_is_made_to_be_costly_is_not(name):
+    started = time.process_time()
+    read_package(zipped({"a.xml": COSTLY[name]}))
+    assert time.process_time() - started < 6
+
+
+def test_openers_of_formulas_without_end_cost_one_pass_when_written():
+    asked = Asked(Interaction.SINGLE_CHOICE, (Option("A", "a"), Option("B", "b")))
+    started = time.process_time()
+    for opener in (r"\( ", r"\[ ", "$$ ", "[[a: "):
+        write_package([ForeignItem("x", opener * 50_000 + "x", asked, Key(1, ("B",)))], {}, "2.1")
+    assert time.process_time() - started < 10
 
 
 def test_what_cannot_be_written_is_remarked():

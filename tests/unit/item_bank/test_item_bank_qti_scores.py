@@ -144,10 +144,10 @@ TRUE, FALSE = literal("true", "boolean"), literal("false", "boolean")
          f'{literal("10", "float")}{literal("12", "float")}</equal>', False),
         (f'<equal toleranceMode="relative" tolerance="5">{literal("200", "float")}{literal("190", "float")}'
          "</equal>", True),
-        (f'<stringMatch caseSensitive="false">{literal("AB", "string")}{literal("ab", "string")}</stringMatch>',
-         True),
-        (f'<stringMatch caseSensitive="true">{literal("AB", "string")}{literal("ab", "string")}</stringMatch>',
-         False),
+        (f'<stringMatch caseSensitive="false">{literal("AB", "string")}{literal("ab", "string")}'
+         "</stringMatch>", True),
+        (f'<stringMatch caseSensitive="true">{literal("AB", "string")}{literal("ab", "string")}'
+         "</stringMatch>", False),
         (f'<match><index n="2"><ordered>{literal("A")}{literal("B")}</ordered></index>{literal("B")}</match>',
          True),
     ],
@@ -220,7 +220,8 @@ def test_version_three_says_the_same_in_other_words():
         b'<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i">'
         b'<qti-response-declaration identifier="RESPONSE" cardinality="multiple" base-type="identifier">'
         b'<qti-mapping lower-bound="0" upper-bound="2" default-value="-1">'
-        b'<qti-map-entry map-key="A" mapped-value="1"/><qti-map-entry map-key="B" mapped-value="2"/></qti-mapping>'
+        b'<qti-map-entry map-key="A" mapped-value="1"/><qti-map-entry map-key="B" mapped-value="2"/>'
+        b"</qti-mapping>"
         b'</qti-response-declaration><qti-outcome-declaration identifier="SCORE" base-type="float"/>'
         b"<qti-item-body/><qti-response-processing template="
         b'"https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/map_response.xml"/></qti-assessment-item>'
