@@ -26,6 +26,7 @@ class Contents:
     broken, missing : what is listed as an item or looks like one, and is none
     usage : statistics by the identifier that they are of
     weighted : items that a test gives a weight, with the test
+    is_old : whether there are items of QTI 1, which is another language
 
     Raises ImportRefused TOO_LARGE, DAMAGED_FILE.
     """
@@ -39,6 +40,7 @@ class Contents:
         self.identifiers: Counter[str] = Counter()
         self.broken: dict[str, Remark] = {}
         self.missing: list[str] = []
+        self.is_old = False
         self._bytes_left = MAX_XML_BYTES
         self._found: set[str] = set()
         self._in_tests: list[str] = []
@@ -90,6 +92,8 @@ class Contents:
             self.identifiers[root.get("identifier")] += 1
         elif root.name == "assessmentTest":
             self._note_test(path, root)
+        elif root.name == "questestinterop":
+            self.is_old = True
         elif root.name == "usageData":
             for node in statistics_in(root):
                 for target in node.all("targetObject"):

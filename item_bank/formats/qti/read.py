@@ -34,11 +34,12 @@ def read_package(data: bytes) -> ForeignBank:
     -------
     ForeignBank: items in the order of the manifest, then of the tests, then by path.
 
-    Raises ImportRefused: NOT_A_PACKAGE, TOO_LARGE, ENCRYPTED, UNSAFE_ENTRY, DAMAGED_FILE, NO_ITEMS.
+    Raises ImportRefused: NOT_A_PACKAGE, TOO_LARGE, ENCRYPTED, UNSAFE_ENTRY, DAMAGED_FILE, NO_ITEMS, OLD_QTI
+    (items of QTI 1 alone).
     """
     contents = Contents(Archive(data))
     if not contents.items and not contents.broken and not contents.missing:
-        raise ImportRefused("NO_ITEMS")
+        raise ImportRefused("OLD_QTI" if contents.is_old else "NO_ITEMS")
     pictures, budget = Pictures(contents.archive), Budget(PACKAGE_STEPS)
     items = [_read(path, contents, pictures, budget) for path in contents.items]
     names = Counter(item.where for item in items)

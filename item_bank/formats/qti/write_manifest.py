@@ -42,11 +42,14 @@ def write_manifest(written: Sequence[Written], version: Version, *, with_usage: 
 
 
 def write_usage(written: Sequence[Written]) -> bytes | None:
-    """The statistics of all items that have any, as usage data; None where none has."""
+    """The statistics of all items that have any, as usage data; None where none has.
+
+    This part of QTI 3 kept the names of QTI 2.
+    """
     found = [line for one in written for line in _statistics(one)]
     if not found:
         return None
-    return f'{DECLARATION}<qti-usage-data xmlns="{_USAGE}">{"".join(found)}</qti-usage-data>\n'.encode()
+    return f'{DECLARATION}<usageData xmlns="{_USAGE}">{"".join(found)}</usageData>\n'.encode()
 
 
 def _resource(one: Written, version: Version) -> str:
@@ -96,11 +99,11 @@ def _statistics(one: Written) -> list[str]:
     statistics = one.item.statistics
     if statistics is None:
         return []
-    count = "" if statistics.n_responses is None else f' case-count="{statistics.n_responses}"'
+    count = "" if statistics.n_responses is None else f' caseCount="{statistics.n_responses}"'
     return [
-        f'<qti-ordinary-statistic name="{name}" context="{_CONTEXT}"{count}>'
-        f'<qti-target-object identifier="{one.identifier}"/>'
-        f'<qti-value base-type="float">{getattr(statistics, field)!r}</qti-value></qti-ordinary-statistic>'
+        f'<ordinaryStatistic name="{name}" context="{_CONTEXT}"{count}>'
+        f'<targetObject identifier="{one.identifier}"/>'
+        f'<value baseType="float">{getattr(statistics, field)!r}</value></ordinaryStatistic>'
         for name, field in NAMES.items()
         if getattr(statistics, field) is not None
     ]
