@@ -101,7 +101,7 @@ def _taken(root: Node, item: ForeignItem, beside: Beside) -> ForeignItem:
             beside.losses.add("PART_LOST", line=part.line, name=part.name)
     nodes = [node for node in body.walk() if node.name.endswith("Interaction")]
     writer = Body(beside.pictures, beside.losses, beside.folder)
-    posed = _posed(nodes, Source(writer, response_variables(root)))
+    posed = _posed(body, nodes, Source(writer, response_variables(root)))
     stem = _stem(root, nodes, posed, replace_marks(writer, posed.marks), beside)
     check_stem(posed.asked, stem)
     outcomes = outcome_variables(root)
@@ -130,10 +130,13 @@ def _refuse_unreadable(root: Node) -> None:
             raise Refused("CUSTOM_PART", line=node.line, name=node.name)
 
 
-def _posed(nodes: list[Node], source: Source) -> Posed:
+def _posed(body: Node, nodes: list[Node], source: Source) -> Posed:
     if not nodes:
         raise Refused("NO_INTERACTION")
     names = [node.name for node in nodes]
+    for part in body.within("feedbackBlock", "feedbackInline"):
+        if any(node in nodes for node in part.walk()):  # asked of some candidates only
+            raise Refused("INTERACTION_IN_FEEDBACK", line=part.line)
     if set(names) == {"inlineChoiceInteraction"}:
         return read_inline_choices(nodes, source)
     if len(nodes) > 1:

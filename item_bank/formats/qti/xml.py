@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html.entities import html5
 from typing import Final
 
 from lxml import etree
@@ -16,7 +17,8 @@ MAX_ELEMENTS: Final = 40_000
 MAX_DEPTH: Final = 80
 
 _HYPHEN: Final = re.compile(r"-([a-z0-9])")
-_DECLARATION: Final = re.compile(r"<\?xml\b[^>]*\?>")
+_PROLOG: Final = re.compile(r"\s+|<\?xml\b[^>]*\?>|<!--(?:(?!--).)*-->|<!DOCTYPE\s[^\[\]<>]*>", re.DOTALL)
+_NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _ENCODING: Final = re.compile(rb"<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _ENCODINGS: Final = frozenset(
     ["utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1258"]
@@ -75,21 +77,34 @@ def parse(data: bytes) -> Node:
     """The tree of a file from an untrusted hand.
 
     Raises Refused: FILE_TOO_LARGE, ENCODING_UNKNOWN, DTD_IN_FILE, NOT_WELL_FORMED (with the line),
-    XML_TOO_DEEP, XML_TOO_LONG. Entities are never resolved: a file that declares a document type is none.
+    XML_TOO_DEEP, XML_TOO_LONG. Nothing outside is fetched and no entity is declared: a document type that
+    only points elsewhere is passed over, one with declarations of its own is refused.
     """
-    text = _decoded(data).lstrip()
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+    content = _without_prolog(_decoded(data))
+    if "<!DOCTYPE" in content or "<!ENTITY" in content:
         raise Refused("DTD_IN_FILE")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )
-    declaration = _DECLARATION.match(text)
-    content = text[declaration.end() :] if declaration else text
     try:
         root = etree.fromstring(content.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         raise Refused("NOT_WELL_FORMED", line=error.lineno or None) from error
     return _tree(root)
+
+
+def _without_prolog(text: str) -> str:
+    """The file from its root on; the characters that HTML and MathML have names for as themselves.
+
+    Line breaks are kept, so that lines are those of the file.
+    """
+    place = 0
+    while found := _PROLOG.match(text, place):
+        place = found.end()
+    skipped, rest = text[:place], text[place:]
+    if "<!DOCTYPE" in skipped:
+        rest = _NAMED.sub(lambda one: html5.get(f"{one.group(1)};", one.group()), rest)
+    return "\n" * skipped.count("\n") + rest
 
 
 def camel(name: str) -> str:

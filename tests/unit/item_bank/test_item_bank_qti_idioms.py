@@ -7,7 +7,7 @@ import pytest
 from item_bank.formats.foreign import Fate, ForeignItem
 from item_bank.formats.qti.read import read_item
 from item_bank.interactions.kinds import Interaction
-from item_bank.interactions.marking import Key
+from item_bank.interactions.marking import Credit, Key
 from tests.unit.item_bank.qti_samples import (
     CHOICES,
     IS_CORRECT,
@@ -82,6 +82,46 @@ def test_onyx_adds_the_maximum_to_the_score_and_collects_feedback():
     rules = processing(when(IS_CORRECT, added, collected))
     read = taken(item(choice(), response("identifier", "single", "B"), rules, outcomes=most))
     assert (read.key, read.max_mark, read.fate) == (Key(1, ("B",)), 2.5, Fate.TAKEN)
+
+
+CORRECT = '<correct identifier="RESPONSE"/>'
+
+
+def outcome(name: str, start: str) -> str:
+    said = f'identifier="{name}" cardinality="single" baseType="float"'
+    default = f"<defaultValue><value>{start}</value></defaultValue>"
+    return f"<outcomeDeclaration {said}>{default}</outcomeDeclaration>"
+
+
+def test_opal_holds_the_score_between_its_bounds():
+    bounded = [
+        when(f"<{name}>{variable('SCORE')}{variable(bound)}</{name}>", sets(variable(bound)))
+        for name, bound in (("gt", "MAXSCORE"), ("lt", "MINSCORE"))
+    ]
+    outcomes = outcome("SCORE", "0") + outcome("MAXSCORE", "2") + outcome("MINSCORE", "0")
+    added = f"<sum>{variable('SCORE')}<mapResponse identifier='RESPONSE'/></sum>"
+    rules = processing(when(f"<not><isNull>{variable()}</isNull></not>", sets(added)), *bounded)
+    mapping = mapped({"A": 1, "B": -1, "C": 1, "D": -1})
+    declared = response("identifier", "multiple", "A", "C", mapping=mapping)
+    read = taken(item(choice(most=0), declared, rules, outcomes=outcomes))
+    assert (read.key, read.max_mark, read.lost) == (Key(1, ("A C",), Credit.PARTS), 2.0, ())
+    places = [
+        when(
+            f'<match><index n="{n}">{variable()}</index><index n="{n}">{CORRECT}</index></match>',
+            sets(f"<sum>{variable('SCORE')}{literal('0.5', 'float')}</sum>"),
+        )
+        for n in (1, 2, 3, 4)
+    ]
+    body = f'<p>Xếp</p><orderInteraction responseIdentifier="RESPONSE">{CHOICES}</orderInteraction>'
+    declared = response("identifier", "ordered", "D", "B", "A", "C")
+    read = taken(item(body, declared, processing(*bounded, *places), outcomes=outcomes))
+    assert (read.key, read.max_mark) == (Key(1, ("D B A C",), Credit.PARTS), 2.0)
+
+
+def test_a_question_that_only_some_see_is_refused():
+    shown = f'<feedbackBlock outcomeIdentifier="F" identifier="f">{choice()}</feedbackBlock>'
+    xml = item(f"<p>A</p>{shown}", response("identifier", "single", "B"))
+    assert refusal(xml) == "INTERACTION_IN_FEEDBACK"
 
 
 def test_a_scale_to_a_hundred_is_the_mark():
