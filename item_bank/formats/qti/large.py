@@ -84,7 +84,14 @@ def declared_weights(posed: Posed, program: Program) -> Weights | None:
     shape = shape_of(program)
     if not isinstance(shape, Summed) or set(shape.factors) != set(posed.variables.values()):
         return None
-    return mapped_weights(posed, program, shape.factors)
+    weights = mapped_weights(posed, program, shape.factors)
+    if weights is None or (shape.low is None and shape.high is None):
+        return weights
+    lows = [one for one in (weights.low, shape.low) if one is not None]
+    highs = [one for one in (weights.high, shape.high) if one is not None]
+    low, high = max(lows, default=None), min(highs, default=None)
+    is_one = "" in posed.variables and (low is None or high is None or low <= high)
+    return replace(weights, low=low, high=high) if is_one else None
 
 
 def mapped_weights(posed: Posed, program: Program, factors: Factors) -> Weights | None:

@@ -26,9 +26,11 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class Summed:
-    """The mapped responses, each times its factor."""
+    """The mapped responses, each times its factor; the sum held within `low` and `high`, None: nothing."""
 
     factors: Mapping[str, Fraction]
+    low: Fraction | None = None
+    high: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,61 @@ def shape_of(program: Program) -> Shape | None:
         return Summed({RESPONSE: Fraction(1)})
     start = program.outcomes.get(program.target)
     starts_at_nothing = start is None or start.start is None or start.start.number == 0
-    if len(program.rules) != 1 or not starts_at_nothing:
+    if not program.rules or not starts_at_nothing:
         return None
     rule = program.rules[0]
+    if len(program.rules) > 1:
+        return _held(rule, program)
     if rule.name == "setOutcomeValue":
         return _summed(rule, program)
     return _conditional(rule, program) if rule.name == "responseCondition" else None
+
+
+def _held(first: Node, program: Program) -> Summed | None:
+    """What OPAL and ONYX write: the mapped response is added to the score, which is then held in bounds."""
+    added = first
+    if (
+        first.name == "responseCondition"
+        and len(first.children) == 1
+        and len(first.children[0].children) == 2
+    ):
+        condition, added = first.children[0].children
+        unasked = first.children[0].name != "responseIf"
+        if unasked or [node.name for node in condition.walk()] != ["not", "isNull", "variable"]:
+            return None
+    names = [node.name for node in added.walk()]
+    if names != ["setOutcomeValue", "sum", "variable", "mapResponse"] or not _is_target(added, program):
+        return None
+    score, mapped = added.children[0].children
+    asked = [node.get("identifier") for node in first.walk() if node.name == "variable"]
+    name = mapped.get("identifier")
+    if score.get("identifier") != program.target or asked not in ([name, program.target], [program.target]):
+        return None
+    bounds: dict[str, Fraction] = {}
+    for rule in program.rules[1:]:
+        bound = _bound(rule, program)
+        if bound is None or bound[0] in bounds:
+            return None
+        bounds[bound[0]] = bound[1]
+    low, high = bounds.get("lt"), bounds.get("gt")
+    if (low is not None and low > 0) or (high is not None and high < 0):
+        return None
+    return Summed({name: Fraction(1)}, low, high)
+
+
+def _bound(rule: Node, program: Program) -> tuple[str, Fraction] | None:
+    """If the score is less, or greater, than a number it becomes that number."""
+    branches = rule.children
+    if [one.name for one in branches] != ["responseIf"] or len(branches[0].children) != 2:
+        return None
+    condition, act = branches[0].children
+    if condition.name not in {"lt", "gt"} or len(condition.children) != 2 or not _is_target(act, program):
+        return None
+    score, number = condition.children
+    limit, becomes = _linear(number, program), _linear(act.children[0], program)
+    if score.name != "variable" or score.get("identifier") != program.target or limit is None:
+        return None
+    return (condition.name, limit.get("", NOTHING)) if limit == becomes and limit.keys() <= {""} else None
 
 
 def _conditional(rule: Node, program: Program) -> Shape | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from item_bank.formats.foreign import Fate, ForeignItem
+from item_bank.formats.qti import keys
 from item_bank.formats.qti.read import read_item
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Credit, Key
@@ -105,6 +106,9 @@ def test_opal_holds_the_score_between_its_bounds():
     declared = response("identifier", "multiple", "A", "C", mapping=mapping)
     read = taken(item(choice(most=0), declared, rules, outcomes=outcomes))
     assert (read.key, read.max_mark, read.lost) == (Key(1, ("A C",), Credit.PARTS), 2.0, ())
+    with pytest.MonkeyPatch.context() as patched:  # as if there were too many choices to try them all
+        patched.setattr(keys, "responses_of", lambda _asked: None)
+        assert taken(item(choice(most=0), declared, rules, outcomes=outcomes)) == read
     places = [
         when(
             f'<match><index n="{n}">{variable()}</index><index n="{n}">{CORRECT}</index></match>',
