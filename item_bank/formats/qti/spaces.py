@@ -16,6 +16,7 @@ from item_bank.formats.qti.xml import Node
 from item_bank.interactions.asked import Asked, Option
 from item_bank.interactions.kinds import Form
 from item_bank.interactions.responses import readings
+from item_bank.stem import nfc
 
 MOST: Final = 8_000  # responses: beyond these an item is not worked out one by one
 _MOST_LITERALS: Final = 200
@@ -97,8 +98,11 @@ def numbers_told_apart(program: Program, variable: Declared) -> tuple[list[Fract
     return sorted(found), ends
 
 
-def texts_told_apart(program: Program, variable: Declared) -> list[str]:
-    """One text of each kind that the scoring can tell apart: each literal, in other capitals, another.
+def texts_told_apart(program: Program, variable: Declared) -> tuple[list[str], list[str]]:
+    """One text of each kind that the scoring can tell apart, the last of them like none that it names.
+
+    Also the texts that it names: each is a kind of its own. What differs from them in capitals alone is one
+    kind for each; some literal has such a neighbour one letter away, unless all spellings are named.
 
     Raises Refused NUMBER_RULE_UNKNOWN, TOO_MANY_TO_CHECK.
     """
@@ -106,18 +110,23 @@ def texts_told_apart(program: Program, variable: Declared) -> list[str]:
     literals = _texts_in(program, variable)
     if len(literals) > _MOST_LITERALS:
         raise Refused("TOO_MANY_TO_CHECK", count=len(literals))
+    named = set(literals)
     found = dict.fromkeys(literals)
     for literal in literals:
-        found.update(dict.fromkeys(_in_other_capitals(literal)))
+        variants = _in_other_capitals(literal)
+        found.update(dict.fromkeys(islice((text for text in variants if text not in named), 1)))
     other = "khác"
     while any(other.casefold() == text.casefold() for text in found):
         other += "x"
-    return [*found, other]
+    return [*found, other], list(literals)
 
 
-def _in_other_capitals(literal: str) -> list[str]:
-    variants = [literal.swapcase(), literal.upper(), literal.lower(), literal.title()]
-    return [text for text in variants if text != literal and text.casefold() == literal.casefold()]
+def _in_other_capitals(literal: str) -> Iterator[str]:
+    """The text with one letter the other way."""
+    for place, letter in enumerate(literal):
+        text = nfc(literal[:place] + letter.swapcase() + literal[place + 1 :])
+        if text != literal and text.casefold() == literal.casefold():
+            yield text
 
 
 def typed_number(number: Fraction) -> str | None:

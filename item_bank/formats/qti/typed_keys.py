@@ -31,8 +31,9 @@ def candidates(posed: Posed, program: Program, losses: Losses, budget: Budget) -
     if posed.asked.kind.form is Form.NUMBER:
         return _numbers(posed, program, losses, budget)
     variable = program.responses[posed.variable]
-    scores = scores_of(posed, program, texts_told_apart(program, variable), budget)
-    return scores, _texts(scores, declared(posed, program))
+    texts, literals = texts_told_apart(program, variable)
+    scores = scores_of(posed, program, texts, budget)
+    return scores, _texts(scores, literals, declared(posed, program))
 
 
 def declared(posed: Posed, program: Program) -> str | None:
@@ -138,18 +139,25 @@ def _plain(number: Fraction) -> str:
     return text[:-1] if "." in text and text.endswith("0") else text
 
 
-def _texts(scores: Mapping[str, Fraction], shown: str | None) -> Iterator[Key]:
-    best = max(scores.values())
-    winners = [text for text, score in scores.items() if score == best]
-    if shown in winners:
-        winners = [shown, *(text for text in winners if text != shown)] if shown else winners
-    folded = {text.casefold(): text for text in reversed(winners)}
-    once = tuple(text for text in winners if folded[text.casefold()] == text)
-    if set(scores.values()) <= {Fraction(0), best}:
-        yield Key(1, once)
+def _texts(scores: Mapping[str, Fraction], literals: Sequence[str], shown: str | None) -> Iterator[Key]:
+    """The named texts that earn the mark, with or without regard to capitals; or what each is worth."""
+    best, other = max(scores.values()), list(scores.values())[-1]
+    winners = sorted((text for text in literals if scores[text] == best), key=lambda text: text != shown)
+    if not winners:  # what earns most has no name
+        return
+    if other == 0 and set(scores.values()) <= {other, best}:
+        yield Key(1, _once(winners))
         yield Key(1, tuple(winners), with_case=True)
-    other = list(scores.values())[-1]
     for with_case in (False, True):
-        worth = {text: score for text, score in scores.items() if score != other or with_case}
+        named = [text for text in literals if scores[text] != other]
+        worth = {text: scores[text] for text in (named if with_case else _once(named))}
         weights = Weights(worth, best, other)
         yield Key(1, (winners[0],), Credit.WEIGHTS, with_case=with_case, weights=weights)
+
+
+def _once(texts: Sequence[str]) -> tuple[str, ...]:
+    """Of texts that differ in capitals alone the first."""
+    first: dict[str, str] = {}
+    for text in texts:
+        first.setdefault(text.casefold(), text)
+    return tuple(first.values())

@@ -307,3 +307,8 @@ def test_many_choices_are_taken_by_the_form_of_their_scoring():
     assert taken(item(body, declared, MAP_RESPONSE)).key == Key(1, ("c1 c2",), Credit.PARTS)
     odd = processing(when(f"<member>{literal('c1')}{variable()}</member>", sets(1)))
     assert refusal(item(body, response("identifier", "multiple", "c1"), odd)) == "TOO_MANY_TO_CHECK"
+
+
+def test_a_text_that_earns_by_being_none_of_those_named_is_refused():
+    other = f"<not><match>{variable()}{literal('Huế', 'string')}</match></not>"
+    assert refusal(item(ENTRY, response("string"), processing(when(other, sets(1))))) == "SCORING_NOT_KEPT"
