@@ -33,6 +33,9 @@ _id = st.sampled_from("ABCD")
 _small = st.integers(-2, 6).map(lambda n: str(Decimal(n) / 2))
 
 
+_worth = st.sampled_from(["1", "1", "2", "0.5", "0", "-1"])
+
+
 def matched(others: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return others.map(lambda other: f"<match>{variable()}{other}</match>")
 
@@ -46,24 +49,23 @@ def combined(condition: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-def rules_of(condition: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def rules_of(condition: st.SearchStrategy[str], *more: str) -> st.SearchStrategy[str]:
+    """Mostly rules that give something to a response of some kind; `more` are other values to set."""
     value = st.one_of(
-        _small.map(lambda worth: literal(worth, "float")),
-        _small.map(lambda worth: f"<sum>{variable('SCORE')}{literal(worth, 'float')}</sum>"),
-        st.sampled_from([MAPPED, f"<sum>{variable('SCORE')}{MAPPED}</sum>"]),
+        _worth.map(lambda worth: literal(worth, "float")),
+        _worth.map(lambda worth: f"<sum>{variable('SCORE')}{literal(worth, 'float')}</sum>"),
+        st.sampled_from([literal("1", "float"), *more]),
     )
-    rule = st.one_of(
-        value.map(sets),
+    plain = st.builds(lambda test, one: when(test, sets(one)), condition, value)
+    odd = st.one_of(
         st.builds(lambda test, one: when(test, sets(one)), combined(condition), value),
-        st.builds(
-            lambda test, one, two: when(test, sets(one), otherwise=sets(two)),
-            combined(condition),
-            value,
-            value,
-        ),
-        combined(condition).map(lambda test: when(test, "<exitResponse/>")),
+        st.builds(lambda test, one, two: when(test, sets(one), otherwise=sets(two)), condition, value, value),
+        st.sampled_from([*map(sets, more), when(f"<isNull>{variable()}</isNull>", "<exitResponse/>")]),
+        condition.map(lambda test: when(test, "<exitResponse/>")),
     )
-    return st.lists(rule, min_size=1, max_size=4).map(lambda found: processing(*found))
+    return st.tuples(st.lists(odd, max_size=1), st.lists(plain, min_size=1, max_size=3)).map(
+        lambda found: processing(*found[0], *found[1])
+    )
 
 
 _set = st.lists(_id, min_size=1, unique=True)
@@ -81,7 +83,13 @@ _bounds = st.dictionaries(
 
 
 @MANY
-@given(rules_of(_choices), _set, st.dictionaries(_id, st.integers(-1, 2)), _bounds, st.integers(0, 3))
+@given(
+    rules_of(_choices, MAPPED, f"<sum>{variable('SCORE')}{MAPPED}</sum>"),
+    _set,
+    st.dictionaries(_id, st.integers(-1, 2)),
+    _bounds,
+    st.integers(0, 3),
+)
 def test_choices(rules, correct, worth, bounds, most):
     if bounds.get("lowerBound", -9) > bounds.get("upperBound", 9):
         return
@@ -156,7 +164,12 @@ _texts = st.one_of(
 
 
 @MANY
-@given(rules_of(_texts), _word, st.dictionaries(_word, st.integers(0, 2)), st.sampled_from(["true", "false"]))
+@given(
+    rules_of(_texts, MAPPED),
+    _word,
+    st.dictionaries(_word, st.integers(0, 2)),
+    st.sampled_from(["true", "false"]),
+)
 def test_texts(rules, correct, worth, with_case):
     mapping = mapped(worth).replace("/>", f' caseSensitive="{with_case}"/>')
     xml = item(ENTRY, response("string", "single", correct, mapping=mapping), rules)
