@@ -1,0 +1,112 @@
+"""The files of a content package from an untrusted hand, opened within limits."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import struct
+import zipfile
+import zlib
+from typing import Final
+from urllib.parse import unquote
+
+from item_bank.errors import ImportRefused
+
+MAX_FILE_BYTES: Final = 100 * 1024 * 1024
+MAX_UNCOMPRESSED_BYTES: Final = 200 * 1024 * 1024  # read, or told by the directory
+MAX_ENTRY_BYTES: Final = 2 * 1024 * 1024  # of what is read; larger ones are only named
+MAX_ENTRIES: Final = 5_000
+MAX_RATIO: Final = 200
+_RATIO_MATTERS_FROM: Final = 1024 * 1024
+_CENTRAL_ENTRY: Final = b"PK\x01\x02"
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+    OverflowError,
+)
+
+
+class Archive:
+    """The files of one package by path; the junk of file managers is none of them.
+
+    Raises ImportRefused: NOT_A_PACKAGE, TOO_LARGE (with the limit), ENCRYPTED, UNSAFE_ENTRY, DAMAGED_FILE.
+    """
+
+    keeps = True
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) > MAX_FILE_BYTES:
+            raise ImportRefused("TOO_LARGE", limit_mb=MAX_FILE_BYTES // 1024**2)
+        if not data.startswith(b"PK"):
+            raise ImportRefused("NOT_A_PACKAGE")
+        # counted before the directory is read: half a million empty entries would fill the memory
+        if data.count(_CENTRAL_ENTRY) > 2 * MAX_ENTRIES:
+            raise ImportRefused("TOO_LARGE", limit_entries=MAX_ENTRIES)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            infos = self._zip.infolist()
+        except _DAMAGE as error:
+            raise ImportRefused("NOT_A_PACKAGE") from error
+        _refuse_unreasonable(infos)
+        self._infos = {info.filename: info for info in infos if not _is_junk(info)}
+        self._by_folded = {path.casefold(): path for path in self._infos}
+        self._bytes_left = MAX_UNCOMPRESSED_BYTES
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(self._infos)
+
+    def find(self, href: str, folder: str = "") -> str | None:
+        """The path that a reference from a file in `folder` means; None where there is no such file."""
+        bare = href.split("#")[0].split("?")[0].strip()
+        for spelling in (bare, unquote(bare)):
+            path = posixpath.normpath(posixpath.join(folder, spelling))
+            if path in self._infos:
+                return path
+            if path.casefold() in self._by_folded:
+                return self._by_folded[path.casefold()]
+        return None
+
+    def read(self, path: str) -> bytes:
+        """The content; of a file larger than what is read, one byte more than the limit."""
+        try:
+            with self._zip.open(self._infos[path]) as stream:
+                content = stream.read(MAX_ENTRY_BYTES + 1)
+        except _DAMAGE as error:
+            raise ImportRefused("DAMAGED_FILE", part=path) from error
+        self._bytes_left -= len(content)
+        if self._bytes_left < 0:
+            raise ImportRefused("TOO_LARGE", limit_mb=MAX_UNCOMPRESSED_BYTES // 1024**2)
+        return content
+
+
+def _is_junk(info: zipfile.ZipInfo) -> bool:
+    parts = info.filename.split("/")
+    return info.is_dir() or "__MACOSX" in parts or parts[-1].startswith("._")
+
+
+def _refuse_unreasonable(infos: list[zipfile.ZipInfo]) -> None:
+    if len(infos) > MAX_ENTRIES:
+        raise ImportRefused("TOO_LARGE", limit_entries=MAX_ENTRIES)
+    if sum(info.file_size for info in infos) > MAX_UNCOMPRESSED_BYTES:
+        raise ImportRefused("TOO_LARGE", limit_mb=MAX_UNCOMPRESSED_BYTES // 1024**2)
+    if len({info.filename for info in infos}) < len(infos):
+        raise ImportRefused("DAMAGED_FILE", part="", reason="entry twice")
+    for info in infos:
+        name = info.filename
+        if info.flag_bits & 0x1:
+            raise ImportRefused("ENCRYPTED")
+        if info.compress_type not in _METHODS:
+            raise ImportRefused("DAMAGED_FILE", part=name, reason="compression")
+        if ".." in name.split("/") or name.startswith("/") or "\\" in name or ":" in name.split("/")[0]:
+            raise ImportRefused("UNSAFE_ENTRY", part=name)
+        if info.file_size > _RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
+            raise ImportRefused("TOO_LARGE", part=name, limit_ratio=MAX_RATIO)

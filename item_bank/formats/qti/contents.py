@@ -1,0 +1,111 @@
+"""What is in a package: its XML files looked at one by one, whatever a manifest says of them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from typing import Final
+
+from item_bank.errors import ImportRefused
+from item_bank.formats.foreign import Remark
+from item_bank.formats.qti.archive import Archive
+from item_bank.formats.qti.manifest import Resource, resources_of
+from item_bank.formats.qti.remarks import Refused
+from item_bank.formats.qti.usage import statistics_in
+from item_bank.formats.qti.xml import Node, parse
+
+MANIFEST: Final = "imsmanifest.xml"
+MAX_XML_BYTES: Final = 64 * 1024 * 1024  # parsed, a file as often as it is
+_HINTS: Final = (b"assessmentItem", b"assessment-item")
+
+
+class Contents:
+    """The files of a package by what they are.
+
+    items : paths, in the order of the manifest, then of the tests, then by name
+    broken, missing : what is listed as an item or looks like one, and is none
+    usage : statistics by the identifier that they are of
+    weighted : items that a test gives a weight, with the test
+    is_old : whether there are items of QTI 1, which is another language
+
+    Raises ImportRefused TOO_LARGE, DAMAGED_FILE.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.resources: dict[str, Resource] = {}
+        self.tests: list[str] = []
+        self.usage: dict[str, list[Node]] = {}
+        self.weighted: dict[str, str] = {}
+        self.identifiers: Counter[str] = Counter()
+        self.broken: dict[str, Remark] = {}
+        self.missing: list[str] = []
+        self.is_old = False
+        self._bytes_left = MAX_XML_BYTES
+        self._found: set[str] = set()
+        self._in_tests: list[str] = []
+        self.items = self._look()
+
+    def parse(self, path: str) -> Node:
+        """The tree of a file. Raises Refused as `xml.parse` does, ImportRefused TOO_LARGE, DAMAGED_FILE."""
+        data = self.archive.read(path)
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
+            raise ImportRefused("TOO_LARGE", limit_mb=MAX_XML_BYTES // 1024**2)
+        return parse(data)
+
+    def _look(self) -> tuple[str, ...]:
+        paths = [path for path in self.archive.paths if path.lower().endswith(".xml")]
+        manifests = [path for path in paths if posixpath.basename(path).lower() == MANIFEST]
+        for path in sorted(manifests, key=len)[:1]:
+            self._list(path)
+        listed = [path for path in self.resources if path not in manifests]
+        for path in dict.fromkeys([*listed, *sorted(set(paths) - set(manifests))]):
+            resource = self.resources.get(path)
+            if path.lower().endswith(".xml") or (resource is not None and resource.is_item):
+                self._sort(path, resource)
+        order = dict.fromkeys([*listed, *self._in_tests, *sorted(self._found)])
+        return tuple(path for path in order if path in self._found)
+
+    def _list(self, path: str) -> None:
+        try:
+            manifest = self.parse(path)
+        except Refused:  # every file is looked at, listed or not
+            return
+        for resource in resources_of(manifest):
+            found = self.archive.find(resource.href, posixpath.dirname(path)) if resource.href else None
+            if found is not None:
+                self.resources.setdefault(found, resource)
+            elif resource.is_item:
+                self.missing.append(resource.href[:200])
+
+    def _sort(self, path: str, resource: Resource | None) -> None:
+        is_listed = resource is not None and resource.is_item
+        try:
+            root = self.parse(path)
+        except Refused as refused:
+            if is_listed or any(hint in self.archive.read(path) for hint in _HINTS):
+                self.broken[path] = refused.remark
+            return
+        if root.name == "assessmentItem":
+            self._found.add(path)
+            self.identifiers[root.get("identifier")] += 1
+        elif root.name == "assessmentTest":
+            self._note_test(path, root)
+        elif root.name == "questestinterop":
+            self.is_old = True
+        elif root.name == "usageData":
+            for node in statistics_in(root):
+                for target in node.all("targetObject"):
+                    self.usage.setdefault(target.get("identifier"), []).append(node)
+        elif is_listed:
+            self.broken[path] = Remark("NOT_AN_ITEM", {"name": root.name[:60]})
+
+    def _note_test(self, path: str, test: Node) -> None:
+        self.tests.append(path)
+        for ref in test.within("assessmentItemRef"):
+            found = self.archive.find(ref.get("href"), posixpath.dirname(path))
+            if found is not None:
+                self._in_tests.append(found)
+                if ref.all("weight"):
+                    self.weighted[found] = path

@@ -1,0 +1,213 @@
+"""One item of a file: read whole, with losses named, or refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Final
+
+from item_bank.errors import InvalidItem
+from item_bank.formats.foreign import ForeignItem, Statistics
+from item_bank.formats.qti.choices import read_choice, read_hotspot, read_hottext, read_order
+from item_bank.formats.qti.content import Body
+from item_bank.formats.qti.declarations import Declared, outcome_variables, response_variables
+from item_bank.formats.qti.expressions import Budget
+from item_bank.formats.qti.keys import derive_key
+from item_bank.formats.qti.pairs import read_gap_match, read_inline_choices, read_match
+from item_bank.formats.qti.pictures import Pictures
+from item_bank.formats.qti.posed import Posed, Source
+from item_bank.formats.qti.processing import read_program
+from item_bank.formats.qti.rationale import rationale_of
+from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.qti.typed import GAP, read_extended_text, read_slider, read_text_entry, read_upload
+from item_bank.formats.qti.xml import Node
+from item_bank.interactions.asked import check_stem
+from item_bank.interactions.kinds import Form
+from item_bank.interactions.marking import Key
+from item_bank.stem import plain_line, plain_text, sanitise
+
+_READERS: Final[dict[str, Callable[[Node, Source], Posed]]] = {
+    "choiceInteraction": read_choice,
+    "orderInteraction": read_order,
+    "matchInteraction": read_match,
+    "gapMatchInteraction": read_gap_match,
+    "textEntryInteraction": read_text_entry,
+    "extendedTextInteraction": read_extended_text,
+    "hotspotInteraction": read_hotspot,
+    "hottextInteraction": read_hottext,
+    "uploadInteraction": read_upload,
+    "sliderInteraction": read_slider,
+}
+_IN_TEXT: Final = frozenset({"gapMatchInteraction", "hottextInteraction", "textEntryInteraction"})
+_READ: Final = frozenset(
+    {"responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing", "modalFeedback"}
+    | {"assessmentStimulusRef", "contextDeclaration"}
+)
+_SPLIT: Final = "\x00"
+_HELD: Final = ("img", "[[")
+
+
+@dataclass(slots=True)
+class Beside:
+    """What a package says of an item beside its file.
+
+    stimuli : the shared texts by the path that the item's reference means, already markup
+    """
+
+    pictures: Pictures
+    budget: Budget
+    folder: str = ""
+    stimuli: Mapping[str, str] = field(default_factory=dict)
+    losses: Losses = field(default_factory=Losses)
+    category: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    competencies: tuple[str, ...] = ()
+    statistics: Statistics | None = None
+
+
+def read_tree(root: Node, where: str, beside: Beside) -> ForeignItem:
+    """The item of a parsed file; what it is refused for stands in it."""
+    item = ForeignItem(
+        where,
+        language=plain_line(root.get("lang")) or None,
+        category=beside.category,
+        tags=beside.tags,
+        competencies=beside.competencies,
+        statistics=beside.statistics,
+    )
+    try:
+        item = _taken(root, item, beside)
+    except Refused as refused:
+        return replace(item, refused=refused.remark, lost=beside.losses.all())
+    except InvalidItem as fault:
+        remark = Refused(fault.code, **fault.params).remark
+        return replace(item, refused=remark, lost=beside.losses.all())
+    return replace(item, lost=beside.losses.all())
+
+
+def name_of(root: Node, path: str) -> str:
+    """How an author finds the item again: its title, identifier or file."""
+    return plain_line(root.get("title")) or plain_line(root.get("identifier")) or path
+
+
+def _taken(root: Node, item: ForeignItem, beside: Beside) -> ForeignItem:
+    _refuse_unreadable(root)
+    body = root.first("itemBody")
+    if body is None:
+        raise Refused("BODY_MISSING", line=root.line)
+    for part in root.children:
+        if part.name not in _READ:
+            beside.losses.add("PART_LOST", line=part.line, name=part.name)
+    nodes = [node for node in body.walk() if node.name.endswith("Interaction")]
+    writer = Body(beside.pictures, beside.losses, beside.folder)
+    posed = _posed(body, nodes, Source(writer, response_variables(root)))
+    stem = _stem(root, nodes, posed, replace_marks(writer, posed.marks), beside)
+    check_stem(posed.asked, stem)
+    outcomes = outcome_variables(root)
+    if any(one.start is not None for one in response_variables(root).values()):
+        beside.losses.add("DEFAULT_RESPONSE_LOST")
+    if posed.asked.kind.rated:
+        key, best = Key(1, ()), _most_of(outcomes) or Fraction(1)
+        _note_rated(root, posed, outcomes, beside.losses)
+    else:
+        marked = derive_key(posed, read_program(root), beside.losses, beside.budget)
+        key, best = marked.key, marked.best
+        most = _most_of(outcomes)
+        if most is not None and most != best:
+            beside.losses.add("MAXSCORE_DIFFERS", declared=float(most), reached=float(best))
+    rationale = rationale_of(root, writer, rated=posed.asked.kind.rated)
+    return replace(item, stem=stem, asked=posed.asked, key=key, rationale=rationale, max_mark=float(best))
+
+
+def _refuse_unreadable(root: Node) -> None:
+    if root.is_true("adaptive"):
+        raise Refused("ADAPTIVE", line=root.line)
+    for node in root.walk():
+        if node.name in {"templateProcessing", "templateDeclaration"}:
+            raise Refused("TEMPLATE_PROCESSING", line=node.line)
+        if node.name in {"customOperator", "customInteraction", "portableCustomInteraction"}:
+            raise Refused("CUSTOM_PART", line=node.line, name=node.name)
+
+
+def _posed(body: Node, nodes: list[Node], source: Source) -> Posed:
+    if not nodes:
+        raise Refused("NO_INTERACTION")
+    names = [node.name for node in nodes]
+    for part in body.within("feedbackBlock", "feedbackInline"):
+        if any(node in nodes for node in part.walk()):  # asked of some candidates only
+            raise Refused("INTERACTION_IN_FEEDBACK", line=part.line)
+    if set(names) == {"inlineChoiceInteraction"}:
+        return read_inline_choices(nodes, source)
+    if len(nodes) > 1:
+        raise Refused("SEVERAL_INTERACTIONS", line=nodes[1].line, names=", ".join(names))
+    if names[0] not in _READERS:
+        raise Refused("INTERACTION_NOT_KEPT", line=nodes[0].line, name=names[0])
+    return _READERS[names[0]](nodes[0], source)
+
+
+def replace_marks(body: Body, marks: Mapping[int, str]) -> Body:
+    return Body(body.pictures, body.losses, body.folder, dict(marks), body.formulas)
+
+
+def _stem(root: Node, nodes: list[Node], posed: Posed, writer: Body, beside: Beside) -> str:
+    """Shared texts, the body with marks in it, and the picture of areas."""
+    body = next(part for part in root.children if part.name == "itemBody")
+    marks, node = dict(writer.marks), nodes[0]
+    prompt = node.first("prompt")
+    if node.name == "textEntryInteraction":
+        writer.marks = {**marks, id(node): _SPLIT}
+        behind = plain_text(writer.inside(body).partition(_SPLIT)[2])
+        marks[id(node)] = GAP if behind else ""
+    elif node.name not in _IN_TEXT and node.name != "inlineChoiceInteraction":
+        writer.marks = {**marks, id(node): _SPLIT}
+        before, _split, behind = writer.inside(body).partition(_SPLIT)
+        if _is_seen(behind):
+            beside.losses.add("CONTENT_MOVED", line=node.line)
+        asked = "" if prompt is None else writer.inside(prompt)
+        marks[id(node)] = _as_block(asked) if _is_seen(before + behind) else asked
+    elif prompt is not None and node.name in _IN_TEXT:
+        marks[id(prompt)] = _as_block(writer.inside(prompt))
+    writer.marks = marks
+    shared = "".join(beside.stimuli.get(one.get("href"), "") for one in root.all("assessmentStimulusRef"))
+    stem = sanitise(f"{shared}{writer.inside(body)}{posed.behind}")
+    for one in root.all("assessmentStimulusRef"):
+        found = one.get("href") in beside.stimuli
+        beside.losses.add(
+            "STIMULUS_IN_STEM" if found else "STIMULUS_MISSING", line=one.line, file=one.get("href")
+        )
+    if root.all("stylesheet"):
+        beside.losses.add("STYLE_LOST")
+    if not _is_seen(stem):
+        raise Refused("STEM_MISSING", line=body.line)
+    return stem
+
+
+def _is_seen(markup: str) -> bool:
+    return any(held in markup for held in _HELD) or bool(plain_text(markup))
+
+
+def _as_block(markup: str) -> str:
+    return markup if "<p>" in markup or "<table>" in markup or not markup.strip() else f"<p>{markup}</p>"
+
+
+def _most_of(outcomes: Mapping[str, Declared]) -> Fraction | None:
+    """MAXSCORE, or the declared maximum of the score; above 0."""
+    named = outcomes.get("MAXSCORE")
+    if named is not None and named.start is not None and named.start.number:
+        return named.start.number if named.start.number > 0 else None
+    score = next((one for name, one in outcomes.items() if name.upper().startswith("SCORE")), None)
+    return score.most if score is not None and score.most is not None and score.most > 0 else None
+
+
+def _note_rated(root: Node, posed: Posed, outcomes: Mapping[str, Declared], losses: Losses) -> None:
+    """What people mark is not marked by rules; a lowest mark above nothing is not kept."""
+    score = outcomes.get("SCORE")
+    if score is not None and score.least:
+        losses.add("LEAST_SCORE_LOST", least=float(score.least))
+    declared = response_variables(root).get(posed.variable)
+    rules = root.first("responseProcessing")
+    if posed.asked.kind.form is not Form.TEXT or rules is None or declared is None:
+        return
+    if declared.mapping is not None or declared.key is not None:
+        losses.add("MACHINE_SCORING_LOST", line=rules.line)

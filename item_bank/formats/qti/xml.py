@@ -1,0 +1,173 @@
+"""The XML of all versions of QTI as one tree: no namespaces, no `qti-`, names in camel case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.entities import html5
+from typing import Final
+
+from lxml import etree
+
+from item_bank.formats.qti.remarks import Refused
+
+MAX_BYTES: Final = 2 * 1024 * 1024
+MAX_ELEMENTS: Final = 40_000
+MAX_DEPTH: Final = 80
+
+_HYPHEN: Final = re.compile(r"-([a-z0-9])")
+_PROLOG: Final = re.compile(r"\s+|<\?xml\b[^>]*\?>|<!--(?:(?!--).)*-->|<!DOCTYPE\s[^\[\]<>]*>", re.DOTALL)
+_NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
+_ENCODING: Final = re.compile(rb"<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_ENCODINGS: Final = frozenset(
+    ["utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1258"]
+)
+_NO_CHARACTER: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element: `attributes` by name, with `xml:lang` as `lang`; `text` before the first child."""
+
+    name: str
+    attributes: dict[str, str]
+    text: str = ""
+    tail: str = ""
+    line: int | None = None
+    children: list[Node] = field(default_factory=list)
+
+    def get(self, name: str, otherwise: str = "") -> str:
+        return self.attributes.get(name, otherwise).strip()
+
+    def is_true(self, name: str) -> bool:
+        return self.get(name) in {"true", "1"}
+
+    def all(self, *names: str) -> list[Node]:
+        """The children of these names, in order."""
+        return [child for child in self.children if child.name in names]
+
+    def first(self, name: str) -> Node | None:
+        return next((child for child in self.children if child.name == name), None)
+
+    def walk(self) -> Iterator[Node]:
+        """The element and all within it, in the order of the file."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
+
+    def within(self, *names: str) -> list[Node]:
+        return [node for node in self.walk() if node.name in names and node is not self]
+
+    def words(self) -> str:
+        """All text within, on one line."""
+        return " ".join("".join(self._pieces()).split())
+
+    def _pieces(self) -> Iterator[str]:
+        yield self.text
+        for child in self.children:
+            yield from child._pieces()
+            yield child.tail
+
+
+def parse(data: bytes) -> Node:
+    """The tree of a file from an untrusted hand.
+
+    Raises Refused: FILE_TOO_LARGE, ENCODING_UNKNOWN, DTD_IN_FILE, NOT_WELL_FORMED (with the line),
+    XML_TOO_DEEP, XML_TOO_LONG. Nothing outside is fetched and no entity is declared: a document type that
+    only points elsewhere is passed over, one with declarations of its own is refused.
+    """
+    content = _without_prolog(_decoded(data))
+    if "<!DOCTYPE" in content or "<!ENTITY" in content:
+        raise Refused("DTD_IN_FILE")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(content.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        raise Refused("NOT_WELL_FORMED", line=error.lineno or None) from error
+    return _tree(root)
+
+
+def _without_prolog(text: str) -> str:
+    """The file from its root on; the characters that HTML and MathML have names for as themselves.
+
+    Line breaks are kept, so that lines are those of the file.
+    """
+    place = 0
+    while found := _PROLOG.match(text, place):
+        place = found.end()
+    skipped, rest = text[:place], text[place:]
+    if "<!DOCTYPE" in skipped:
+        rest = _NAMED.sub(lambda one: html5.get(f"{one.group(1)};", one.group()), rest)
+    return "\n" * skipped.count("\n") + rest
+
+
+def camel(name: str) -> str:
+    """The one name of an element or attribute: qti-simple-choice and simpleChoice are simpleChoice."""
+    return _HYPHEN.sub(lambda found: found.group(1).upper(), name.removeprefix("qti-"))
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise Refused("FILE_TOO_LARGE", limit_mb=MAX_BYTES // 1024**2)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    else:
+        said = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf").lstrip())
+        encoding = said.group(1).decode("ascii").lower() if said else "utf-8"
+        if encoding not in _ENCODINGS:
+            raise Refused("ENCODING_UNKNOWN", encoding=encoding)
+    try:
+        text = data.decode("utf-8-sig" if encoding in {"utf-8", "utf8"} else encoding)
+    except UnicodeDecodeError as error:
+        raise Refused("ENCODING_UNKNOWN", encoding=encoding) from error
+    if _NO_CHARACTER.search(text):
+        raise Refused("NOT_WELL_FORMED")
+    return text
+
+
+def _tree(root: etree._Element) -> Node:
+    top = _node(root)
+    waiting: list[tuple[etree._Element, Node, int]] = [(root, top, 1)]
+    count = 1
+    while waiting:
+        element, node, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise Refused("XML_TOO_DEEP", limit=MAX_DEPTH)
+        for child in element:
+            if not isinstance(child.tag, str):  # a comment: what follows it belongs to what was before
+                _append_text(node, child.tail or "")
+                continue
+            count += 1
+            if count > MAX_ELEMENTS:
+                raise Refused("XML_TOO_LONG", limit=MAX_ELEMENTS)
+            made = _node(child)
+            node.children.append(made)
+            waiting.append((child, made, depth + 1))
+    return top
+
+
+def _append_text(node: Node, text: str) -> None:
+    if node.children:
+        node.children[-1].tail += text
+    else:
+        node.text += text
+
+
+def _node(element: etree._Element) -> Node:
+    attributes: dict[str, str] = {}
+    for name, value in element.attrib.items():
+        key = "lang" if name == _LANGUAGE else camel(str(name).rpartition("}")[2])
+        attributes.setdefault(key, str(value))
+    return Node(
+        camel(str(element.tag).rpartition("}")[2]),
+        attributes,
+        element.text or "",
+        element.tail or "",
+        element.sourceline,
+    )
