@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,6 +65,29 @@ KIND_LABELS = {
     "machine_refused": lazy_gettext("Another machine was refused"),
     "other_address": lazy_gettext("Opened from another address"),
     "response_in_pause": lazy_gettext("Responses while the clock stood still"),
+}
+
+
+_SYSTEM_NOTES = {
+    "event_contradiction": lazy_gettext(
+        "Message %(seq)s (opening %(epoch)s of the sitting) arrived twice with different contents. "
+        "The first one counts; both are kept for the examination board."
+    ),
+    "machine_back": lazy_gettext(
+        "The machine that had been reported as failed sent responses again. "
+        "From there on its clock runs; the time until then was given back."
+    ),
+    "machine_refused": lazy_gettext(
+        "A machine without leave tried to open this sitting (address %(address)s)."
+    ),
+    "other_address": lazy_gettext(
+        "The machine that holds this sitting was at %(before)s before and is at %(address)s now. "
+        "Make sure that it is the same machine."
+    ),
+    "response_in_pause": lazy_gettext(
+        "Responses arrived during the pause; they count. "
+        "Either the network had been away before, or somebody went on working."
+    ),
 }
 
 
@@ -304,37 +328,10 @@ def outcomes_in_words(counts: Mapping[str, int]) -> str:
 
 def _system_note(row: IncidentRow) -> str:
     """What the system noted, without items and responses: staff in the room never see those."""
-    sent = json.loads(row.note)
-    if row.kind == "event_contradiction":
-        return gettext(
-            "Message %(seq)s (opening %(epoch)s of the sitting) arrived twice with different contents. "
-            "The first one counts; both are kept for the examination board.",
-            seq=sent.get("seq", "?"),
-            epoch=sent.get("epoch", "?"),
-        )
-    if row.kind == "machine_back":
-        return gettext(
-            "The machine that had been reported as failed sent responses again. "
-            "From there on its clock runs; the time until then was given back."
-        )
-    if row.kind == "machine_refused":
-        return gettext(
-            "A machine without leave tried to open this sitting (address %(address)s).",
-            address=sent.get("address", "?"),
-        )
-    if row.kind == "other_address":
-        return gettext(
-            "The machine that holds this sitting was at %(before)s before and is at %(now)s now. "
-            "Make sure that it is the same machine.",
-            before=sent.get("before", "?"),
-            now=sent.get("address", "?"),
-        )
-    if row.kind == "response_in_pause":
-        return gettext(
-            "Responses arrived during the pause; they count. "
-            "Either the network had been away before, or somebody went on working."
-        )
-    return gettext("Noted by the system; the details are kept for the examination board.")
+    words = _SYSTEM_NOTES.get(row.kind)
+    if words is None:
+        return gettext("Noted by the system; the details are kept for the examination board.")
+    return str(words) % defaultdict(lambda: "?", json.loads(row.note))
 
 
 def minutes_in_words(seconds: int) -> str:

@@ -6,6 +6,9 @@ import io
 import zipfile
 from collections.abc import Mapping
 
+from item_bank.formats.foreign import Fate, ForeignItem
+from item_bank.formats.qti.read import read_item
+
 V21 = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 V30 = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 TEMPLATES = "http://www.imsglobal.org/question/qti_v2p1/rptemplates/"
@@ -115,3 +118,24 @@ def resource(href: str, kind: str = "imsqti_item_xmlv2p1", metadata: str = "") -
     return (
         f'<resource identifier="r-{href}" type="{kind}" href="{href}">{said}<file href="{href}"/></resource>'
     )
+
+
+def codes(read: ForeignItem) -> list[str]:
+    """What was lost."""
+    return [remark.code for remark in read.lost]
+
+
+def refusal(xml: bytes) -> str:
+    """Why the item is refused, as it must be."""
+    read = read_item(xml)
+    assert read.fate is Fate.REFUSED, read
+    assert read.refused is not None
+    assert read.key is None
+    return read.refused.code
+
+
+def taken(xml: bytes) -> ForeignItem:
+    """The item, which must not be refused."""
+    read = read_item(xml)
+    assert read.refused is None, read.refused
+    return read

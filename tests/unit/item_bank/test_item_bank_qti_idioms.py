@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from item_bank.formats.foreign import Fate, ForeignItem
+from item_bank.formats.foreign import Fate
 from item_bank.formats.qti import keys
-from item_bank.formats.qti.read import read_item
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Credit, Key
 from tests.unit.item_bank.qti_samples import (
@@ -15,33 +14,18 @@ from tests.unit.item_bank.qti_samples import (
     MAP_RESPONSE,
     SCORE,
     choice,
+    codes,
     item,
     literal,
     mapped,
     processing,
+    refusal,
     response,
     sets,
+    taken,
     variable,
     when,
 )
-
-
-def codes(read: ForeignItem) -> list[str]:
-    return [remark.code for remark in read.lost]
-
-
-def refusal(xml: bytes) -> str:
-    read = read_item(xml)
-    assert read.fate is Fate.REFUSED, read
-    assert read.refused is not None
-    assert read.key is None
-    return read.refused.code
-
-
-def taken(xml: bytes) -> ForeignItem:
-    read = read_item(xml)
-    assert read.refused is None, read.refused
-    return read
 
 
 def test_cardinality_multiple_with_one_choice_at_most_is_a_single_choice():

@@ -7,8 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from item_bank.formats.foreign import Fate, ForeignItem
-from item_bank.formats.qti.read import read_item
+from item_bank.formats.foreign import Fate
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Credit, Key, share
 from tests.unit.item_bank.qti_samples import (
@@ -17,34 +16,19 @@ from tests.unit.item_bank.qti_samples import (
     MATCH_CORRECT,
     SCORE,
     choice,
+    codes,
     item,
     literal,
     mapped,
     processing,
+    refusal,
     response,
     sets,
     single,
+    taken,
     variable,
     when,
 )
-
-
-def codes(read: ForeignItem) -> list[str]:
-    return [remark.code for remark in read.lost]
-
-
-def refusal(xml: bytes) -> str:
-    read = read_item(xml)
-    assert read.fate is Fate.REFUSED, read
-    assert read.refused is not None
-    assert read.key is None
-    return read.refused.code
-
-
-def taken(xml: bytes) -> ForeignItem:
-    read = read_item(xml)
-    assert read.refused is None, read.refused
-    return read
 
 
 def test_a_plain_single_choice():
