@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo js test check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery bench-delivery test-faults test-hosts clean
+.PHONY: help run demo js test sample check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery bench-delivery test-faults test-hosts clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,11 +41,18 @@ demo: ready ## The same without serving; exit status 0 only when every step did 
 # Two test processes on two cores: a BLAS of several threads in each would only wait for the other.
 test unit integration e2e: export OPENBLAS_NUM_THREADS = 1
 
-test: check browser ## Format, lint, types, import contract and all tests
+# What is checked by one core leaves the other to the sample that the browser tests start from.
+SAMPLE := $(VENV)/sample
+test: js browser ## Format, lint, types, import contract and all tests
+	@$(MAKE) --no-print-directory --jobs 2 check sample
 	@node --test tests/js/*.test.js
 	@$(BIN)/python -m pytest tests/faults
 	@$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/property tests/integration
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
+	@EXAMSVC_SAMPLE_HOME=$(CURDIR)/$(SAMPLE)/home $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
+
+sample: ready
+	@rm -rf $(SAMPLE) && mkdir $(SAMPLE)
+	@env -u DATABASE_URL -u REDIS_URL EXAMSVC_HOME=$(SAMPLE)/home $(BIN)/examsvc demo >$(SAMPLE)/log 2>&1 || { cat $(SAMPLE)/log >&2; exit 1; }
 
 check: ready js ## Format, lint, types (of the browser's scripts too), import contract
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
