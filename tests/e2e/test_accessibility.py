@@ -321,9 +321,11 @@ def test_the_proctors_dialog_and_forms_bar_nobody(open_page: OpenPage, prepared:
     inspection = Inspection(proctor)
     for _language in in_both_languages(proctor):
         proctor.goto(seat.room_page)
-        # The form that ends a pause is on the page, hidden while no clock is stopped; a room really
-        # paused would stop the seats of the tests beside this one.
-        proctor.locator("details.drop[data-act=resume]").evaluate("fold => { fold.hidden = false }")
+        # Forms that nobody needs just now are on the page, hidden: the one that ends a pause (a room really
+        # paused would stop the seats of the tests beside this one), the one that checks everybody in.
+        proctor.locator("details.drop[hidden]").evaluate_all(
+            "folds => folds.forEach(fold => { fold.hidden = false })"
+        )
         for fold in proctor.locator("details.drop > summary").all():
             fold.click()
         inspection.look("room with open forms")

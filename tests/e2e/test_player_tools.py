@@ -447,6 +447,7 @@ def test_a_stem_shows_its_formula_its_table_and_its_picture_without_asking_for_a
     player: Player, seat: Seat, served_home: Path
 ):
     page = player.page
+    expect(page.locator("html")).to_have_attribute("data-kept", "true")  # what is kept has been fetched
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     player.jump(RICH)
