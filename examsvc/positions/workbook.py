@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -95,8 +94,8 @@ def read_workbook(data: bytes, known: KnownCodes) -> WorkbookReading:
     reader = _Reader()
     try:
         _read_sheets(data, reader)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, OverflowError) as error:
-        # A well-formed archive with nonsense inside fails anywhere in the parser.
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OverflowError) as error:
+        # A well-formed archive with nonsense inside fails anywhere in the parser, whichever reads the XML.
         raise WorkbookUnsafe("not_a_workbook", type(error).__name__) from error
     except (InvalidFileException, zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
         raise WorkbookUnsafe("not_a_workbook", type(error).__name__) from error
