@@ -45,8 +45,7 @@ def init_limits(app: Flask, redis_url: str) -> None:
 
 def username_key() -> str:
     """The account that a login aims at, from this address: nobody can lock another one out from elsewhere."""
-    username = request.form.get("username", "").strip().lower()[:64]
-    return f"{get_remote_address()}:{username}"
+    return f"{get_remote_address()}:{_account(request.form.get('username', ''))}"
 
 
 def refused(response: Response) -> bool:
@@ -60,7 +59,7 @@ def few_at_once(username: str) -> Iterator[None]:
 
     Raises TooManyRequests. From whatever addresses they come: nobody logs in thrice at the same moment.
     """
-    account = username.strip().lower()[:64]
+    account = _account(username)
     with _guard:
         if _checking[account] >= AT_ONCE:
             raise TooManyRequests
@@ -72,3 +71,8 @@ def few_at_once(username: str) -> Iterator[None]:
             _checking[account] -= 1
             if not _checking[account]:
                 del _checking[account]
+
+
+def _account(username: str) -> str:
+    """One name for an account, however it is typed."""
+    return username.strip().lower()[:64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -141,6 +141,7 @@ class RoomPicture:
     """A room at one instant, in the reader's language.
 
     warnings : what the reader has to know of the picture itself
+    attention : the sittings that need somebody, those with trouble before those who are absent
     to_pause, to_resume, to_extend : how many an act for the whole room would concern
     """
 
@@ -152,6 +153,7 @@ class RoomPicture:
     summary: str
     counts: tuple[Count, ...]
     seats: tuple[SeatPicture, ...]
+    attention: tuple[int, ...]
     incidents: tuple[IncidentPicture, ...]
     to_pause: int
     to_resume: int
@@ -164,6 +166,7 @@ def picture_room(view: RoomView) -> RoomPicture:
     starts_at = view.administration.starts_at
     phase = phase_of(starts_at, view.administration.limit_s, now)
     counts = _counts(view.snapshot.counts)
+    seats = tuple(_seat(entry, view, now) for entry in view.snapshot.seats)
     return RoomPicture(
         taken_at=format_datetime(view.read_at, "HH:mm:ss"),
         warnings=tuple(_warnings(view)),
@@ -172,12 +175,20 @@ def picture_room(view: RoomView) -> RoomPicture:
         clock_ms=_clock_ms(phase, starts_at, view.administration.limit_s, now),
         summary=", ".join(f"{count.label}: {count.n}" for count in counts),
         counts=counts,
-        seats=tuple(_seat(entry, view, now) for entry in view.snapshot.seats),
+        seats=seats,
+        attention=_attention(seats),
         incidents=tuple(_incident(*line) for line in view.incidents),
         to_pause=view.to_pause,
         to_resume=view.to_resume,
         to_extend=view.to_extend,
     )
+
+
+def _attention(seats: Sequence[SeatPicture]) -> tuple[int, ...]:
+    """Of those who are absent there may be many: first who has trouble."""
+    in_need = [seat for seat in seats if seat.needs_attention]
+    in_need.sort(key=lambda seat: seat.status == Status.NOT_ARRIVED.value)
+    return tuple(seat.sitting for seat in in_need)
 
 
 def _warnings(view: RoomView) -> Iterable[str]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
 
-from examsvc.store import Session, database_now
+from examsvc.services.office_calendar import today
+from examsvc.store import Session
 from examsvc.store import legal_acts as store
 from examsvc.store.models import LegalActRow
 from item_bank.legal_basis import LegalAct, Standing, by_rank, standing
 from item_bank.quality import Fault, Finding
-
-VIETNAM = timezone(timedelta(hours=7))  # where acts begin and cease to hold, at midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,6 @@ class CitedAct:
     @property
     def is_repealed(self) -> bool:
         return self.standing is Standing.REPEALED
-
-
-def today(session: Session) -> date:
-    """The day on the administration's calendar, by the database's clock."""
-    return database_now(session).astimezone(VIETNAM).date()
 
 
 def as_act(row: LegalActRow, successor: str | None = None) -> LegalAct:

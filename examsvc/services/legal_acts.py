@@ -13,8 +13,9 @@ from examsvc.services.audit import record_act
 from examsvc.services.bank_errors import LegalActRefused
 from examsvc.services.bank_views import READS_ALL
 from examsvc.services.citations import CitedAct as CitedAct  # what this module's readers are given
-from examsvc.services.citations import as_act, look_up, today
+from examsvc.services.citations import as_act, look_up
 from examsvc.services.deps import Services
+from examsvc.services.office_calendar import today
 from examsvc.store import Session, database_now
 from examsvc.store import bank as items
 from examsvc.store import legal_acts as store

@@ -11,9 +11,9 @@ from examsvc.accounts.permissions import permit
 from examsvc.accounts.roles import Role
 from examsvc.services.bank_errors import LegalActRefused
 from examsvc.services.bank_states import Moved, Request, move_by, record_moves
-from examsvc.services.citations import today
 from examsvc.services.deps import Services
 from examsvc.services.legal_acts import find_successor, record_change, require_day
+from examsvc.services.office_calendar import today
 from examsvc.store import Session, database_now
 from examsvc.store import bank as items
 from examsvc.store import item_versions as versions

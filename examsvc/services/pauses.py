@@ -22,6 +22,7 @@ from examsvc.services.incidents import (
     minutes_of_sitting,
     permit_for,
 )
+from examsvc.services.standing_clock import forget_failure
 from examsvc.store import Session, database_now
 from examsvc.store import rooms as store
 from examsvc.store import sittings as sitting_store
@@ -174,8 +175,7 @@ def _go_on(session: Session, actor: Actor, found: Sequence[SittingFacts], now: d
             sitting_store.add_adjustment(session, facts.row, line, actor.user_id)
         sitting_store.store_sitting(facts.row, rules.resume(facts.sitting, line))
         if failed:
-            facts.row.failed_at = facts.row.failure_by = None
-            facts.row.takeover_allowed = False
+            forget_failure(facts.row)
 
 
 def _pauses_of(facts: SittingFacts, exam_room_id: int, pauses: Sequence[IncidentRow]) -> list[IncidentRow]:

@@ -22,7 +22,7 @@ from examsvc.services.holding import Login, hold, look
 from examsvc.services.incidents import note_incident
 from examsvc.services.papers import PaperKeys, paper_keys
 from examsvc.services.saving import Pending, Saved
-from examsvc.services.standing_clock import end_failure
+from examsvc.services.standing_clock import go_on
 from examsvc.store import NotFound, Session, database_now, steps
 from examsvc.store import sittings as store
 from examsvc.store.models import SittingRow
@@ -238,16 +238,9 @@ def _taken_over(
     if device == facts.row.device_hash and address and before not in (None, address):
         told = {"before": before, "address": address}
         note_incident(session, facts.row.administration_id, sitting_id, "other_address", told)
-    store.store_sitting(facts.row, _moved_here(session, facts, now, device))
-    facts.row.address = address or before
-    facts.row.takeover_allowed = False
-    facts.row.failed_at = facts.row.failure_by = None
-    return store.refreshed(session, facts)
-
-
-def _moved_here(session: Session, facts: SittingFacts, now: datetime, device: str) -> rules.Sitting:
     moved = rules.take_over(facts.sitting, now, device, permitted=facts.row.takeover_allowed)
-    return end_failure(session, facts, moved, now)
+    facts.row.address = address or before
+    return go_on(session, facts, moved, now)
 
 
 def _given_receipt(session: Session, sitting_id: int) -> Receipt | None:

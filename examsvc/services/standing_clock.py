@@ -9,17 +9,31 @@ from examsvc.delivery.deadline import AdjustmentKind, TimeAdjustment
 from examsvc.services.incidents import note_incident
 from examsvc.store import Session
 from examsvc.store import sittings as store
+from examsvc.store.models import SittingRow
 from examsvc.store.saving import SavingFacts
 from examsvc.store.sittings import SittingFacts
 
 
-def end_failure(
+def go_on(session: Session, facts: SittingFacts, sitting: rules.Sitting, now: datetime) -> rules.Sitting:
+    """Write `sitting` as one that a machine holds which works, with the time back that a failed one has cost.
+
+    A leave to change machines is used up by it. Returns the sitting as it is now.
+    """
+    store.store_sitting(facts.row, _running_again(session, facts, sitting, now))
+    forget_failure(facts.row)
+    return store.refreshed(session, facts)
+
+
+def forget_failure(row: SittingRow) -> None:
+    """No machine counts as failed any more, and none may take its place."""
+    row.failed_at = row.failure_by = None
+    row.takeover_allowed = False
+
+
+def _running_again(
     session: Session, facts: SittingFacts, sitting: rules.Sitting, now: datetime
 ) -> rules.Sitting:
-    """`sitting` with the clock running again, and with the time back that a failed machine has cost.
-
-    Unchanged where no machine has failed. Whoever writes the sitting clears the failure on its row.
-    """
+    """Unchanged where no machine has failed."""
     lost_s = rules.paused_s(sitting, now)
     if facts.row.failed_at is None or facts.row.failure_by is None or not lost_s:
         return sitting
@@ -44,10 +58,7 @@ def spoke_in_pause(session: Session, facts: SavingFacts) -> rules.Sitting:
         note_incident(
             session, facts.administration_id, facts.id, "machine_back", {"since": since.isoformat()}
         )
-        store.store_sitting(held.row, end_failure(session, held, held.sitting, facts.now))
-        held.row.failed_at = held.row.failure_by = None
-        held.row.takeover_allowed = False
-        return store.refreshed(session, held)
+        return go_on(session, held, held.sitting, facts.now)
     if facts.now > since + timedelta(seconds=facts.sitting.clock.grace_s):
         note_incident(
             session, facts.administration_id, facts.id, "response_in_pause", {"since": since.isoformat()}

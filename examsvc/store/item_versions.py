@@ -23,11 +23,10 @@ from examsvc.store.models import (
     TopicRow,
     UserRow,
 )
+from examsvc.store.parts import in_parts
 from item_bank.item import ItemVersion, Option
 from item_bank.pool import Pool
 from item_bank.taxonomy import CognitiveLevel
-
-_AT_ONCE = 500  # SQLite bounds the number of parameters
 
 VersionOfItem = tuple[ItemVersionRow, ItemRow]
 
@@ -45,7 +44,7 @@ def get_pairs(session: Session, version_ids: Collection[int], *, lock: bool = Fa
     """The item versions with their items, by id; `lock` holds them until the transaction ends."""
     found: list[VersionOfItem] = []
     wanted = sorted(set(version_ids))
-    for part in _parts(wanted):
+    for part in in_parts(wanted):
         query = (
             sa.select(ItemVersionRow, ItemRow)
             .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
@@ -64,7 +63,7 @@ def get_pairs(session: Session, version_ids: Collection[int], *, lock: bool = Fa
 def newest_versions(session: Session, ids: Collection[int]) -> dict[int, int]:
     """Item id → the number of its newest version."""
     numbers: dict[int, int] = {}
-    for part in _parts(sorted(set(ids))):
+    for part in in_parts(sorted(set(ids))):
         query = (
             sa.select(ItemVersionRow.item_id, sa.func.max(ItemVersionRow.version))
             .where(ItemVersionRow.item_id.in_(part))
@@ -77,7 +76,7 @@ def newest_versions(session: Session, ids: Collection[int]) -> dict[int, int]:
 def newest_of_items(session: Session, ids: Collection[int]) -> dict[int, ItemVersionRow]:
     """Item id → its newest version."""
     found: dict[int, ItemVersionRow] = {}
-    for part in _parts(sorted(set(ids))):
+    for part in in_parts(sorted(set(ids))):
         query = (
             sa.select(ItemVersionRow).where(ItemVersionRow.item_id.in_(part)).order_by(ItemVersionRow.version)
         )
@@ -98,7 +97,7 @@ def list_versions(session: Session, item_id: int) -> list[ItemVersionRow]:
 def reviewers_of(session: Session, version_ids: Collection[int]) -> dict[int, set[int]]:
     """Item version → all who appraised it."""
     found: dict[int, set[int]] = {}
-    for part in _parts(sorted(set(version_ids))):
+    for part in in_parts(sorted(set(version_ids))):
         query = sa.select(ItemReviewRow.item_version_id, ItemReviewRow.reviewer_id).where(
             ItemReviewRow.item_version_id.in_(part)
         )
@@ -110,7 +109,7 @@ def reviewers_of(session: Session, version_ids: Collection[int]) -> dict[int, se
 def acceptances_of(session: Session, version_ids: Collection[int]) -> dict[int, set[int]]:
     """Item version → who has accepted it since it last came to the reviewers."""
     found: dict[int, set[int]] = {}
-    for part in _parts(sorted(set(version_ids))):
+    for part in in_parts(sorted(set(version_ids))):
         query = (
             sa.select(ItemReviewRow.item_version_id, ItemReviewRow.reviewer_id)
             .join(ItemVersionRow, ItemVersionRow.id == ItemReviewRow.item_version_id)
@@ -134,7 +133,7 @@ def open_returns(session: Session, item_ids: Collection[int]) -> dict[int, list[
         later.state != "draft",
     )
     found: dict[int, list[OpenReturn]] = {}
-    for part in _parts(sorted(set(item_ids))):
+    for part in in_parts(sorted(set(item_ids))):
         query = (
             sa.select(ItemVersionRow.item_id, ItemReviewRow, UserRow.display_name, ReviewReplyRow)
             .join(ItemReviewRow, ItemReviewRow.item_version_id == ItemVersionRow.id)
@@ -180,7 +179,7 @@ def list_reviews(session: Session, item_id: int) -> list[tuple[ItemReviewRow, in
 def covered_by_adopted(session: Session, version_ids: Collection[int]) -> set[int]:
     """Which of these item versions have parameters in an adopted calibration."""
     found: set[int] = set()
-    for part in _parts(sorted(set(version_ids))):
+    for part in in_parts(sorted(set(version_ids))):
         query = (
             sa.select(ItemParameterRow.item_version_id)
             .join(CalibrationRow, CalibrationRow.id == ItemParameterRow.calibration_id)
@@ -240,7 +239,7 @@ def _find_last_move(session: Session, version_id: int, to_state: str) -> dict[st
 def newest_keys(session: Session, version_ids: Collection[int]) -> dict[int, ItemKeyRow]:
     """The key in force of each item version."""
     found: dict[int, ItemKeyRow] = {}
-    for part in _parts(sorted(set(version_ids))):
+    for part in in_parts(sorted(set(version_ids))):
         query = sa.select(ItemKeyRow).where(ItemKeyRow.item_version_id.in_(part)).order_by(ItemKeyRow.version)
         found.update({row.item_version_id: row for row in session.scalars(query)})
     return found
@@ -249,7 +248,7 @@ def newest_keys(session: Session, version_ids: Collection[int]) -> dict[int, Ite
 def get_versions(session: Session, version_ids: Collection[int]) -> dict[int, ItemVersion]:
     """Item versions as the library knows them."""
     found: dict[int, ItemVersion] = {}
-    for part in _parts(sorted(set(version_ids))):
+    for part in in_parts(sorted(set(version_ids))):
         query = (
             sa.select(ItemVersionRow, ItemRow, TopicRow.code)
             .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
@@ -276,7 +275,3 @@ def as_item_version(version: ItemVersionRow, item: ItemRow, topic: str) -> ItemV
         judged_share=version.judged_share,
         pool=Pool(item.pool),
     )
-
-
-def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
-    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]

@@ -20,9 +20,8 @@ from examsvc.store.models import (
     LegalActRow,
     UserRow,
 )
+from examsvc.store.parts import in_parts
 from item_bank.legal_basis import cited_numbers
-
-_AT_ONCE = 500  # SQLite bounds the number of parameters
 
 States = dict[str, int]  # state → how many item versions
 
@@ -41,7 +40,7 @@ class FormUse:
 def cite(session: Session, bases: Mapping[int, str]) -> None:
     """Keep which acts these wordings (item version → legal basis) cite, in place of what was kept of them."""
     ids = list(bases)
-    for part in (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)):
+    for part in in_parts(ids):
         session.execute(sa.delete(CitationRow).where(CitationRow.item_version_id.in_(part)))
     cited = [
         {"item_version_id": id_, "number": number}
@@ -64,7 +63,7 @@ def list_acts(session: Session, numbers: Collection[str] | None = None) -> list[
     if numbers is None:
         return list(session.scalars(sa.select(LegalActRow).order_by(LegalActRow.number)))
     wanted, found = sorted(set(numbers)), list[LegalActRow]()
-    for part in (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE)):
+    for part in in_parts(wanted):
         found.extend(session.scalars(sa.select(LegalActRow).where(LegalActRow.number.in_(part))))
     return found
 
@@ -96,7 +95,7 @@ def list_pending_repeals(session: Session) -> list[tuple[int, date]]:
 def numbers_cited_by(session: Session, version_ids: Sequence[int]) -> dict[int, list[str]]:
     """Item version → the numbers that it cites."""
     found: dict[int, list[str]] = {}
-    for part in (version_ids[start : start + _AT_ONCE] for start in range(0, len(version_ids), _AT_ONCE)):
+    for part in in_parts(version_ids):
         query = sa.select(CitationRow.item_version_id, CitationRow.number).where(
             CitationRow.item_version_id.in_(part)
         )
@@ -128,7 +127,7 @@ def count_citing(
     """Number → item versions that cite it, by state; of one author, or of all."""
     found: dict[str, States] = {}
     wanted = sorted(set(numbers))
-    for part in (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE)):
+    for part in in_parts(wanted):
         _add(found, session.execute(_counted(author_id).where(CitationRow.number.in_(part))))
     return found
 

@@ -34,6 +34,7 @@ from examsvc.store.models import (
     SittingRow,
     TopicRow,
 )
+from examsvc.store.parts import in_parts
 
 ADOPTING: Final = 7_201_402  # the number of the advisory lock under which calibrations come into force
 
@@ -131,11 +132,11 @@ def count_unfinished(session: Session, campaign_id: int) -> int:
 def responses_by_sitting(session: Session, sitting_ids: Sequence[int]) -> dict[int, dict[int, str]]:
     """The chosen option by item version, for each sitting; blanks are absent."""
     found: dict[int, dict[int, str]] = {sitting_id: {} for sitting_id in sitting_ids}
-    for start in range(0, len(sitting_ids), 500):  # SQLite bounds the number of parameters
+    for part in in_parts(sitting_ids):
         query = sa.select(
             CurrentResponseRow.sitting_id, CurrentResponseRow.item_version_id, CurrentResponseRow.response
         ).where(
-            CurrentResponseRow.sitting_id.in_(sitting_ids[start : start + 500]),
+            CurrentResponseRow.sitting_id.in_(part),
             CurrentResponseRow.response.is_not(None),
         )
         for sitting_id, version_id, response in session.execute(query):
@@ -234,11 +235,11 @@ def find_scored(session: Session, calibration_id: int, sitting_ids: Sequence[int
 
 def supersede(session: Session, sitting_ids: Sequence[int], state: ResultState) -> None:
     """Results of these sittings in this state give way to newer ones."""
-    for start in range(0, len(sitting_ids), 500):
+    for part in in_parts(sitting_ids):
         session.execute(
             sa.update(ResultRow)
             .where(
-                ResultRow.sitting_id.in_(sitting_ids[start : start + 500]),
+                ResultRow.sitting_id.in_(part),
                 ResultRow.state == state.value,
             )
             .values(state=state_after(state, ResultAct.SUPERSEDE).value)
@@ -307,10 +308,10 @@ def list_results(
 def list_competency_scores(session: Session, score_ids: Sequence[int]) -> dict[int, list[CompetencyScoreRow]]:
     """The competency scores of each score."""
     found: dict[int, list[CompetencyScoreRow]] = {score_id: [] for score_id in score_ids}
-    for start in range(0, len(score_ids), 500):
+    for part in in_parts(score_ids):
         query = (
             sa.select(CompetencyScoreRow)
-            .where(CompetencyScoreRow.score_id.in_(score_ids[start : start + 500]))
+            .where(CompetencyScoreRow.score_id.in_(part))
             .order_by(CompetencyScoreRow.competency_id)
         )
         for row in session.scalars(query):

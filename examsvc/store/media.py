@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from examsvc.store.models import MediaRow
+from examsvc.store.parts import in_parts
 from item_bank.media import Picture
-
-_AT_ONCE = 500  # SQLite bounds the number of parameters
 
 
 def add_picture(session: Session, sha256: str, picture: Picture, by: int, at: datetime) -> bool:
@@ -39,8 +38,8 @@ def list_names(session: Session) -> set[str]:
 def get_pictures(session: Session, sha256s: Collection[str]) -> dict[str, Picture]:
     """Those of these pictures that there are."""
     wanted, found = sorted(set(sha256s)), dict[str, Picture]()
-    for start in range(0, len(wanted), _AT_ONCE):
-        query = sa.select(MediaRow).where(MediaRow.sha256.in_(wanted[start : start + _AT_ONCE]))
+    for part in in_parts(wanted):
+        query = sa.select(MediaRow).where(MediaRow.sha256.in_(part))
         for row in session.scalars(query):
             found[row.sha256] = Picture(row.mime, row.width, row.height, row.content)
     return found

@@ -11,6 +11,7 @@ from lxml import etree
 from item_bank.errors import ImportRefused, InvalidItem
 from item_bank.formats.draft import Draft
 from item_bank.formats.moodle_text import Files, Format, Pictures, read_text
+from item_bank.formats.xml_safety import SAFE
 
 Element = Any  # lxml ships no types
 
@@ -34,12 +35,8 @@ def parse(data: bytes, root: str) -> Element:
         raise ImportRefused("DTD_IN_FILE")
     parser = etree.XMLPullParser(
         events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
         remove_comments=True,
-        remove_pis=True,
+        **SAFE,
     )
     limits = _Limits(root)
     try:

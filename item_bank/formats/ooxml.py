@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
-import struct
-import zipfile
-import zlib
 from typing import BinaryIO, Protocol
 from xml.parsers import expat
 
 from item_bank.errors import ImportRefused
+from item_bank.formats.zips import DAMAGE, Limits, open_zip
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_UNCOMPRESSED_BYTES = 48 * 1024 * 1024
 MAX_ENTRIES = 500
 MAX_RATIO = 200
 MAX_ELEMENTS = 1_600_000
-_RATIO_MATTERS_FROM = 1024 * 1024
 # large pieces: the parser looks again at an unfinished token with every piece
 _PIECE_BYTES = 1024 * 1024
 
 _OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_CENTRAL_ENTRY = b"PK\x01\x02"
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,  # among them a name in a broken encoding
-    LookupError,
-    RuntimeError,  # among them NotImplementedError: a feature of zip that no office program writes
-    OverflowError,
-)
 
 
 class PartHandler(Protocol):
@@ -52,13 +34,10 @@ class Package:
 
     def __init__(self, source: bytes | BinaryIO) -> None:
         data = source if isinstance(source, bytes) else source.read(MAX_FILE_BYTES + 1)
-        _refuse_before_opening(data)
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-            infos = self._zip.infolist()
-        except _DAMAGE as error:
-            raise ImportRefused("NOT_AN_XLSX") from error
-        _refuse_unreasonable(infos)
+        limits = Limits(MAX_FILE_BYTES, MAX_UNCOMPRESSED_BYTES, MAX_ENTRIES, MAX_RATIO)
+        limits.require_size(data)
+        _refuse_old_office(data)
+        self._zip, infos = open_zip(data, limits, "NOT_AN_XLSX")
         self._infos = {info.filename.casefold(): info for info in infos}
         if len(self._infos) != len(infos):
             raise ImportRefused("DAMAGED_FILE", part="", reason="entry twice")
@@ -86,7 +65,7 @@ class Package:
             raise ImportRefused(
                 "DAMAGED_FILE", part=part, reason="not well-formed", line=error.lineno
             ) from error
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise ImportRefused("DAMAGED_FILE", part=part, reason="unreadable") from error
 
     def _parser(self, handler: PartHandler, part: str) -> expat.XMLParserType:
@@ -147,29 +126,6 @@ class _Relationships:
         """Relationships hold no text."""
 
 
-def _refuse_before_opening(data: bytes) -> None:
-    if len(data) > MAX_FILE_BYTES:
-        raise ImportRefused("TOO_LARGE", limit_mb=MAX_FILE_BYTES // 1024**2)
+def _refuse_old_office(data: bytes) -> None:
     if data.startswith(_OLE_MAGIC):
         raise ImportRefused("ENCRYPTED" if _ENCRYPTED_STREAM in data else "OLD_XLS")
-    if not data.startswith(b"PK"):
-        raise ImportRefused("NOT_AN_XLSX")
-    # counted before the directory is read: half a million empty entries would fill the memory
-    if data.count(_CENTRAL_ENTRY) > 2 * MAX_ENTRIES:
-        raise ImportRefused("TOO_LARGE", limit_entries=MAX_ENTRIES)
-
-
-def _refuse_unreasonable(infos: list[zipfile.ZipInfo]) -> None:
-    if len(infos) > MAX_ENTRIES:
-        raise ImportRefused("TOO_LARGE", limit_entries=MAX_ENTRIES)
-    if any(info.flag_bits & 0x1 for info in infos):
-        raise ImportRefused("ENCRYPTED")
-    if sum(info.file_size for info in infos) > MAX_UNCOMPRESSED_BYTES:
-        raise ImportRefused("TOO_LARGE", limit_mb=MAX_UNCOMPRESSED_BYTES // 1024**2)
-    for info in infos:
-        if info.compress_type not in _METHODS:
-            raise ImportRefused("DAMAGED_FILE", part=info.filename, reason="compression")
-        if ".." in info.filename.split("/") or info.filename.startswith("/") or "\\" in info.filename:
-            raise ImportRefused("UNSAFE_ENTRY", part=info.filename)
-        if info.file_size > _RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
-            raise ImportRefused("TOO_LARGE", part=info.filename, limit_ratio=MAX_RATIO)

@@ -43,7 +43,7 @@ def after(store: Store, step: str, do: Callable[[], Led]) -> Led:
     """What `do` returns, and the database as it leaves it. `step` names everything that it depends on."""
     stage = _stages.pop(store, None)
     on = _Sqlite(store) if store.writer.dialect.name == "sqlite" else _Postgres(store)
-    if (stage is None and not on.is_fresh()) or (stage is not None and stage.mark != on.mark()):
+    if (stage is None and not _has_no_users(store)) or (stage is not None and stage.mark != on.mark()):
         return do()
     steps = (*(stage.steps if stage else ()), step)
     known = _kept.get((on.name, steps))
@@ -68,9 +68,6 @@ class _Sqlite:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._path = Path(store.writer.url.database or "")
-
-    def is_fresh(self) -> bool:
-        return _has_no_users(self._store)
 
     def mark(self) -> object:
         """The whole of it: with a write-ahead log no counter of the file tells that something was written."""
@@ -97,9 +94,6 @@ class _Postgres:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._url = store.writer.url
-
-    def is_fresh(self) -> bool:
-        return _has_no_users(self._store)
 
     def mark(self) -> object:
         """The number of the next transaction that writes."""

@@ -16,6 +16,7 @@ from examsvc.services.audit import verify_chain
 from examsvc.store.models import OrganisationUnitRow, TopicRow
 from item_bank.review import CHECKLIST
 from tests.integration.signing_in import Browser, sign_in
+from tests.integration.test_author_pages import FORM as ITEM
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 
 pytestmark = [pytest.mark.integration, pytest.mark.either_database]
@@ -30,18 +31,6 @@ STAFF = {
     "thanh": (Role.AUDITOR, "Thanh"),
     "quan": (Role.ADMIN, "Quân"),
     "hoa": (Role.OFFICER, "Hoa"),
-}
-ITEM = {
-    "code": "T01-100",
-    "topic": "T01",
-    "level": "apply",
-    "stem": "Trị giá < 5 triệu thì làm gì?",
-    "option_a": "Khai báo",
-    "option_b": "Miễn khai",
-    "option_c": "Nộp thuế",
-    "option_d": "Tạm giữ",
-    "key": "B",
-    "legal_basis": "Luật Hải quan 2014",
 }
 ACCEPT = {"decision": "accept", "checklist": [check.value for check in CHECKLIST]}
 RETURN = {"decision": "return", "comment": "Căn cứ đã bị thay thế."}

@@ -22,11 +22,11 @@ from examsvc.services.assignment_views import (
 )
 from examsvc.services.assignments import Order, change_deadline, end_assignment, make_assignments
 from examsvc.services.audit import verify_chain
-from examsvc.services.bank import Wording, add_item, edit_draft, new_version, submit_for_review
+from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_errors import AssignmentRefused, NothingToReply, RuleRefused
 from examsvc.services.bank_import import import_workbook
 from examsvc.services.bank_replies import reply_to_return
-from examsvc.services.bank_review import Judgement, approve_items, move_items, review_item
+from examsvc.services.bank_review import approve_items, move_items, review_item
 from examsvc.services.bank_views import appraisal_queue, list_returned, review_queue, view_item
 from examsvc.services.office_calendar import office_date
 from examsvc.store import NotFound, database_now
@@ -44,23 +44,11 @@ from item_bank.assignments import Ending, Progress
 from item_bank.errors import AppraisalRefused, InvalidItem, TransitionRefused
 from item_bank.lifecycle import State
 from item_bank.pool import Pool
-from item_bank.review import CHECKLIST, Decision
+from tests.integration.test_bank import ACCEPT, NOW, RETURN, WORDING
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 
 pytestmark = pytest.mark.integration
 
-NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
-ACCEPT = Judgement(Decision.ACCEPT, frozenset(CHECKLIST))
-RETURN = Judgement(Decision.RETURN, frozenset(), "Căn cứ đã hết hiệu lực.")
-WORDING = Wording(
-    code="T01-100",
-    topic="T01",
-    level="apply",
-    stem="Trị giá < 5 triệu đồng thì làm gì?",
-    options={"A": "Khai báo", "B": "Miễn khai", "C": "Nộp thuế", "D": "Tạm giữ"},
-    key="B",
-    legal_basis="Luật Hải quan 2014, Điều 25",
-)
 CAST = {
     "an": (Role.AUTHOR, "DV1"),
     "binh": (Role.AUTHOR, "DV2"),

@@ -14,6 +14,7 @@ from item_bank.errors import ImportRefused
 from item_bank.formats.xlsx import read_items, write_items
 from item_bank.item import ItemVersion, Key, Option
 from item_bank.taxonomy import CognitiveLevel
+from tests.property.damage import broken_directory, broken_part, flipped, packed
 
 PER_KIND = int(os.environ.get("MALFORMED_PER_KIND", "40"))
 SHEET = "xl/worksheets/sheet1.xml"
@@ -37,14 +38,6 @@ def _bank() -> list[ItemVersion]:
     ]
 
 
-def _packed(parts: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return target.getvalue()
-
-
 def _parts() -> dict[str, bytes]:
     """Without the part that holds the time of writing: the same bytes, and the same faults, every time."""
     written = write_items(_bank(), {item.code: Key(1, "C") for item in _bank()})
@@ -53,7 +46,7 @@ def _parts() -> dict[str, bytes]:
 
 
 PARTS = _parts()
-WHOLE = _packed(PARTS)
+WHOLE = packed(PARTS)
 
 
 def truncated(rng: random.Random) -> bytes:
@@ -61,28 +54,15 @@ def truncated(rng: random.Random) -> bytes:
 
 
 def with_flipped_bytes(rng: random.Random) -> bytes:
-    data = bytearray(WHOLE)
-    for _ in range(rng.randint(1, 40)):
-        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-    return bytes(data)
+    return flipped(WHOLE, rng, 40)
 
 
 def with_a_broken_directory(rng: random.Random) -> bytes:
-    """Flips near the end, where the archive's directory of names, sizes and offsets lies."""
-    data = bytearray(WHOLE)
-    start = data.index(b"PK\x01\x02")
-    for _ in range(rng.randint(1, 6)):
-        data[rng.randrange(start, len(data))] = rng.randrange(256)
-    return bytes(data)
+    return broken_directory(WHOLE, rng)
 
 
 def with_flipped_xml(rng: random.Random) -> bytes:
-    parts = dict(PARTS)
-    name = rng.choice(sorted(parts))
-    content = bytearray(parts[name])
-    for _ in range(rng.randint(1, 8)):
-        content[rng.randrange(len(content))] = rng.randrange(256)
-    return _packed(parts | {name: bytes(content)})
+    return broken_part(PARTS, rng, 8)
 
 
 def with_a_part_missing_or_swapped(rng: random.Random) -> bytes:
@@ -92,7 +72,7 @@ def with_a_part_missing_or_swapped(rng: random.Random) -> bytes:
         del parts[name]
     else:
         parts[name] = parts[other]
-    return _packed(parts)
+    return packed(parts)
 
 
 def with_strange_xml(rng: random.Random) -> bytes:
@@ -114,7 +94,7 @@ def with_strange_xml(rng: random.Random) -> bytes:
     ]
     for old, new in rng.sample(changes, rng.randint(1, 3)):
         sheet = sheet.replace(old, new, rng.choice([1, 3, -1]))
-    return _packed(PARTS | {SHEET: sheet.encode(rng.choice(["utf-8", "utf-8", "utf-16", "utf-8-sig"]))})
+    return packed(PARTS | {SHEET: sheet.encode(rng.choice(["utf-8", "utf-8", "utf-16", "utf-8-sig"]))})
 
 
 def of_noise(rng: random.Random) -> bytes:

@@ -19,6 +19,7 @@ from item_bank.formats.qti.write import write_package
 from item_bank.interactions.asked import Asked, Option, Place, check_stem
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Credit, Key, check_key
+from tests.property.damage import broken_directory, broken_part, flipped, packed
 
 FOUR = tuple(Option(id_, f"Phương án {id_}") for id_ in "ABCD")
 BANK = [
@@ -51,41 +52,21 @@ def _parts(rng: random.Random) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _packed(parts: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return target.getvalue()
-
-
 def truncated(rng: random.Random) -> bytes:
     whole = PACKAGES["3.0"]
     return whole[: rng.randrange(len(whole))]
 
 
 def with_flipped_bytes(rng: random.Random) -> bytes:
-    data = bytearray(PACKAGES["2.1"])
-    for _ in range(rng.randint(1, 30)):
-        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-    return bytes(data)
+    return flipped(PACKAGES["2.1"], rng, 30)
 
 
 def with_a_broken_directory(rng: random.Random) -> bytes:
-    data = bytearray(PACKAGES["2.2"])
-    start = data.index(b"PK\x01\x02")
-    for _ in range(rng.randint(1, 6)):
-        data[rng.randrange(start, len(data))] = rng.randrange(256)
-    return bytes(data)
+    return broken_directory(PACKAGES["2.2"], rng)
 
 
 def with_flipped_xml(rng: random.Random) -> bytes:
-    parts = _parts(rng)
-    name = rng.choice(sorted(parts))
-    content = bytearray(parts[name])
-    for _ in range(rng.randint(1, 6)):
-        content[rng.randrange(len(content))] = rng.randrange(256)
-    return _packed(parts | {name: bytes(content)})
+    return broken_part(_parts(rng), rng, 6)
 
 
 def with_strange_values(rng: random.Random) -> bytes:
@@ -99,7 +80,7 @@ def with_strange_values(rng: random.Random) -> bytes:
             if "http" not in pieces[place]:
                 pieces[place] = rng.choice(strange)
         parts[name] = '"'.join(pieces).encode()
-    return _packed(parts)
+    return packed(parts)
 
 
 def with_moved_elements(rng: random.Random) -> bytes:
@@ -119,7 +100,7 @@ def with_moved_elements(rng: random.Random) -> bytes:
             else:
                 pieces[one] = pieces[one].replace("variable", "correct").replace("simpleChoice", "gap")
         parts[name] = "".join(pieces).encode()
-    return _packed(parts)
+    return packed(parts)
 
 
 def of_noise(rng: random.Random) -> bytes:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import format_date, get_locale
 from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
-from examsvc.edge.language import in_language
+from examsvc.edge.language import in_language, local_day
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services.assignment_choice import FITTING, NONE, list_choices
@@ -30,11 +29,10 @@ def offer_assignments(inputs: FlaskForm) -> bool:
 
 def _name(line: AssignmentLine) -> str:
     level = COGNITIVE_LEVELS[line.row.cognitive_level] if line.row.cognitive_level else _("Any level")
-    due = format_date(line.row.due_on, "dd/MM/y" if get_locale().language == "vi" else "d MMM y")
     return _(
         "%(topic)s · %(level)s · %(count)s items by %(due)s",
         topic=f"{line.topic.code} {in_language(line.topic)}",
         level=level,
         count=line.row.n_items,
-        due=due,
+        due=local_day(line.row.due_on),
     )

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
-import struct
 import zipfile
-import zlib
 from typing import Final
 from urllib.parse import unquote
 
 from item_bank.errors import ImportRefused
+from item_bank.formats.zips import DAMAGE, Limits, open_zip
 
 MAX_FILE_BYTES: Final = 100 * 1024 * 1024
 MAX_UNCOMPRESSED_BYTES: Final = 200 * 1024 * 1024  # read, or told by the directory
 MAX_ENTRY_BYTES: Final = 2 * 1024 * 1024  # of what is read; larger ones are only named
 MAX_ENTRIES: Final = 5_000
 MAX_RATIO: Final = 200
-_RATIO_MATTERS_FROM: Final = 1024 * 1024
-_CENTRAL_ENTRY: Final = b"PK\x01\x02"
-_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGE: Final = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    LookupError,
-    RuntimeError,
-    OverflowError,
-)
 
 
 class Archive:
@@ -43,19 +26,13 @@ class Archive:
     keeps = True
 
     def __init__(self, data: bytes) -> None:
-        if len(data) > MAX_FILE_BYTES:
-            raise ImportRefused("TOO_LARGE", limit_mb=MAX_FILE_BYTES // 1024**2)
-        if not data.startswith(b"PK"):
-            raise ImportRefused("NOT_A_PACKAGE")
-        # counted before the directory is read: half a million empty entries would fill the memory
-        if data.count(_CENTRAL_ENTRY) > 2 * MAX_ENTRIES:
-            raise ImportRefused("TOO_LARGE", limit_entries=MAX_ENTRIES)
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-            infos = self._zip.infolist()
-        except _DAMAGE as error:
-            raise ImportRefused("NOT_A_PACKAGE") from error
-        _refuse_unreasonable(infos)
+        limits = Limits(MAX_FILE_BYTES, MAX_UNCOMPRESSED_BYTES, MAX_ENTRIES, MAX_RATIO)
+        self._zip, infos = open_zip(data, limits, "NOT_A_PACKAGE")
+        if len({info.filename for info in infos}) < len(infos):
+            raise ImportRefused("DAMAGED_FILE", part="", reason="entry twice")
+        for info in infos:
+            if ":" in info.filename.split("/")[0]:
+                raise ImportRefused("UNSAFE_ENTRY", part=info.filename)
         self._infos = {info.filename: info for info in infos if not _is_junk(info)}
         self._by_folded = {path.casefold(): path for path in self._infos}
         self._bytes_left = MAX_UNCOMPRESSED_BYTES
@@ -80,7 +57,7 @@ class Archive:
         try:
             with self._zip.open(self._infos[path]) as stream:
                 content = stream.read(MAX_ENTRY_BYTES + 1)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise ImportRefused("DAMAGED_FILE", part=path) from error
         self._bytes_left -= len(content)
         if self._bytes_left < 0:
@@ -91,22 +68,3 @@ class Archive:
 def _is_junk(info: zipfile.ZipInfo) -> bool:
     parts = info.filename.split("/")
     return info.is_dir() or "__MACOSX" in parts or parts[-1].startswith("._")
-
-
-def _refuse_unreasonable(infos: list[zipfile.ZipInfo]) -> None:
-    if len(infos) > MAX_ENTRIES:
-        raise ImportRefused("TOO_LARGE", limit_entries=MAX_ENTRIES)
-    if sum(info.file_size for info in infos) > MAX_UNCOMPRESSED_BYTES:
-        raise ImportRefused("TOO_LARGE", limit_mb=MAX_UNCOMPRESSED_BYTES // 1024**2)
-    if len({info.filename for info in infos}) < len(infos):
-        raise ImportRefused("DAMAGED_FILE", part="", reason="entry twice")
-    for info in infos:
-        name = info.filename
-        if info.flag_bits & 0x1:
-            raise ImportRefused("ENCRYPTED")
-        if info.compress_type not in _METHODS:
-            raise ImportRefused("DAMAGED_FILE", part=name, reason="compression")
-        if ".." in name.split("/") or name.startswith("/") or "\\" in name or ":" in name.split("/")[0]:
-            raise ImportRefused("UNSAFE_ENTRY", part=name)
-        if info.file_size > _RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
-            raise ImportRefused("TOO_LARGE", part=name, limit_ratio=MAX_RATIO)

@@ -11,6 +11,7 @@ from typing import Final
 from lxml import etree
 
 from item_bank.formats.qti.remarks import Refused
+from item_bank.formats.xml_safety import SAFE
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_ELEMENTS: Final = 40_000
@@ -83,9 +84,7 @@ def parse(data: bytes) -> Node:
     content = _without_prolog(_decoded(data))
     if "<!DOCTYPE" in content or "<!ENTITY" in content:
         raise Refused("DTD_IN_FILE")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
-    )
+    parser = etree.XMLParser(**SAFE)
     try:
         root = etree.fromstring(content.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:

@@ -86,11 +86,9 @@ function showSeat(seat) {
   if (checkIn) checkIn.hidden = !seat.can_check_in;
 }
 
-function showAttention(seats) {
+function showAttention({ seats, attention }) {
   const list = document.getElementById("attention-list");
-  const isAbsent = (seat) => seat.status === "not_arrived"; // of whom there may be many: first who has trouble
-  const inNeed = seats.filter((seat) => seat.needs_attention);
-  const problems = [...inNeed.filter((seat) => !isAbsent(seat)), ...inNeed.filter(isAbsent)];
+  const problems = attention.map((sitting) => seats.find((seat) => seat.sitting === sitting));
   const wanted = new Set(problems.map((seat) => String(seat.sitting)));
   for (const item of [...list.children]) if (!wanted.has(item.dataset.sitting)) item.remove();
   problems.forEach((seat, index) => {
@@ -150,7 +148,7 @@ function show(picture) {
   document.getElementById("clock-time").dataset.ms = picture.clock_ms;
   showCounts(picture.counts);
   picture.seats.forEach(showSeat);
-  showAttention(picture.seats);
+  showAttention(picture);
   showIncidents(picture.incidents);
   showConcerned(picture);
   showWarnings(picture.warnings);

@@ -7,6 +7,7 @@ import { pause } from "./waits.js";
 
 const LOW_MS = 300_000;
 const ASLEEP_MS = 5_000;
+const CLOCK_TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -38,9 +39,7 @@ export class TimeDisplay {
   /** The time was changed. @param {string} deadline @returns {string} what to say of it */
   changed(deadline) {
     this.restart();
-    const format = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: config.timeZone };
-    const time = new Intl.DateTimeFormat(document.documentElement.lang, /** @type {any} */ (format));
-    return say("time.extended", { time: time.format(new Date(deadline)) });
+    return say("time.extended", { time: inWords(deadline, CLOCK_TIME) });
   }
 
   /**
@@ -105,9 +104,13 @@ export class TimeDisplay {
 /** Where the server has moved it since the page was made. @param {string} id @param {string} at */
 function showInstant(id, at) {
   const place = byId(id);
-  if (!place || place.dataset.at === at || Date.parse(place.dataset.at) === Date.parse(at)) return;
+  if (!place || Date.parse(place.dataset.at) === Date.parse(at)) return;
   place.dataset.at = at;
-  const format = { hour: "2-digit", minute: "2-digit", day: "numeric", month: "numeric", year: "numeric", hourCycle: "h23" };
-  const shown = new Intl.DateTimeFormat(document.documentElement.lang, /** @type {any} */ ({ ...format, timeZone: config.timeZone }));
-  place.textContent = shown.format(new Date(at));
+  place.textContent = inWords(at, { ...CLOCK_TIME, day: "numeric", month: "numeric", year: "numeric" });
+}
+
+/** An instant by the clock of the exam. @param {string} at @param {object} format */
+function inWords(at, format) {
+  const options = /** @type {any} */ ({ ...format, timeZone: config.timeZone });
+  return new Intl.DateTimeFormat(document.documentElement.lang, options).format(new Date(at));
 }
