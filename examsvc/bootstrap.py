@@ -6,7 +6,7 @@ import fcntl
 import functools
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,6 @@ from examsvc.services.backlog import watch_backlog
 from examsvc.services.finalise import finalise_due
 from examsvc.services.group_commit import GroupCommit
 from examsvc.services.jobs import put_back_interrupted, wake_waiting
-from examsvc.services.legal_repeals import carry_out_due_repeals
 from examsvc.services.shared_glance import SharedGlance
 from examsvc.services.staff_views import FRESH_S, StaffViews
 from examsvc.settings import Settings
@@ -32,6 +31,7 @@ from examsvc.store.migrate import is_current, migrate
 log = logging.getLogger(__name__)
 FINALISE_EVERY_S = 2.0
 RunJob = Callable[[Services, int], None]
+Chore = Callable[[Services], object]  # done by and by, as its day has come or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,17 @@ def open_house(
 
 
 @contextmanager
-def background(house: House) -> Iterator[None]:
-    """Finalise overdue sittings, and run jobs where this process does them, while the block lasts."""
+def background(house: House, chores: Sequence[Chore] = ()) -> Iterator[None]:
+    """Finalise overdue sittings, and run jobs where this process does them, while the block lasts.
+
+    `chores` are what else this process looks after; they come last, as nobody in an exam waits for them.
+    """
     if house.does_jobs:
         house.queue.start_worker()
     stop = threading.Event()
     thread = threading.Thread(
         target=_every,
-        args=(stop, lambda: _sweep(house)),
+        args=(stop, lambda: _sweep(house, chores)),
         name="sweep",
         daemon=True,  # the interpreter waits for other threads before it closes the house
     )
@@ -106,14 +109,15 @@ def background(house: House) -> Iterator[None]:
         thread.join(timeout=10)
 
 
-def _sweep(house: House) -> None:
+def _sweep(house: House, chores: Sequence[Chore]) -> None:
     services = house.services
     watch_backlog(services)
     finalise_due(services)
     if house.does_jobs:
         put_back_interrupted(services)
         wake_waiting(services)
-    carry_out_due_repeals(services)  # last: nothing above waits for a day of the calendar
+    for chore in chores:
+        chore(services)
 
 
 def _every(stop: threading.Event, work: Callable[[], None]) -> None:

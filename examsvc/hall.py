@@ -15,6 +15,6 @@ from examsvc.web import account, candidate, proctor
 def serve() -> Flask:
     """The rooms of an exam day over a house that is open for the life of this process.
 
-    There are as many of these as cores, so one hash at a time is enough for each: it holds 19 MiB.
+    There are as many of these as cores, so one hash at a time is enough for each: it holds 9 MiB.
     """
     return serve_rooms((account.room, candidate.room, proctor.room), hashing_slots=1)

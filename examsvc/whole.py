@@ -7,13 +7,14 @@ from flask import Flask
 from examsvc.app import create_app
 from examsvc.bootstrap import House
 from examsvc.jobs.runner import run_job
+from examsvc.services.legal_repeals import carry_out_due_repeals
 from examsvc.serving import serve_rooms
 from examsvc.web.rooms import ROOMS
 
 
 def serve() -> Flask:
-    """All rooms over a house that is open for the life of this process, which also does the jobs."""
-    return serve_rooms(ROOMS, run_job)
+    """All rooms over a house open for the life of this process, which also does the jobs and the chores."""
+    return serve_rooms(ROOMS, run_job, chores=(carry_out_due_repeals,))
 
 
 def whole_app(house: House) -> Flask:

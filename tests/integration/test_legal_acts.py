@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from examsvc import bootstrap
+from examsvc import bootstrap, whole
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.roles import Role
 from examsvc.bootstrap import House
@@ -356,15 +356,22 @@ def test_a_repeal_ahead_moves_nothing_until_its_day_and_then_once(
     assert verify_chain(services).first_bad_seq is None
 
 
-def test_the_sweep_of_every_process_carries_out_what_is_due(services: Services, bank: Bank, decree: int):
+def test_the_processes_with_all_rooms_look_after_repeals(monkeypatch: pytest.MonkeyPatch):
+    given: list[object] = []
+    monkeypatch.setattr(whole, "serve_rooms", lambda *_rooms, chores: given.extend(chores))
+    whole.serve()
+    assert given == [carry_out_due_repeals]
+
+
+def test_the_sweep_carries_out_what_is_due(services: Services, bank: Bank, decree: int):
     version_id = bank.lay("T01-001", "operational")
     repeal_act(services, bank.manager, decree, in_a_week(bank))
     house = House(None, services, services.queue, "", does_jobs=False)
-    bootstrap._sweep(house)
+    bootstrap._sweep(house, [carry_out_due_repeals])
     assert bank.state_of(version_id) == "operational"
     bank.let_the_day_come(decree)
-    bootstrap._sweep(house)
-    bootstrap._sweep(house)
+    bootstrap._sweep(house, [carry_out_due_repeals])
+    bootstrap._sweep(house, [carry_out_due_repeals])
     assert bank.state_of(version_id) == "needs_law_update"
     assert len(acts_of(services, "legal_acts.took_effect")) == 1
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,15 @@ def test_no_error_is_swallowed():
             if isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body):
                 swallowed.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert swallowed == []
+
+
+def test_the_exam_hall_loads_nothing_of_what_measures_assembles_and_reads_files():
+    heavy = {"scipy", "girth", "openpyxl", "lxml", "alembic", "typst"}
+    script = f"import sys, examsvc.hall; print(*sorted({heavy!r} & sys.modules.keys()))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.split() == []
 
 
 def test_files_stay_readable_in_one_sitting():
