@@ -9,6 +9,10 @@ from typing import Any
 
 from item_bank.interactions.asked import Asked
 from item_bank.interactions.marking import Key
+from item_bank.pool import Pool
+from item_bank.stimulus import Stimulus
+from item_bank.taxonomy import CognitiveLevel
+from item_bank.translation import Translation
 
 
 class Fate(StrEnum):
@@ -44,6 +48,19 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class BankFacts:
+    """What this bank keeps of an item beside its wording; None or empty where the file does not say."""
+
+    code: str | None = None
+    topic: str | None = None
+    cognitive_level: CognitiveLevel | None = None
+    legal_basis: str = ""
+    judged_share: float | None = None
+    pool: Pool | None = None
+    enemies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignItem:
     """An item as another system wrote it, in this bank's terms as far as they go.
 
@@ -66,6 +83,9 @@ class ForeignItem:
     tags: tuple[str, ...] = ()
     competencies: tuple[str, ...] = ()  # URIs or codes of a framework
     statistics: Statistics | None = None
+    facts: BankFacts = BankFacts()
+    stimulus: Stimulus | None = None  # what it shares with other items of the file
+    english: Translation | None = None
     lost: tuple[Remark, ...] = ()
     refused: Remark | None = None
 

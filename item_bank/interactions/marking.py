@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -19,6 +19,7 @@ from item_bank.stem import nfc
 
 # Of four statements: as in the Vietnamese national examination since 2025 (see the domain's notes).
 STATEMENT_SHARES: Final = (Fraction(0), Fraction(1, 10), Fraction(1, 4), Fraction(1, 2), Fraction(1))
+MOST_POINTS: Final = 100  # of one criterion of a rubric
 NOTHING: Final = Fraction(0)
 WHOLE: Final = Fraction(1)
 
@@ -55,6 +56,17 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """What an assessor looks for in an essay or a practical task, and the most points it is worth.
+
+    description : plain text
+    """
+
+    description: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """What earns the mark; `version` counts corrections of the key, apart from the wording's versions.
 
@@ -72,6 +84,7 @@ class Key:
     with_case: bool = False
     with_marks: bool = True
     weights: Weights | None = field(default=None)
+    rubric: tuple[Criterion, ...] = ()
 
     @property
     def option_id(self) -> str:
@@ -84,14 +97,19 @@ def check_key(asked: Asked, key: Key) -> Key:
 
     Raises InvalidItem: INVALID_KEY_VERSION, KEY_MISSING, KEY_UNEXPECTED (of what people mark),
     KEY_NO_RESPONSE (with the response's own fault), KEY_TWICE, KEY_AMBIGUOUS (a number that can be read in
-    two ways), CREDIT_UNFIT, INVALID_TOLERANCE, WEIGHTS_MISSING.
+    two ways), CREDIT_UNFIT, INVALID_TOLERANCE, WEIGHTS_MISSING, RUBRIC_UNEXPECTED, INVALID_RUBRIC.
     """
     if key.version < 1:
         raise InvalidItem("INVALID_KEY_VERSION", version=key.version)
     if asked.kind.rated:
         if key.accepted:
             raise InvalidItem("KEY_UNEXPECTED")
+        for criterion in key.rubric:
+            if not criterion.description.strip() or not 1 <= criterion.points <= MOST_POINTS:
+                raise InvalidItem("INVALID_RUBRIC", value=criterion.description[:80], points=criterion.points)
         return key
+    if key.rubric:
+        raise InvalidItem("RUBRIC_UNEXPECTED")
     accepted = _accepted(asked, key)
     if not key.tolerance.is_finite() or key.tolerance < 0:
         raise InvalidItem("INVALID_TOLERANCE", value=str(key.tolerance))
@@ -101,7 +119,7 @@ def check_key(asked: Asked, key: Key) -> Key:
         raise InvalidItem("CREDIT_UNFIT", credit=key.credit.value)
     if (key.credit is Credit.WEIGHTS) != (key.weights is not None):
         raise InvalidItem("WEIGHTS_MISSING")
-    return Key(key.version, accepted, key.credit, key.tolerance, key.with_case, key.with_marks, key.weights)
+    return replace(key, accepted=accepted)
 
 
 def _accepted(asked: Asked, key: Key) -> tuple[str, ...]:
