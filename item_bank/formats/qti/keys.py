@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import Final
 
 from item_bank.errors import InvalidItem, InvalidResponse
+from item_bank.formats.losses import Losses
 from item_bank.formats.qti import large, typed_keys
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.posed import Posed
 from item_bank.formats.qti.processing import Program
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.spaces import responses_of
 from item_bank.formats.qti.trial import scores_of
 from item_bank.interactions.kinds import Form, Interaction

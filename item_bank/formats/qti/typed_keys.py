@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from item_bank.formats.losses import Losses
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.posed import Posed
 from item_bank.formats.qti.processing import Program
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.spaces import (
     named_numbers,
     numbers_told_apart,
