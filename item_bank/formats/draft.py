@@ -49,7 +49,10 @@ class Draft:
         return replace(self._bare(), asked=asked, key=key)
 
     def refused(self, refusal: ItemBankError) -> ForeignItem:
-        return replace(self._bare(), refused=Remark(refusal.code, refusal.params, self.line))
+        return self.refused_for(Remark(refusal.code, refusal.params, self.line))
+
+    def refused_for(self, remark: Remark) -> ForeignItem:
+        return replace(self._bare(), refused=remark)
 
     def _bare(self) -> ForeignItem:
         return ForeignItem(

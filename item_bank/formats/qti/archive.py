@@ -52,11 +52,11 @@ class Archive:
                 return self._by_folded[path.casefold()]
         return None
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int = MAX_ENTRY_BYTES) -> bytes:
         """The content; of a file larger than what is read, one byte more than the limit."""
         try:
             with self._zip.open(self._infos[path]) as stream:
-                content = stream.read(MAX_ENTRY_BYTES + 1)
+                content = stream.read(most + 1)
         except DAMAGE as error:
             raise ImportRefused("DAMAGED_FILE", part=path) from error
         self._bytes_left -= len(content)

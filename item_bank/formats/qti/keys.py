@@ -46,6 +46,9 @@ def derive_key(posed: Posed, program: Program, losses: Losses, budget: Budget) -
     """
     if program.is_absent or program.silent:
         return _by_correct_alone(posed, program, losses)
+    for one in program.responses.values():
+        if one.texts:  # no match with several texts has a meaning
+            raise Refused("VALUE_UNREADABLE", value=one.texts[0], base=one.base)
     form = posed.asked.kind.form
     if form in {Form.NUMBER, Form.TEXT}:
         return _checked(posed, program, typed_keys.candidates(posed, program, losses, budget), budget)
@@ -77,15 +80,16 @@ def _by_correct_alone(posed: Posed, program: Program, losses: Losses) -> Marked:
     shown = declared_response(posed, program)
     if shown is None:
         raise Refused("KEY_MISSING")
+    texts = typed_keys.mapped_alike(program.responses.get(posed.variables.get("", "")))
     mapped = [one.id for one in program.responses.values() if one.mapping is not None]
-    if mapped:
-        raise Refused("PROCESSING_MISSING", names=", ".join(mapped))
+    if (mapped or any(one.texts for one in program.responses.values())) and texts is None:
+        raise Refused("PROCESSING_MISSING", names=", ".join(mapped or program.responses))
     if program.silent and not typed_keys.only_matches(program):
         raise Refused("SCORE_NEVER_SET")
     losses.add("SCORE_NEVER_SET" if program.silent else "PROCESSING_MISSING")
     most = program.outcomes.get("MAXSCORE")
     best = most.start.number if most is not None and most.start is not None else None
-    key = typed_keys.plain_key(posed, (shown,))
+    key = texts or typed_keys.plain_key(posed, (shown,))
     return Marked(_fit(posed, key), best if best is not None and best > 0 else Fraction(1))
 
 
