@@ -33,7 +33,7 @@ class Archive:
         for info in infos:
             if ":" in info.filename.split("/")[0]:
                 raise ImportRefused("UNSAFE_ENTRY", part=info.filename)
-        self._infos = {info.filename: info for info in infos if not _is_junk(info)}
+        self._infos = {info.filename: info for info in infos if not is_junk(info)}
         self._by_folded = {path.casefold(): path for path in self._infos}
         self._bytes_left = MAX_UNCOMPRESSED_BYTES
 
@@ -65,6 +65,7 @@ class Archive:
         return content
 
 
-def _is_junk(info: zipfile.ZipInfo) -> bool:
+def is_junk(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a folder, or what a file manager left behind."""
     parts = info.filename.split("/")
     return info.is_dir() or "__MACOSX" in parts or parts[-1].startswith("._")
