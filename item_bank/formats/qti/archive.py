@@ -33,7 +33,7 @@ class Archive:
         for info in infos:
             if ":" in info.filename.split("/")[0]:
                 raise ImportRefused("UNSAFE_ENTRY", part=info.filename)
-        self._infos = {info.filename: info for info in infos if not _is_junk(info)}
+        self._infos = {info.filename: info for info in infos if not is_junk(info)}
         self._by_folded = {path.casefold(): path for path in self._infos}
         self._bytes_left = MAX_UNCOMPRESSED_BYTES
 
@@ -52,11 +52,11 @@ class Archive:
                 return self._by_folded[path.casefold()]
         return None
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int = MAX_ENTRY_BYTES) -> bytes:
         """The content; of a file larger than what is read, one byte more than the limit."""
         try:
             with self._zip.open(self._infos[path]) as stream:
-                content = stream.read(MAX_ENTRY_BYTES + 1)
+                content = stream.read(most + 1)
         except DAMAGE as error:
             raise ImportRefused("DAMAGED_FILE", part=path) from error
         self._bytes_left -= len(content)
@@ -65,6 +65,7 @@ class Archive:
         return content
 
 
-def _is_junk(info: zipfile.ZipInfo) -> bool:
+def is_junk(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a folder, or what a file manager left behind."""
     parts = info.filename.split("/")
     return info.is_dir() or "__MACOSX" in parts or parts[-1].startswith("._")

@@ -9,6 +9,7 @@ from typing import Final
 
 from item_bank.errors import InvalidItem
 from item_bank.formats.foreign import ForeignItem, Statistics
+from item_bank.formats.losses import Losses
 from item_bank.formats.qti.choices import read_choice, read_hotspot, read_hottext, read_order
 from item_bank.formats.qti.content import Body
 from item_bank.formats.qti.declarations import Declared, outcome_variables, response_variables
@@ -19,7 +20,7 @@ from item_bank.formats.qti.pictures import Pictures
 from item_bank.formats.qti.posed import Posed, Source
 from item_bank.formats.qti.processing import read_program
 from item_bank.formats.qti.rationale import rationale_of
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.typed import GAP, read_extended_text, read_slider, read_text_entry, read_upload
 from item_bank.formats.qti.xml import Node
 from item_bank.interactions.asked import check_stem

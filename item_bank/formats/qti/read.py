@@ -9,6 +9,7 @@ from typing import Final
 
 from item_bank.errors import ImportRefused
 from item_bank.formats.foreign import ForeignBank, ForeignItem, Remark
+from item_bank.formats.losses import Losses
 from item_bank.formats.qti.archive import Archive
 from item_bank.formats.qti.content import Body
 from item_bank.formats.qti.contents import Contents
@@ -17,7 +18,7 @@ from item_bank.formats.qti.item import Beside, name_of, read_tree
 from item_bank.formats.qti.manifest import Resource
 from item_bank.formats.qti.pictures import NoFiles, Pictures
 from item_bank.formats.qti.processing import STEPS
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.usage import statistics_of
 from item_bank.formats.qti.xml import Node, parse
 

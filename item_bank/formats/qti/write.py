@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from item_bank.errors import InvalidItem, InvalidMedia
 from item_bank.formats.foreign import ForeignItem, Remark
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.losses import Losses
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.versions import Version, attribute, version_of
 from item_bank.formats.qti.write_body import BodyWriter
 from item_bank.formats.qti.write_content import Markup, picture_path
