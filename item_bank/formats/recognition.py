@@ -20,6 +20,7 @@ _MOST_LINES: Final = FORMATS[FileFormat.GIFT].most_bytes
 _HEAD: Final = 64 * 1024
 _PROLOG: Final = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[\]>]*(?:\[[^\]]*\])?[^>]*>", re.DOTALL)
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)([^<>]*)")
+_PACKAGING: Final = ("[Content_Types].xml", "_rels/.rels")
 _OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Word and Excel wrote before 2007, and encrypt in
 _QTI_2: Final = frozenset({"assessmentItem", "qti-assessment-item", "assessmentTest", "qti-assessment-test"})
 _QTI_1: Final = "questestinterop"
@@ -70,7 +71,7 @@ def _of_zip(filename: str, data: bytes) -> FileFormat:
     office = {
         form
         for form, part in ((FileFormat.DOCX, "word/"), (FileFormat.XLSX, "xl/"))
-        if "[Content_Types].xml" in names and any(name.startswith(part) for name in names)
+        if not names.isdisjoint(_PACKAGING) and any(name.startswith(part) for name in names)
     }
     found = office or _of_package(archive, infos)
     return _only(found, filename)

@@ -271,6 +271,11 @@ def finding(found: Finding) -> str:
     return _words(_FINDINGS, found.fault.value, found.params)
 
 
+def reason(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong, by its code."""
+    return _words({**_PROBLEMS, **_REFUSALS}, code, params)
+
+
 def refusal(error: ItemBankError) -> str:
     """Why the bank refused, with the item it was about."""
     sentence = _words({**_PROBLEMS, **_REFUSALS}, error.code, error.params)

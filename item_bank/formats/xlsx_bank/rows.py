@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from item_bank.errors import InvalidItem
-from item_bank.formats.draft import MOST_REMARKS, Draft
+from item_bank.formats.draft import Draft
 from item_bank.formats.foreign import BankFacts, ForeignItem, Remark
+from item_bank.formats.losses import MOST_REMARKS
 from item_bank.formats.xlsx_bank.facts import read_facts
 from item_bank.formats.xlsx_bank.headers import Header, option_slot
 from item_bank.formats.xlsx_bank.keys import Naming, read_key
