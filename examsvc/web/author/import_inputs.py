@@ -28,13 +28,16 @@ class FileInput(FlaskForm):  # type: ignore[misc]
 class AnswersInput(FlaskForm):  # type: ignore[misc]
     """What holds for the items of a file that do not say it themselves."""
 
-    topic = SelectField(_l("Topic"))
+    topic = SelectField(_l("Topic"), default="")
     level = SelectField(
         _l("Cognitive level"),
         choices=[NOT_SAID, *(SelectChoice(*level) for level in COGNITIVE_LEVELS.items())],
+        default="",
     )
     legal_basis = StringField(_l("Legal basis"), validators=[Length(max=1000)])
-    pool = SelectField(_l("Pool"), choices=[NOT_SAID, *(SelectChoice(*pool) for pool in POOLS.items())])
+    pool = SelectField(
+        _l("Pool"), choices=[NOT_SAID, *(SelectChoice(*pool) for pool in POOLS.items())], default=""
+    )
     code = StringField(_l("New codes begin with"), validators=[Length(max=30)])
 
     def answers(self) -> Answers:
