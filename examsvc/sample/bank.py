@@ -28,6 +28,8 @@ AUTHORS = ("ban_de_1", "ban_de_2")
 WORKBOOKS = (
     ("ban_de_1", "items_ban_de_1.xlsx"),
     ("ban_de_2", "items_ban_de_2.xlsx"),
+    ("ban_de_1", "items_ban_de_1_moi.xlsx"),  # of all interactions
+    ("ban_de_2", "items_ban_de_2_moi.xlsx"),
     ("ban_de_1", "items_luyen_tap.xlsx"),  # to practise with
 )
 PICTURES = ("container_door.png",)  # that the wordings refer to
