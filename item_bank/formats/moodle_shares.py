@@ -48,7 +48,7 @@ def parts(item: ForeignItem) -> tuple[Asked, Key]:
 
 
 def note_losses(item: ForeignItem, carried: Collection[str], losses: Losses) -> None:
-    """The facts about an item that a format has no place for: category, tags, language, rationale, mark…"""
+    """The facts about an item that a format has no place for: category, tags, mark, code, stimulus…"""
     facts = {
         "category": item.category,
         "tags": item.tags,
@@ -57,6 +57,16 @@ def note_losses(item: ForeignItem, carried: Collection[str], losses: Losses) -> 
         "competencies": item.competencies,
         "statistics": item.statistics,
         "max_mark": item.max_mark != 1,
+        "code": item.facts.code,
+        "topic": item.facts.topic,
+        "cognitive_level": item.facts.cognitive_level,
+        "legal_basis": item.facts.legal_basis,
+        "judged_share": item.facts.judged_share is not None,
+        "pool": item.facts.pool,
+        "enemies": item.facts.enemies,
+        "stimulus": item.stimulus,
+        "english": item.english,
+        "rubric": item.key is not None and item.key.rubric,
     }
     for name, value in facts.items():
         if value and name not in carried:
@@ -66,7 +76,8 @@ def note_losses(item: ForeignItem, carried: Collection[str], losses: Losses) -> 
 def pictures_of(item: ForeignItem) -> list[str]:
     asked, _key = parts(item)
     contents = [*(option.content for option in asked.options), *(place.content for place in asked.places)]
-    return references(item.stem, item.rationale, *contents)
+    shared = item.stimulus.content if item.stimulus is not None else ""
+    return references(item.stem, item.rationale, shared, *contents)
 
 
 def choice_shares(item: ForeignItem, losses: Losses) -> list[Fraction]:
