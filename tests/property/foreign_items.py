@@ -232,7 +232,7 @@ def stimuli(draw: st.DrawFn, content: st.SearchStrategy[str] | None = None) -> S
     code = draw(lines)[:40].strip()
     if not code or draw(st.integers(0, 2)):
         return None
-    return Stimulus(code, draw(content or markups()))
+    return Stimulus(code, draw(markups() if content is None else content))
 
 
 @st.composite
