@@ -15,6 +15,7 @@ _SAYS: Final = frozenset(
     | {"lose", "add", "open_zip", "decoded"}
 )
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|ADAPTIVE|EMPTY|ENCRYPTED|HIDDEN|REFUSED")
+_LOSS: Final = re.compile(r"[A-Z]+(?:_[A-Z]+)*_LOST")
 # where errors of files come from, beside the formats themselves
 _BESIDE: Final = ("interactions", "stimulus.py", "translation.py", "media.py", "math.py")
 # said in parts: one word of the code is a variable
@@ -59,9 +60,8 @@ def _said_in(tree: ast.Module) -> Iterator[tuple[int, str, set[str]]]:
                 called.add(id(constant))
                 yield node.lineno, code, facts
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and id(node) not in called and str(node.value).endswith("_LOST"):
-            if _CODE.fullmatch(str(node.value)):
-                yield node.lineno, str(node.value), set()
+        if isinstance(node, ast.Constant) and id(node) not in called and _LOSS.fullmatch(str(node.value)):
+            yield node.lineno, str(node.value), set()
 
 
 def _sources() -> Iterator[Path]:
