@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from item_bank.errors import ImportRefused, InvalidItem, ItemBankError
-from item_bank.formats.foreign import ForeignItem, Remark
+from item_bank.formats.foreign import BankFacts, ForeignItem, Remark
 from item_bank.formats.losses import Losses
 from item_bank.interactions.asked import Asked, check_stem
 from item_bank.interactions.marking import Key, check_key
 from item_bank.stem import plain_text
+from item_bank.stimulus import Stimulus
 
 MAX_TEXT: Final = 30_000  # characters of one text
 
@@ -27,6 +28,8 @@ class Draft:
     language: str | None = None
     category: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    facts: BankFacts = field(default_factory=BankFacts)
+    stimulus: Stimulus | None = None
     losses: Losses = field(default_factory=Losses)
 
     def lose(self, code: str, **params: Any) -> None:
@@ -63,6 +66,8 @@ class Draft:
             language=self.language,
             category=self.category,
             tags=self.tags,
+            facts=self.facts,
+            stimulus=self.stimulus,
             lost=self.losses.all(),
         )
 

@@ -47,7 +47,7 @@ def recognised(filename: str, data: bytes) -> FileFormat:
     """The format of a file, none of which has been read.
 
     Raises ImportRefused: EMPTY_FILE, TOO_LARGE, ENCRYPTED, DAMAGED_FILE, UNSAFE_ENTRY, OLD_OFFICE,
-    FORMAT_UNKNOWN (name), FORMAT_UNCLEAR (formats: the file is of each of them).
+    FILE_UNKNOWN (name), FILE_UNCLEAR (formats: the file is of each of them).
     """
     if len(data) > MOST_BYTES:
         raise ImportRefused("TOO_LARGE", limit_mb=MOST_BYTES // 1024**2)
@@ -61,7 +61,7 @@ def recognised(filename: str, data: bytes) -> FileFormat:
         raise ImportRefused("TOO_LARGE", limit_mb=_MOST_ALONE // 1024**2)
     form = _of_xml(_text(data[:_HEAD])) or _of_lines(filename, data)
     if form is None:
-        raise ImportRefused("FORMAT_UNKNOWN", name=_bare(filename))
+        raise ImportRefused("FILE_UNKNOWN", name=_bare(filename))
     return form
 
 
@@ -125,9 +125,9 @@ def _only(found: Collection[FileFormat], filename: str) -> FileFormat:
         named = [form for form in found if suffix in FORMATS[form].suffixes]
         found = named if len(named) == 1 else found
     if not found:
-        raise ImportRefused("FORMAT_UNKNOWN", name=_bare(filename))
+        raise ImportRefused("FILE_UNKNOWN", name=_bare(filename))
     if len(found) > 1:
-        raise ImportRefused("FORMAT_UNCLEAR", formats=tuple(sorted(form.value for form in found)))
+        raise ImportRefused("FILE_UNCLEAR", formats=tuple(sorted(form.value for form in found)))
     return next(iter(found))
 
 

@@ -26,6 +26,7 @@ class Contents:
     broken, missing : what is listed as an item or looks like one, and is none
     usage : statistics by the identifier that they are of
     weighted : items that a test gives a weight, with the test
+    english : the file of an English version by the item that it is of
     is_old : whether there are items of QTI 1, which is another language
 
     Raises ImportRefused TOO_LARGE, DAMAGED_FILE.
@@ -44,6 +45,7 @@ class Contents:
         self._bytes_left = MAX_XML_BYTES
         self._found: set[str] = set()
         self._in_tests: list[str] = []
+        self.english: dict[str, str] = {}
         self.items = self._look()
 
     def parse(self, path: str) -> Node:
@@ -59,8 +61,9 @@ class Contents:
         manifests = [path for path in paths if posixpath.basename(path).lower() == MANIFEST]
         for path in sorted(manifests, key=len)[:1]:
             self._list(path)
-        listed = [path for path in self.resources if path not in manifests]
-        for path in dict.fromkeys([*listed, *sorted(set(paths) - set(manifests))]):
+        listed = [path for path in self.resources if path not in {*manifests, *self.english.values()}]
+        aside = {*manifests, *self.english.values()}
+        for path in dict.fromkeys([*listed, *sorted(set(paths) - aside)]):
             resource = self.resources.get(path)
             if path.lower().endswith(".xml") or (resource is not None and resource.is_item):
                 self._sort(path, resource)
@@ -72,10 +75,14 @@ class Contents:
             manifest = self.parse(path)
         except Refused:  # every file is looked at, listed or not
             return
+        folder = posixpath.dirname(path)
         for resource in resources_of(manifest):
-            found = self.archive.find(resource.href, posixpath.dirname(path)) if resource.href else None
+            found = self.archive.find(resource.href, folder) if resource.href else None
             if found is not None:
                 self.resources.setdefault(found, resource)
+                english = self.archive.find(resource.english, folder) if resource.english else None
+                if english is not None and english != found:
+                    self.english[found] = english
             elif resource.is_item:
                 self.missing.append(resource.href[:200])
 

@@ -11,6 +11,7 @@ from item_bank.errors import ImportRefused
 from item_bank.formats.foreign import ForeignBank, ForeignItem, Remark
 from item_bank.formats.losses import Losses
 from item_bank.formats.qti.archive import Archive
+from item_bank.formats.qti.beside import translation_of
 from item_bank.formats.qti.content import Body
 from item_bank.formats.qti.contents import Contents
 from item_bank.formats.qti.expressions import Budget
@@ -81,6 +82,7 @@ def _read(path: str, contents: Contents, pictures: Pictures, budget: Budget) -> 
         resource.category,
         resource.tags,
         resource.competencies,
+        facts=resource.facts,
     )
     identifier = root.get("identifier")
     usage = contents.usage.get(identifier, [])
@@ -92,14 +94,34 @@ def _read(path: str, contents: Contents, pictures: Pictures, budget: Budget) -> 
         losses.add("TEST_WEIGHT_LOST", test=contents.weighted[path])
     item = read_tree(root, name_of(root, path), beside)
     budget.left -= granted - beside.budget.left
+    if path in contents.english and item.asked is not None:
+        item = _with_english(item, contents.english[path], contents, (pictures, budget))
     return item
+
+
+def _with_english(
+    item: ForeignItem, path: str, contents: Contents, beside: tuple[Pictures, Budget]
+) -> ForeignItem:
+    """The item with its English version, which is an item of its own with the same identifiers."""
+    pictures, budget = beside
+    granted = Budget(min(STEPS, budget.left))
+    given = granted.left
+    try:
+        other = read_tree(contents.parse(path), path, Beside(pictures, granted, posixpath.dirname(path)))
+        english = translation_of(item, other)
+    except Refused:
+        english = None
+    budget.left -= given - granted.left
+    if english is None:
+        return replace(item, lost=(*item.lost, Remark("ENGLISH_LOST", {"file": path[:200]})))
+    return replace(item, english=english)
 
 
 def _stimuli(
     root: Node, folder: str, contents: Contents, pictures: Pictures, losses: Losses
-) -> dict[str, str]:
-    """The shared texts that an item refers to, by its reference."""
-    texts: dict[str, str] = {}
+) -> dict[str, tuple[str, str]]:
+    """The shared texts that an item refers to, by its reference: the name of each and its markup."""
+    texts: dict[str, tuple[str, str]] = {}
     for ref in root.all("assessmentStimulusRef"):
         path = contents.archive.find(ref.get("href"), folder)
         try:
@@ -107,6 +129,7 @@ def _stimuli(
         except Refused:  # remarked as missing
             continue
         body = None if stimulus is None else stimulus.first("stimulusBody")
-        if path is not None and body is not None:
-            texts[ref.get("href")] = Body(pictures, losses, posixpath.dirname(path)).inside(body)
+        if path is not None and stimulus is not None and body is not None:
+            markup = Body(pictures, losses, posixpath.dirname(path)).inside(body)
+            texts[ref.get("href")] = (name_of(stimulus, path), markup)
     return texts

@@ -20,6 +20,7 @@ from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.media import reference
 from item_bank.stem import from_authored
+from item_bank.stimulus import Stimulus
 from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.qti_samples import (
     V21,
@@ -148,7 +149,7 @@ def test_areas_of_a_picture_are_told_in_its_own_pixels():
     assert read.refused.code == "SHAPE_NOT_KEPT"
 
 
-def test_a_shared_text_is_put_before_the_stem():
+def test_a_shared_text_is_the_stimulus_and_of_several_they_stay_before_the_stem():
     xml = (
         b'<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i" title="T">'
         b'<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">'
@@ -164,7 +165,11 @@ def test_a_shared_text_is_put_before_the_stem():
     shared = b"<qti-stimulus-body><p>Chung</p></qti-stimulus-body>"
     stimulus = b"<qti-assessment-stimulus>" + shared + b"</qti-assessment-stimulus>"
     (read,) = read_package(zipped({"q/1.xml": xml, "s/s.xml": stimulus})).items
-    assert (read.stem, reasons(read)) == ("<p>Chung</p>Q?", ["STIMULUS_IN_STEM"])
+    assert (read.stem, reasons(read), read.stimulus) == ("Q?", [], Stimulus("s/s.xml", "<p>Chung</p>"))
+    ref = b'<qti-assessment-stimulus-ref identifier="t" href="../s/t.xml"/>'
+    several = xml.replace(b"<qti-item-body>", ref + b"<qti-item-body>")
+    (read,) = read_package(zipped({"q/1.xml": several, "s/s.xml": stimulus, "s/t.xml": stimulus})).items
+    assert (read.stem, reasons(read)[0]) == ("<p>Chung</p><p>Chung</p>Q?", "STIMULUS_IN_STEM")
 
 
 METADATA = (

@@ -70,21 +70,21 @@ def test_where_the_content_is_of_two_formats_the_name_decides_or_nobody():
     assert recognised("x.aiken", both) is FileFormat.AIKEN
     with pytest.raises(ImportRefused) as refusal:
         recognised("x.txt", both)
-    assert (refusal.value.code, refusal.value.params) == ("FORMAT_UNCLEAR", {"formats": ("aiken", "gift")})
+    assert (refusal.value.code, refusal.value.params) == ("FILE_UNCLEAR", {"formats": ("aiken", "gift")})
     with pytest.raises(ImportRefused) as refusal:
         recognised("x.zip", packed(**{"1.xml": single(), "2.xml": b"<questestinterop/>"}))
-    assert refusal.value.code == "FORMAT_UNCLEAR"
+    assert refusal.value.code == "FILE_UNCLEAR"
 
 
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (b" \n", "EMPTY_FILE"),
-        (b"%PDF-1.7", "FORMAT_UNKNOWN"),
-        (b"<html><body>x</body></html>", "FORMAT_UNKNOWN"),
+        (b"%PDF-1.7", "FILE_UNKNOWN"),
+        (b"<html><body>x</body></html>", "FILE_UNKNOWN"),
         (b"PK\x03\x04damaged", "DAMAGED_FILE"),
-        (packed(a=b"b"), "FORMAT_UNKNOWN"),
-        (packed(**{"inner.zip": packed(a=b"b")}), "FORMAT_UNKNOWN"),
+        (packed(a=b"b"), "FILE_UNKNOWN"),
+        (packed(**{"inner.zip": packed(a=b"b")}), "FILE_UNKNOWN"),
         (packed(**{"../1.xml": single()}), "UNSAFE_ENTRY"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "OLD_OFFICE"),
         (b"x" * (100 * 1024 * 1024 + 1), "TOO_LARGE"),
