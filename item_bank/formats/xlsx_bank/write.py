@@ -23,7 +23,7 @@ from item_bank.formats.xlsx_write import keep_as_text, saved
 from item_bank.stem import strip_invisible, to_authored
 from item_bank.stimulus import Stimulus
 
-_STIMULUS_COLUMNS: Final = (Slot(Header.STIMULUS), Slot(Header.STEM))
+STIMULUS_COLUMNS: Final = (Slot(Header.STIMULUS), Slot(Header.STEM))
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ def write_workbook(bank: ForeignBank) -> tuple[bytes, tuple[tuple[str, Remark], 
     fill(first, ordered({slot for row in book.items for slot in row} | BASE), book.items)
     if book.stimuli:
         rows = [_stimulus_cells(one) for one in book.stimuli.values()]
-        fill(add_sheet(target, STIMULI_NAME), _STIMULUS_COLUMNS, rows)
+        fill(add_sheet(target, STIMULI_NAME), STIMULUS_COLUMNS, rows)
     if book.english:
         columns = ordered({slot for row in book.english for slot in row})
         fill(add_sheet(target, ENGLISH_NAME), columns, book.english)
@@ -95,7 +95,7 @@ def _add(book: Book, item: ForeignItem) -> None:
 
 
 def _stimulus_cells(stimulus: Stimulus) -> Cells:
-    return {_STIMULUS_COLUMNS[0]: stimulus.code, _STIMULUS_COLUMNS[1]: to_authored(stimulus.content)}
+    return {STIMULUS_COLUMNS[0]: stimulus.code, STIMULUS_COLUMNS[1]: to_authored(stimulus.content)}
 
 
 def _require_room(cells: Cells) -> None:
