@@ -41,8 +41,12 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     INVALID_CODE, DUPLICATE_CODE, CODE_IN_BANK, UNKNOWN_TOPIC, UNKNOWN_LEVEL, UNKNOWN_POOL, INVALID_SHARE,
     INVALID_ENEMY, SELF_ENEMY, UNKNOWN_ENEMY, UNKNOWN_INTERACTION, DUPLICATE_OPTION, INVALID_KEY,
     KEY_TWO_MEANINGS, UNKNOWN_CREDIT, INVALID_MARK, INVALID_MATCHING, INVALID_STATISTICS, NUMBER_UNCLEAR,
-    INVALID_WEIGHTS, INVALID_RUBRIC, INVALID_AREA, INVALID_LIMIT, WRONG_NUMBER_OF_NAMES, UNKNOWN_STIMULUS,
-    BAD_IMAGE, UNKNOWN_MEDIA, and what `Asked`, `Draft.item`, `Stimulus` and `check_translation` refuse.
+    INVALID_WEIGHTS, INVALID_RUBRIC, INVALID_AREA, INVALID_LIMIT, WRONG_NUMBER_OF_NAMES,
+    WRONG_NUMBER_OF_GAPS, UNKNOWN_STIMULUS, STIMULUS_TWICE, TRANSLATED_TWICE, BAD_IMAGE, UNKNOWN_MEDIA, and
+    what `Asked`, `Draft.item`, `Stimulus` and `check_translation` refuse.
+
+    A row of another sheet that no item uses stands behind the items as a refused one:
+    TRANSLATION_OF_NO_ITEM, STIMULUS_OF_NO_ITEM.
 
     Losses are UNKNOWN_COLUMN, HIDDEN_ROW, NUMBER_FOR_TEXT, LEVEL_UNSURE, INTERACTION_FROM_KEY,
     MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, MORE_REMARKS, formulas that are shown as typed, and in a
@@ -58,21 +62,30 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     if not rows:
         raise ImportRefused("NO_ROWS", sheet=sheet.name)
     merged = _merged_rows(sheet, layout, rows)
-    beside = Beside(_stimuli(workbook), _english(workbook), _may_be_numbered(rows, layout))
+    shared = _side_lines(workbook, STIMULI)
+    beside = Beside(_stimuli(shared), _english(workbook), _may_be_numbered(rows, layout))
     found = [_item(Line(row, layout), beside, merged.get(row.number)) for row in rows]
-    items = [*checked(found, known or Known()), *_left_over(beside, found)]
+    items = [*checked(found, known or Known()), *_left_over(beside, found, shared)]
     return ForeignBank(tuple(bounded(items)))
 
 
-def _left_over(beside: Beside, found: list[Found]) -> Iterable[ForeignItem]:
+def _left_over(beside: Beside, found: list[Found], shared: list[Line]) -> Iterable[ForeignItem]:
     """What other sheets hold for no item: told like an item that is refused, for it is not taken."""
     used = {f"#{one.line.row}" for one in found}
     used |= {one.item.facts.code.casefold() for one in found if one.item.facts.code}
     for code, line in beside.english.items():
         if code not in used:
-            place = line.layout.place(line.row, Slot(Header.CODE))
-            remark = Remark("TRANSLATION_OF_NO_ITEM", {**place, "value": code}, line.row)
-            yield ForeignItem(f"{line.layout.sheet}!{line.row}", refused=remark)
+            yield _without_item(line, Header.CODE, "TRANSLATION_OF_NO_ITEM")
+    named = {plain_line(one.line.text(Header.STIMULUS)).casefold() for one in found}
+    for line in shared:
+        if _stimulus_code(line).casefold() not in named:
+            yield _without_item(line, Header.STIMULUS, "STIMULUS_OF_NO_ITEM")
+
+
+def _without_item(line: Line, header: Header, code: str) -> ForeignItem:
+    value = line.text(header) or line.text(Header.CODE)
+    remark = Remark(code, {**line.layout.place(line.row, Slot(header)), "value": value}, line.row)
+    return ForeignItem(f"{line.layout.sheet}!{line.row}", refused=remark)
 
 
 def _item(line: Line, beside: Beside, merged: str | None) -> Found:
@@ -152,15 +165,15 @@ def _side_lines(workbook: Workbook, names: Collection[str]) -> list[Line]:
     return lines
 
 
-def _named(line: Line, *headers: Header) -> str:
-    return next((name for header in headers if (name := plain_line(line.text(header)))), "")
+def _stimulus_code(line: Line) -> str:
+    return plain_line(line.text(Header.STIMULUS)) or plain_line(line.text(Header.CODE))
 
 
-def _stimuli(workbook: Workbook) -> dict[str, Stimulus | InvalidItem]:
+def _stimuli(lines: Iterable[Line]) -> dict[str, Stimulus | InvalidItem]:
     """By folded code; a code that stands twice means neither."""
     found: dict[str, Stimulus | InvalidItem] = {}
-    for line in _side_lines(workbook, STIMULI):
-        code = _named(line, Header.STIMULUS, Header.CODE)
+    for line in lines:
+        code = _stimulus_code(line)
         place = line.layout.place(line.row)
         markup = line.markup(Header.STEM)
         if code.casefold() in found:
@@ -182,7 +195,7 @@ def _stimulus(code: str, markup: str, place: Mapping[str, Any]) -> Stimulus | In
 def _english(workbook: Workbook) -> dict[str, Line]:
     found: dict[str, Line] = {}
     for line in _side_lines(workbook, ENGLISH):
-        code = upright(_named(line, Header.CODE)).casefold()
+        code = upright(plain_line(line.text(Header.CODE))).casefold()
         if code in found:
             found[code].fail(Header.CODE, "TRANSLATED_TWICE", value=code, other_row=line.row)
         elif code:
