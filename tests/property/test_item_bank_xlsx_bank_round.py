@@ -21,7 +21,7 @@ from item_bank.formats.xlsx_bank.examples import EXAMPLES
 from item_bank.formats.xlsx_bank.headers import Header, Slot
 from item_bank.formats.xlsx_bank.look import ordered
 from item_bank.formats.xlsx_bank.read import read_workbook
-from item_bank.formats.xlsx_bank.write import carried, write_workbook
+from item_bank.formats.xlsx_bank.write import carried, pictures_of, write_workbook
 from item_bank.interactions.asked import Asked
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Criterion, Key
@@ -30,7 +30,7 @@ from item_bank.stimulus import Stimulus
 from item_bank.taxonomy import CognitiveLevel
 from item_bank.translation import Translation
 from tests.property.damage import broken_directory, broken_part, flipped, packed
-from tests.property.foreign_items import items, lines, markups
+from tests.property.foreign_items import PICTURES, items, lines, markups
 from tests.unit.item_bank.test_item_bank_xlsx_written import filled
 from tests.unit.item_bank.workbook_factory import cell, package, parts
 
@@ -97,12 +97,14 @@ def whole_items(draw: st.DrawFn) -> ForeignItem:
 @given(st.lists(whole_items(), min_size=1, max_size=3, unique_by=lambda item: item.facts.code or object()))
 def test_what_is_written_comes_back_as_it_was(written: list[ForeignItem]):
     written = [replace(item, where=str(number)) for number, item in enumerate(written)]
-    data, lost = write_workbook(ForeignBank(tuple(written)))
+    data, lost = write_workbook(ForeignBank(tuple(written), PICTURES))
     reasons = {where: remark.params["reason"] for where, remark in lost}
     assert set(reasons.values()) <= {*EXCUSED, "DUPLICATE_CODE"}
     kept = [item for item in written if item.where not in reasons]
-    found = read_workbook(data).items if kept else ()
-    assert [carried(item) for item in found] == [_spelled(item, kept) for item in kept]
+    bank = read_workbook(data) if kept else ForeignBank(())
+    referred = {name for item in kept for name in pictures_of(item)}
+    assert bank.pictures == {name: PICTURES[name] for name in referred}
+    assert [carried(item) for item in bank.items] == [_spelled(item, kept) for item in kept]
 
 
 def _spelled(item: ForeignItem, kept: list[ForeignItem]) -> dict[str, object]:

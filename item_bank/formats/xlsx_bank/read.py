@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from item_bank.errors import ImportRefused, InvalidItem
@@ -13,6 +14,7 @@ from item_bank.formats.workbook import Row, Sheet, Workbook
 from item_bank.formats.xlsx_bank.checks import Found, Known, bounded, checked
 from item_bank.formats.xlsx_bank.headers import Header, Layout, Slot, find_layout
 from item_bank.formats.xlsx_bank.line import Line
+from item_bank.formats.xlsx_bank.pictures import Pictures, without_row
 from item_bank.formats.xlsx_bank.rows import Beside, ItemReader
 from item_bank.formats.xlsx_bank.sheets import ENGLISH, STIMULI, find_sheet, items_sheet
 from item_bank.formats.xlsx_bank.words import named_interaction, upright
@@ -46,10 +48,11 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     what `Asked`, `Draft.item`, `Stimulus` and `check_translation` refuse.
 
     A row of another sheet that no item uses stands behind the items as a refused one:
-    TRANSLATION_OF_NO_ITEM, STIMULUS_OF_NO_ITEM.
+    TRANSLATION_OF_NO_ITEM, STIMULUS_OF_NO_ITEM; so does a picture over an empty row: PICTURE_OF_NO_ITEM.
+    Pictures that lie over a row's cells belong to the text in their column, or else to the stem.
 
     Losses are UNKNOWN_COLUMN, HIDDEN_ROW, NUMBER_FOR_TEXT, LEVEL_UNSURE, INTERACTION_FROM_KEY,
-    MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, MORE_REMARKS, formulas that are shown as typed, and in a
+    MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, PICTURE_LOST (reason), PICTURE_WITHOUT_WORDS, MORE_REMARKS, formulas that are shown as typed, and in a
     foreign workbook UNKNOWN_TOPIC and UNKNOWN_LEVEL.
     """
     workbook = Workbook(data)
@@ -64,9 +67,27 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     merged = _merged_rows(sheet, layout, rows)
     shared = _side_lines(workbook, STIMULI)
     beside = Beside(_stimuli(shared), _english(workbook), _may_be_numbered(rows, layout))
-    found = [_item(Line(row, layout), beside, merged.get(row.number)) for row in rows]
-    items = [*checked(found, known or Known()), *_left_over(beside, found, shared)]
-    return ForeignBank(tuple(bounded(items)))
+    pictures = Pictures(workbook)
+    laid = pictures.by_row(sheet.name)
+    found = []
+    for row in rows:
+        line = Line(row, layout)
+        pictures.lay(line, laid.get(row.number, ()))
+        found.append(_item(line, beside, merged.get(row.number)))
+    items = [*checked(found, _with_media(known, pictures)), *_left_over(beside, found, shared)]
+    items += [_picture_without_item(layout, row) for row in without_row(laid, rows, layout)]
+    return ForeignBank(tuple(bounded(items)), pictures.found)
+
+
+def _with_media(known: Known | None, pictures: Pictures) -> Known:
+    if known is None or known.media is None:
+        return known or Known()
+    return replace(known, media={*known.media, *pictures.found})
+
+
+def _picture_without_item(layout: Layout, row: int) -> ForeignItem:
+    remark = Remark("PICTURE_OF_NO_ITEM", layout.place(row, Slot(Header.STEM)), row)
+    return ForeignItem(f"{layout.sheet}!{row}", refused=remark)
 
 
 def _left_over(beside: Beside, found: list[Found], shared: list[Line]) -> Iterable[ForeignItem]:

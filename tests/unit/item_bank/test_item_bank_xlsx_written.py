@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import replace
 
@@ -11,13 +12,16 @@ import pytest
 from item_bank.errors import ImportRefused
 from item_bank.formats.foreign import BankFacts, ForeignBank, ForeignItem
 from item_bank.formats.xlsx_bank.examples import EXAMPLE_STIMULUS, EXAMPLE_TRANSLATION, EXAMPLES
+from item_bank.formats.xlsx_bank.pictures import Laid
 from item_bank.formats.xlsx_bank.read import read_workbook
 from item_bank.formats.xlsx_bank.template import COLUMNS, write_template
 from item_bank.formats.xlsx_bank.write import STIMULUS_COLUMNS, carried, fill, write_workbook
 from item_bank.interactions.asked import Asked, Option
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
+from item_bank.media import Picture, reference
 from item_bank.stimulus import Stimulus
+from tests.unit.item_bank.pictures import jpeg, png, webp
 
 ITEM = ForeignItem(
     where="T01-1",
@@ -127,3 +131,60 @@ def test_the_template_offers_choices_keeps_text_and_explains_its_columns():
     assert items.column_dimensions[headers["Đáp án"].column_letter].number_format == "@"
     assert headers["Đáp án"].comment.text.startswith("Một phương án: B.")
     assert book["Ngữ liệu"]["B1"].value == "Nội dung"
+
+
+SHA = {name: hashlib.sha256(name).hexdigest() for name in (png(), jpeg(), webp())}
+
+
+def pictured(*contents):
+    return replace(ITEM, stem=" ".join(["Hình nào?", *(reference(SHA[one], "cửa") for one in contents)]))
+
+
+def test_pictures_travel_on_a_sheet_of_their_own():
+    bank = ForeignBank(
+        (pictured(png(), jpeg()),), {SHA[png()]: png(), SHA[jpeg()]: jpeg(), "0" * 64: png(9, 9)}
+    )
+    data, lost = write_workbook(bank)
+    found = read_workbook(data)
+    assert (lost, found.pictures) == ((), {SHA[png()]: png(), SHA[jpeg()]: jpeg()})
+    assert found.items[0].stem == bank.items[0].stem
+
+
+def test_a_picture_that_cannot_travel_is_told():
+    _data, lost = write_workbook(ForeignBank((pictured(webp(), png()),), {SHA[webp()]: webp()}))
+    assert [(remark.code, remark.params["sha256"]) for _where, remark in lost] == [
+        ("PICTURE_MISSING", SHA[webp()]),
+        ("PICTURE_MISSING", SHA[png()]),
+    ]
+
+
+def laid(content, *places):
+    """A foreign workbook with pictures over these cells."""
+    book = openpyxl.Workbook()
+    for row in (
+        ["Câu hỏi", "Phương án A", "Phương án B", "Hình ảnh", "Đáp án"],
+        ["Gì?", "x", "y", None, "A"],
+    ):
+        book.active.append(row)
+    for place in places:
+        book.active.add_image(Laid(Picture("image/png", 3, 2, content)), place)
+    target = io.BytesIO()
+    book.save(target)
+    return read_workbook(target.getvalue())
+
+
+def test_a_picture_over_a_cell_belongs_to_its_text_and_else_to_the_stem():
+    bank = laid(png(), "B2", "D2")
+    tag = reference(SHA[png()], "Picture")
+    assert bank.items[0].asked.options[0].content == f"x<br>{tag}"
+    assert bank.items[0].stem == f"Gì?<br>{tag}"
+    assert bank.pictures == {SHA[png()]: png()}
+
+
+def test_a_picture_that_is_none_or_of_no_row_is_told():
+    (item,) = laid(b"\x89PNG\r\n\x1a\n", "A2").items
+    assert [(remark.code, remark.params["reason"]) for remark in item.lost] == [
+        ("PICTURE_LOST", "IMAGE_DAMAGED")
+    ]
+    item, stray = laid(png(), "A9").items
+    assert (item.lost, stray.where, stray.refused.code) == ((), "Sheet!9", "PICTURE_OF_NO_ITEM")
