@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from item_bank.errors import ImportRefused
+from item_bank.formats.anchors import Anchor, DrawingReader
 from item_bank.formats.cells import (
     MAX_CELL_CHARACTERS,
     MAX_CELLS,
@@ -22,6 +23,7 @@ from item_bank.formats.cells import (
     decode_escapes,
 )
 from item_bank.formats.ooxml import Package
+from item_bank.media import MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,9 @@ class Workbook:
         self.hidden_names = frozenset(listing.hidden)
         self._strings: SharedStrings | None = None
         self._formats = NumberFormats()
+        self._drawings: dict[str, str | None] = {}
+        self._drawn: dict[str, dict[str, tuple[str, str]]] = {}
+        self._contents: dict[str, bytes] = {}
 
     @property
     def sheet_names(self) -> tuple[str, ...]:
@@ -68,6 +73,38 @@ class Workbook:
         reader = _SheetReader(self._shared().cells, self._formats)
         self._package.parse(target[1], reader)
         return Sheet(name, tuple(reader.rows), tuple(reader.merged))
+
+    def anchors(self, name: str) -> tuple[Anchor, ...]:
+        """The pictures that lie on a sheet."""
+        drawing = self._drawing(name)
+        if drawing is None:
+            return ()
+        reader = DrawingReader()
+        self._package.parse(drawing, reader)
+        return tuple(reader.found)
+
+    def picture(self, name: str, anchor: Anchor) -> bytes:
+        """The bytes of a picture on a sheet; empty where the file does not hold it."""
+        drawing = self._drawing(name)
+        if drawing is None:
+            return b""
+        if drawing not in self._drawn:
+            self._drawn[drawing] = self._package.targets(drawing)
+        kind, part = self._drawn[drawing].get(anchor.relation, ("", ""))
+        if kind != "image" or part not in self._package:
+            return b""
+        if part not in self._contents:
+            self._contents[part] = self._package.content(part, MAX_BYTES)
+        return self._contents[part]
+
+    def _drawing(self, name: str) -> str | None:
+        target = self._sheets.get(name)
+        if target is None:
+            return None
+        if name not in self._drawings:
+            parts = [part for kind, part in self._package.targets(target[1]).values() if kind == "drawing"]
+            self._drawings[name] = parts[0] if parts and parts[0] in self._package else None
+        return self._drawings[name]
 
     def _shared(self) -> SharedStrings:
         """The strings and formats that all sheets share, read once."""

@@ -81,7 +81,7 @@ MAX_CHARACTERS: Final[Mapping[Header, int]] = {
     **dict.fromkeys((Header.CODE, Header.TOPIC, Header.LEVEL, Header.POOL, Header.STIMULUS), 40),
     Header.INTERACTION: 80,
     Header.BASIS: 1_000,
-    Header.SHARE: 20,
+    Header.SHARE: 40,
     Header.ENEMIES: 2_000,
 }
 

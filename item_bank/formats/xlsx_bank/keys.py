@@ -29,7 +29,7 @@ from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.responses import parts_of, read_response
 from item_bank.stem import plain_line, plain_text
 
-_BETWEEN: Final = re.compile(r"[\s,;/&+]+")
+_BETWEEN: Final = re.compile(r"[\s,;/&+>→–—-]+")
 _AND: Final = re.compile(r"(?<=\W)(?:và|and)(?=\W)", re.IGNORECASE)
 _ROUND: Final = "()[].:"
 _PLUS_MINUS: Final = re.compile(r"±|\+/-|\+-")
@@ -57,9 +57,12 @@ class Naming:
         if self.named:
             return _only({found} - {None}, token)
         meant = {found, self._by_truth(token, options), _by_letter(token, options)}
-        if not meant - {None}:
-            meant = {self._by_number(token, options), _by_content(token, options)}
-        return _only(meant - {None}, token)
+        if meant - {None}:
+            return _only(meant - {None}, token)
+        number = self._by_number(token, options)
+        # of several options no text is searched: its words could be those of others
+        whole = self.asked.kind.form is Form.ONE or number is not None
+        return _only({number, _by_content(token, options) if whole else None} - {None}, token)
 
     def _by_truth(self, token: str, options: Sequence[Option]) -> str | None:
         if self.asked.interaction not in _TRUTHS or (said := truth(token)) is None:

@@ -110,6 +110,11 @@ class Line:
             self.fail(slot, "MISSING_CELL")
         return markup
 
+    def append(self, slot: Slot, tag: str) -> None:
+        """A picture behind what is typed in the cell."""
+        self._given.add(slot)
+        self._values[slot] = f"{self._values.get(slot, '')}\n{tag}".strip()
+
     def pictures(self) -> list[tuple[Slot, str]]:
         """The SHA-256 of every picture that the row's texts refer to, with the column."""
         return [(slot, sha256) for slot, markup in self._marked.items() for sha256 in references(markup)]

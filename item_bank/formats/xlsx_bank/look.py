@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from item_bank.formats.xlsx_bank.headers import Header, Slot, option_slot
+from item_bank.formats.xlsx_bank.sheets import STIMULI_NAME
 from item_bank.formats.xlsx_write import write_header
 
 BASE: Final[frozenset[Slot]] = frozenset(
@@ -32,6 +33,7 @@ _WIDTHS: Final = {
     Header.CATEGORY: 24,
 }
 _WIDTH: Final = 16
+_STIMULUS_TITLES: Final = {Header.STIMULUS: "Mã ngữ liệu", Header.STEM: "Nội dung"}
 _HEADER_HEIGHT: Final = 34
 
 
@@ -47,10 +49,14 @@ def add_sheet(workbook: Workbook, title: str) -> Worksheet:
     return sheet
 
 
+def _title(sheet: str, slot: Slot) -> str:
+    return _STIMULUS_TITLES.get(slot.header, slot.label) if sheet == STIMULI_NAME else slot.label
+
+
 def dress(sheet: Worksheet, columns: Sequence[Slot]) -> None:
     """The header row, frozen, and columns as wide as what is typed in them."""
     for position, slot in enumerate(columns, start=1):
-        write_header(sheet.cell(1, position, slot.label))
+        write_header(sheet.cell(1, position, _title(sheet.title, slot)))
         sheet.column_dimensions[get_column_letter(position)].width = _WIDTHS.get(slot.header, _WIDTH)
     sheet.row_dimensions[1].height = _HEADER_HEIGHT
     sheet.freeze_panes = "B2"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from item_bank.errors import ImportRefused, InvalidItem
@@ -13,6 +14,7 @@ from item_bank.formats.workbook import Row, Sheet, Workbook
 from item_bank.formats.xlsx_bank.checks import Found, Known, bounded, checked
 from item_bank.formats.xlsx_bank.headers import Header, Layout, Slot, find_layout
 from item_bank.formats.xlsx_bank.line import Line
+from item_bank.formats.xlsx_bank.pictures import Pictures, without_row
 from item_bank.formats.xlsx_bank.rows import Beside, ItemReader
 from item_bank.formats.xlsx_bank.sheets import ENGLISH, STIMULI, find_sheet, items_sheet
 from item_bank.formats.xlsx_bank.words import named_interaction, upright
@@ -41,11 +43,16 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     INVALID_CODE, DUPLICATE_CODE, CODE_IN_BANK, UNKNOWN_TOPIC, UNKNOWN_LEVEL, UNKNOWN_POOL, INVALID_SHARE,
     INVALID_ENEMY, SELF_ENEMY, UNKNOWN_ENEMY, UNKNOWN_INTERACTION, DUPLICATE_OPTION, INVALID_KEY,
     KEY_TWO_MEANINGS, UNKNOWN_CREDIT, INVALID_MARK, INVALID_MATCHING, INVALID_STATISTICS, NUMBER_UNCLEAR,
-    INVALID_WEIGHTS, INVALID_RUBRIC, INVALID_AREA, INVALID_LIMIT, WRONG_NUMBER_OF_NAMES, UNKNOWN_STIMULUS,
-    BAD_IMAGE, UNKNOWN_MEDIA, and what `Asked`, `Draft.item`, `Stimulus` and `check_translation` refuse.
+    INVALID_WEIGHTS, INVALID_RUBRIC, INVALID_AREA, INVALID_LIMIT, WRONG_NUMBER_OF_NAMES,
+    WRONG_NUMBER_OF_GAPS, UNKNOWN_STIMULUS, STIMULUS_TWICE, TRANSLATED_TWICE, BAD_IMAGE, UNKNOWN_MEDIA, and
+    what `Asked`, `Draft.item`, `Stimulus` and `check_translation` refuse.
+
+    A row of another sheet that no item uses stands behind the items as a refused one:
+    TRANSLATION_OF_NO_ITEM, STIMULUS_OF_NO_ITEM; so does a picture over an empty row: PICTURE_OF_NO_ITEM.
+    Pictures that lie over a row's cells belong to the text in their column, or else to the stem.
 
     Losses are UNKNOWN_COLUMN, HIDDEN_ROW, NUMBER_FOR_TEXT, LEVEL_UNSURE, INTERACTION_FROM_KEY,
-    MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, MORE_REMARKS, formulas that are shown as typed, and in a
+    MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, PICTURE_LOST (reason), PICTURE_WITHOUT_WORDS, MORE_REMARKS, formulas that are shown as typed, and in a
     foreign workbook UNKNOWN_TOPIC and UNKNOWN_LEVEL.
     """
     workbook = Workbook(data)
@@ -58,21 +65,48 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     if not rows:
         raise ImportRefused("NO_ROWS", sheet=sheet.name)
     merged = _merged_rows(sheet, layout, rows)
-    beside = Beside(_stimuli(workbook), _english(workbook), _may_be_numbered(rows, layout))
-    found = [_item(Line(row, layout), beside, merged.get(row.number)) for row in rows]
-    items = [*checked(found, known or Known()), *_left_over(beside, found)]
-    return ForeignBank(tuple(bounded(items)))
+    shared = _side_lines(workbook, STIMULI)
+    beside = Beside(_stimuli(shared), _english(workbook), _may_be_numbered(rows, layout))
+    pictures = Pictures(workbook)
+    laid = pictures.by_row(sheet.name)
+    found = []
+    for row in rows:
+        line = Line(row, layout)
+        pictures.lay(line, laid.get(row.number, ()))
+        found.append(_item(line, beside, merged.get(row.number)))
+    items = [*checked(found, _with_media(known, pictures)), *_left_over(beside, found, shared)]
+    items += [_picture_without_item(layout, row) for row in without_row(laid, rows, layout)]
+    return ForeignBank(tuple(bounded(items)), pictures.found)
 
 
-def _left_over(beside: Beside, found: list[Found]) -> Iterable[ForeignItem]:
+def _with_media(known: Known | None, pictures: Pictures) -> Known:
+    if known is None or known.media is None:
+        return known or Known()
+    return replace(known, media={*known.media, *pictures.found})
+
+
+def _picture_without_item(layout: Layout, row: int) -> ForeignItem:
+    remark = Remark("PICTURE_OF_NO_ITEM", layout.place(row, Slot(Header.STEM)), row)
+    return ForeignItem(f"{layout.sheet}!{row}", refused=remark)
+
+
+def _left_over(beside: Beside, found: list[Found], shared: list[Line]) -> Iterable[ForeignItem]:
     """What other sheets hold for no item: told like an item that is refused, for it is not taken."""
     used = {f"#{one.line.row}" for one in found}
     used |= {one.item.facts.code.casefold() for one in found if one.item.facts.code}
     for code, line in beside.english.items():
         if code not in used:
-            place = line.layout.place(line.row, Slot(Header.CODE))
-            remark = Remark("TRANSLATION_OF_NO_ITEM", {**place, "value": code}, line.row)
-            yield ForeignItem(f"{line.layout.sheet}!{line.row}", refused=remark)
+            yield _without_item(line, Header.CODE, "TRANSLATION_OF_NO_ITEM")
+    named = {plain_line(one.line.text(Header.STIMULUS)).casefold() for one in found}
+    for line in shared:
+        if _stimulus_code(line).casefold() not in named:
+            yield _without_item(line, Header.STIMULUS, "STIMULUS_OF_NO_ITEM")
+
+
+def _without_item(line: Line, header: Header, code: str) -> ForeignItem:
+    value = line.text(header) or line.text(Header.CODE)
+    remark = Remark(code, {**line.layout.place(line.row, Slot(header)), "value": value}, line.row)
+    return ForeignItem(f"{line.layout.sheet}!{line.row}", refused=remark)
 
 
 def _item(line: Line, beside: Beside, merged: str | None) -> Found:
@@ -152,15 +186,15 @@ def _side_lines(workbook: Workbook, names: Collection[str]) -> list[Line]:
     return lines
 
 
-def _named(line: Line, *headers: Header) -> str:
-    return next((name for header in headers if (name := plain_line(line.text(header)))), "")
+def _stimulus_code(line: Line) -> str:
+    return plain_line(line.text(Header.STIMULUS)) or plain_line(line.text(Header.CODE))
 
 
-def _stimuli(workbook: Workbook) -> dict[str, Stimulus | InvalidItem]:
+def _stimuli(lines: Iterable[Line]) -> dict[str, Stimulus | InvalidItem]:
     """By folded code; a code that stands twice means neither."""
     found: dict[str, Stimulus | InvalidItem] = {}
-    for line in _side_lines(workbook, STIMULI):
-        code = _named(line, Header.STIMULUS, Header.CODE)
+    for line in lines:
+        code = _stimulus_code(line)
         place = line.layout.place(line.row)
         markup = line.markup(Header.STEM)
         if code.casefold() in found:
@@ -182,7 +216,7 @@ def _stimulus(code: str, markup: str, place: Mapping[str, Any]) -> Stimulus | In
 def _english(workbook: Workbook) -> dict[str, Line]:
     found: dict[str, Line] = {}
     for line in _side_lines(workbook, ENGLISH):
-        code = upright(_named(line, Header.CODE)).casefold()
+        code = upright(plain_line(line.text(Header.CODE))).casefold()
         if code in found:
             found[code].fail(Header.CODE, "TRANSLATED_TWICE", value=code, other_row=line.row)
         elif code:

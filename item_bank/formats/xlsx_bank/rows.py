@@ -27,16 +27,23 @@ from item_bank.formats.xlsx_bank.notation import (
 )
 from item_bank.formats.xlsx_bank.parts import read_asked, said_limits, usual_limits, with_limits
 from item_bank.formats.xlsx_bank.translations import read_translation
-from item_bank.formats.xlsx_bank.words import named_credit, named_interaction
+from item_bank.formats.xlsx_bank.words import named_credit, named_interaction, upright
 from item_bank.interactions.asked import Asked
-from item_bank.interactions.kinds import Form, Interaction
+from item_bank.interactions.kinds import MOST, Form, Interaction
 from item_bank.interactions.marking import Credit, Criterion, Key, Weights
 from item_bank.stem import plain_line
 from item_bank.stimulus import Stimulus
 from item_bank.translation import Translation
 
 MOST_MARK: Final = 1_000_000
-_SEVERAL: Final = re.compile(r"[A-Za-z](?:[\s,;]*[A-Za-z])+")
+_BLAMED: Final = {
+    **dict.fromkeys(("KEY_MISSING", "KEY_NO_RESPONSE", "KEY_TWICE", "KEY_AMBIGUOUS"), Header.KEY),
+    **dict.fromkeys(("INVALID_TOLERANCE", "KEY_UNEXPECTED"), Header.KEY),
+    **dict.fromkeys(("RUBRIC_UNEXPECTED", "INVALID_RUBRIC"), Header.RUBRIC),
+    "CREDIT_UNFIT": Header.CREDIT,
+    "WEIGHTS_MISSING": Header.WEIGHTS,
+}
+_SEVERAL: Final = re.compile(r"[A-Z](?:\s*[,;]?\s*[A-Z])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +95,7 @@ class ItemReader:
             try:
                 return draft.item(asked, key)
             except InvalidItem as refusal:
-                header = Header.KEY if "KEY" in refusal.code else Header.STEM
-                self.line.fail(header, refusal.code, **refusal.params)
+                self.line.fail(_BLAMED.get(refusal.code, Header.STEM), refusal.code, **refusal.params)
         return draft.refused(InvalidItem("ROW_REFUSED"))
 
     def _with_rest(self, item: ForeignItem) -> ForeignItem:
@@ -141,7 +147,9 @@ class ItemReader:
         return interaction
 
     def _names_several(self) -> bool:
-        return _SEVERAL.fullmatch(self.line.text(Header.KEY)) is not None
+        typed = upright(self.line.text(Header.KEY))
+        texts = {self.line.text(option_slot(number)) for number in range(1, MOST + 1)}
+        return _SEVERAL.fullmatch(typed) is not None and typed not in texts
 
     def _key(self, asked: Asked) -> tuple[Asked, Key | None]:
         """The key, and what is asked with the limits that the key or the row sets."""

@@ -16,14 +16,16 @@ from item_bank.formats.workbook import Row
 from item_bank.formats.xlsx_bank.headers import MAX_CHARACTERS, Header, Layout, Slot
 from item_bank.formats.xlsx_bank.line import Line
 from item_bank.formats.xlsx_bank.look import BASE, add_sheet, dress, ordered
+from item_bank.formats.xlsx_bank.pictures import fill_pictures, is_written
 from item_bank.formats.xlsx_bank.rows import Beside, ItemReader
-from item_bank.formats.xlsx_bank.sheets import ENGLISH_NAME, ITEMS_NAME, STIMULI_NAME
+from item_bank.formats.xlsx_bank.sheets import ENGLISH_NAME, ITEMS_NAME, PICTURES_NAME, STIMULI_NAME
 from item_bank.formats.xlsx_bank.spelling import Cells, english_cells, item_cells
 from item_bank.formats.xlsx_write import keep_as_text, saved
+from item_bank.media import references
 from item_bank.stem import strip_invisible, to_authored
 from item_bank.stimulus import Stimulus
 
-_STIMULUS_COLUMNS: Final = (Slot(Header.STIMULUS), Slot(Header.STEM))
+STIMULUS_COLUMNS: Final = (Slot(Header.STIMULUS), Slot(Header.STEM))
 
 
 @dataclass(slots=True)
@@ -34,27 +36,34 @@ class Book:
     english: list[Cells] = field(default_factory=list)
     stimuli: dict[str, Stimulus] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
 
 def write_workbook(bank: ForeignBank) -> tuple[bytes, tuple[tuple[str, Remark], ...]]:
     """The items as an .xlsx workbook, and of which item (its `where`) what could not be carried.
 
     What is written is read back before it leaves: an item of which any part would come back as another one is
-    not written. Pictures stay references. Not carried on purpose, for they say nothing of the item: `where`
+    not written. Pictures stand on a sheet of their own, and texts refer to them. Not carried on purpose, for they say nothing of the item: `where`
     (a reader calls an item by its code or its row), remarks of an earlier file, and the key's version.
     A share is kept to twelve decimals.
 
     Not written, each with its reason: NOT_WRITTEN (reason: TEXT_TOO_LONG with column, length, limit, for a
     cell holds 32,767 characters; STIMULUS_CODE_TWICE; DUPLICATE_CODE; NOT_CARRIED with the parts that would
-    change; REFUSED of an item that was refused itself; and what the reader refuses).
+    change; REFUSED of an item that was refused itself; and what the reader refuses). PICTURE_MISSING (sha256):
+    the item refers to a picture that the bank does not hold, or that no spreadsheet program shows.
     """
     book, lost = Book(), []
+    carriable = {name: content for name, content in bank.pictures.items() if is_written(content)}
     for item in bank.items:
         try:
             _add(book, item)
         except InvalidItem as refusal:
             remark = Remark("NOT_WRITTEN", {"reason": refusal.code, **refusal.params})
             lost.append((item.where, remark))
+        else:
+            missing = [one for one in pictures_of(item) if one not in carriable]
+            lost += [(item.where, Remark("PICTURE_MISSING", {"sha256": one})) for one in missing]
+            book.pictures |= {one: carriable[one] for one in pictures_of(item) if one in carriable}
     target = Target()
     first = target.active
     if not isinstance(first, Worksheet):
@@ -63,11 +72,26 @@ def write_workbook(bank: ForeignBank) -> tuple[bytes, tuple[tuple[str, Remark], 
     fill(first, ordered({slot for row in book.items for slot in row} | BASE), book.items)
     if book.stimuli:
         rows = [_stimulus_cells(one) for one in book.stimuli.values()]
-        fill(add_sheet(target, STIMULI_NAME), _STIMULUS_COLUMNS, rows)
+        fill(add_sheet(target, STIMULI_NAME), STIMULUS_COLUMNS, rows)
     if book.english:
         columns = ordered({slot for row in book.english for slot in row})
         fill(add_sheet(target, ENGLISH_NAME), columns, book.english)
+    if book.pictures:
+        fill_pictures(add_sheet(target, PICTURES_NAME), book.pictures)
     return saved(target), tuple(lost)
+
+
+def pictures_of(item: ForeignItem) -> list[str]:
+    """The SHA-256 of the pictures that any text of the item refers to."""
+    texts = [item.stem, item.rationale]
+    if item.asked is not None:
+        texts += [part.content for part in (*item.asked.options, *item.asked.places)]
+    if item.stimulus is not None:
+        texts.append(item.stimulus.content)
+    if item.english is not None:
+        english = item.english
+        texts += [english.stem, english.rationale, *english.options.values(), *english.places.values()]
+    return references(*texts)
 
 
 def _add(book: Book, item: ForeignItem) -> None:
@@ -95,7 +119,7 @@ def _add(book: Book, item: ForeignItem) -> None:
 
 
 def _stimulus_cells(stimulus: Stimulus) -> Cells:
-    return {_STIMULUS_COLUMNS[0]: stimulus.code, _STIMULUS_COLUMNS[1]: to_authored(stimulus.content)}
+    return {STIMULUS_COLUMNS[0]: stimulus.code, STIMULUS_COLUMNS[1]: to_authored(stimulus.content)}
 
 
 def _require_room(cells: Cells) -> None:
@@ -162,7 +186,7 @@ def carried(item: ForeignItem) -> dict[str, Any]:
         "tags": item.tags,
         "competencies": item.competencies,
         "statistics": item.statistics,
-        "facts": replace(facts, judged_share=None if share is None else round(share, 12)),
+        "facts": replace(facts, judged_share=None if share is None else _rounded(share)),
         "stimulus": item.stimulus,
         "english": english
         and replace(
@@ -171,6 +195,10 @@ def carried(item: ForeignItem) -> dict[str, Any]:
             places={id_: text for id_, text in english.places.items() if text},
         ),
     }
+
+
+def _rounded(share: float) -> float:
+    return round(float(f"{share:.15f}"), 12)
 
 
 def fill(sheet: Worksheet, columns: Sequence[Slot], rows: Iterable[Cells]) -> None:
