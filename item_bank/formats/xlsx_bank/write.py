@@ -85,7 +85,8 @@ def pictures_of(item: ForeignItem) -> list[str]:
     """The SHA-256 of the pictures that any text of the item refers to."""
     texts = [item.stem, item.rationale]
     if item.asked is not None:
-        texts += [part.content for part in (*item.asked.options, *item.asked.places)]
+        texts += [option.content for option in item.asked.options]
+        texts += [place.content for place in item.asked.places]
     if item.stimulus is not None:
         texts.append(item.stimulus.content)
     if item.english is not None:
