@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from item_bank.errors import InvalidItem
 from item_bank.formats.cells import Cell, Kind, column_letter
+from item_bank.formats.draft import MOST_REMARKS
 from item_bank.formats.foreign import Remark
 from item_bank.formats.workbook import Row
 from item_bank.formats.xlsx_bank.headers import MARKUP, MAX_CHARACTERS, Header, Layout, Slot
@@ -54,7 +55,7 @@ class Line:
 
     def _remark(self, to: list[Remark], code: str, slot: Slot | None = None, **params: Any) -> None:
         remark = Remark(code, {**self.layout.place(self.row, slot), **params}, self.row)
-        if remark not in to:
+        if len(to) <= MOST_REMARKS and remark not in to:  # a cell may hold thousands of broken formulas
             to.append(remark)
 
     def fail(self, slot: Slot | Header, code: str, **params: Any) -> None:

@@ -80,13 +80,12 @@ class Laid(Image):
     """A picture whose size is known already, without a library that would look into it."""
 
     def __init__(self, picture: Picture) -> None:
-        self.ref = picture
+        self._picture = picture
         self.width, self.height = picture.width, picture.height
         self.format = picture.mime.partition("/")[2]
 
     def _data(self) -> bytes:
-        content: bytes = self.ref.content
-        return content
+        return self._picture.content
 
 
 def is_written(content: bytes) -> bool:

@@ -52,8 +52,8 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     Pictures that lie over a row's cells belong to the text in their column, or else to the stem.
 
     Losses are UNKNOWN_COLUMN, HIDDEN_ROW, NUMBER_FOR_TEXT, LEVEL_UNSURE, INTERACTION_FROM_KEY,
-    MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, PICTURE_LOST (reason), PICTURE_WITHOUT_WORDS, MORE_REMARKS, formulas that are shown as typed, and in a
-    foreign workbook UNKNOWN_TOPIC and UNKNOWN_LEVEL.
+    MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, PICTURE_LOST (reason), PICTURE_WITHOUT_WORDS,
+    MORE_REMARKS, formulas that are shown as typed, and in a foreign workbook UNKNOWN_TOPIC and UNKNOWN_LEVEL.
     """
     workbook = Workbook(data)
     sheet = items_sheet(workbook)
