@@ -90,7 +90,7 @@ class Line:
         try:
             return reader(typed)
         except InvalidItem as refusal:
-            self.fail(header, refusal.code, **refusal.params)
+            self.fail(header, refusal.code, **{"value": typed[:80], **refusal.params})
             return default
 
     def markup(self, slot: Slot | Header) -> str:

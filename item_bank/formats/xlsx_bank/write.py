@@ -47,7 +47,7 @@ def write_workbook(bank: ForeignBank) -> tuple[bytes, tuple[tuple[str, Remark], 
     they say nothing of the item: `where` (a reader calls an item by its code or its row), remarks of an
     earlier file, and the key's version. A share is kept to twelve decimals.
 
-    NOT_WRITTEN, each with its reason: TEXT_TOO_LONG (column, length, limit: a cell holds 32,767 characters),
+    NOT_WRITTEN, each with its reason: TEXT_TOO_LONG (header, length, limit: a cell holds 32,767 characters),
     STIMULUS_CODE_TWICE, DUPLICATE_CODE, NOT_CARRIED (the parts that would change), REFUSED (an item that was
     refused itself), and what the reader refuses. PICTURE_MISSING (sha256): the item refers to a picture that
     the bank does not hold, or that no spreadsheet program shows.
@@ -129,7 +129,7 @@ def _require_room(cells: Cells) -> None:
         length = len(value) if isinstance(value, str) else 0
         stored = len(_stored(value)) if isinstance(value, str) else 0
         if length > limit or stored > MAX_CELL_CHARACTERS:
-            raise InvalidItem("TEXT_TOO_LONG", column=slot.label, length=max(length, stored), limit=limit)
+            raise InvalidItem("TEXT_TOO_LONG", header=slot.label, length=max(length, stored), limit=limit)
 
 
 def _stored(text: str) -> str:

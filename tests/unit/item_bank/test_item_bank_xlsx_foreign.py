@@ -153,6 +153,7 @@ def test_the_only_sheet_with_items_is_found_among_empty_and_hidden_ones():
         {"Bìa": [["Trường"]], "Lớp": [HEADERS, VALUES]},
         {"Cũ_": [HEADERS, VALUES, VALUES], "Mới": [HEADERS, VALUES]},
         {"Câu_hỏi": [HEADERS, VALUES], "Ví_dụ": [HEADERS, VALUES]},
+        {"English": [HEADERS, VALUES]},
     ):
         assert len(read_workbook(book(**sheets)).items) == 1
 
