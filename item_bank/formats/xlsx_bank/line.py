@@ -19,6 +19,7 @@ from item_bank.stem import from_authored, plain_text, strip_invisible
 T = TypeVar("T")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,15}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,9}\.[0-9]{1,9}")
+_ORDINAL: Final = re.compile(r"(?:câu|question|bài)?\s*[0-9]{1,6}\s*[.):]?", re.IGNORECASE)
 _SHOWN_DIGITS: Final = 10  # of a number in the format "General", whatever the column's width
 _FAULTS: Final = {Kind.FORMULA: "FORMULA_CELL", Kind.ERROR: "ERROR_CELL"}
 _NUMBERS: Final = frozenset({Header.KEY, Header.MARK, Header.SHARE, Header.AT_MOST})
@@ -39,6 +40,8 @@ class Line:
             cell = row.cells.get(position)
             if cell is not None and slot.header is not Header.ORDINAL:
                 self._take(slot, cell)
+            elif cell is not None and cell.kind is Kind.TEXT and not _ORDINAL.fullmatch(cell.text.strip()):
+                self.note(slot, "UNKNOWN_COLUMN")  # a name that is no mere number is not dropped in silence
         for position, header in layout.unknown.items():
             if position in row.cells:
                 self._remark(self.notes, "UNKNOWN_COLUMN", column=column_letter(position), header=header)
