@@ -26,6 +26,7 @@ from item_bank.interactions.asked import Asked
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Criterion, Key
 from item_bank.pool import Pool
+from item_bank.stem import strip_invisible
 from item_bank.stimulus import Stimulus
 from item_bank.taxonomy import CognitiveLevel
 from item_bank.translation import Translation
@@ -35,8 +36,7 @@ from tests.unit.item_bank.test_item_bank_xlsx_written import filled
 from tests.unit.item_bank.workbook_factory import cell, package, parts
 
 PER_KIND = int(os.environ.get("MALFORMED_PER_KIND", "40"))
-# characters that nobody sees cannot be typed into a cell, a doubled text is no text twice
-EXCUSED = {"NOT_CARRIED", "DUPLICATE_OPTION"}
+EXCUSED = {"DUPLICATE_OPTION", "DUPLICATE_CODE"}  # texts that differ in their capitals or markup alone
 codes = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,8}", fullmatch=True)
 floats = st.none() | st.floats(-4, 4).filter(lambda number: number == 0 or abs(number) > 1e-9)
 
@@ -94,17 +94,25 @@ def whole_items(draw: st.DrawFn) -> ForeignItem:
     )
 
 
-@given(st.lists(whole_items(), min_size=1, max_size=3, unique_by=lambda item: item.facts.code or object()))
+@given(st.lists(whole_items(), min_size=1, max_size=2, unique_by=lambda item: item.facts.code or object()))
 def test_what_is_written_comes_back_as_it_was(written: list[ForeignItem]):
     written = [replace(item, where=str(number)) for number, item in enumerate(written)]
     data, lost = write_workbook(ForeignBank(tuple(written), PICTURES))
     reasons = {where: remark.params["reason"] for where, remark in lost}
-    assert set(reasons.values()) <= {*EXCUSED, "DUPLICATE_CODE"}
+    for item in written:
+        assert reasons.get(item.where, "DUPLICATE_OPTION") in EXCUSED or _has_hidden_signs(item)
     kept = [item for item in written if item.where not in reasons]
     bank = read_workbook(data) if kept else ForeignBank(())
     referred = {name for item in kept for name in pictures_of(item)}
     assert bank.pictures == {name: PICTURES[name] for name in referred}
     assert [carried(item) for item in bank.items] == [_spelled(item, kept) for item in kept]
+
+
+def _has_hidden_signs(item: ForeignItem) -> bool:
+    """Whether the key has characters that nobody sees: none of them may be typed into a cell."""
+    assert item.key is not None
+    texts = (*item.key.accepted, *(item.key.weights.of if item.key.weights else ()))
+    return any(strip_invisible(text) != text for text in texts)
 
 
 def _spelled(item: ForeignItem, kept: list[ForeignItem]) -> dict[str, object]:

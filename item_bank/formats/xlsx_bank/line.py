@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from item_bank.errors import InvalidItem
 from item_bank.formats.cells import Cell, Kind, column_letter
+from item_bank.formats.draft import MOST_REMARKS
 from item_bank.formats.foreign import Remark
 from item_bank.formats.workbook import Row
 from item_bank.formats.xlsx_bank.headers import MARKUP, MAX_CHARACTERS, Header, Layout, Slot
@@ -18,6 +19,7 @@ from item_bank.stem import from_authored, plain_text, strip_invisible
 T = TypeVar("T")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,15}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,9}\.[0-9]{1,9}")
+_ORDINAL: Final = re.compile(r"(?:câu|question|bài)?\s*[0-9]{1,6}\s*[.):]?", re.IGNORECASE)
 _SHOWN_DIGITS: Final = 10  # of a number in the format "General", whatever the column's width
 _FAULTS: Final = {Kind.FORMULA: "FORMULA_CELL", Kind.ERROR: "ERROR_CELL"}
 _NUMBERS: Final = frozenset({Header.KEY, Header.MARK, Header.SHARE, Header.AT_MOST})
@@ -38,6 +40,8 @@ class Line:
             cell = row.cells.get(position)
             if cell is not None and slot.header is not Header.ORDINAL:
                 self._take(slot, cell)
+            elif cell is not None and cell.kind is Kind.TEXT and not _ORDINAL.fullmatch(cell.text.strip()):
+                self.note(slot, "UNKNOWN_COLUMN")  # a name that is no mere number is not dropped in silence
         for position, header in layout.unknown.items():
             if position in row.cells:
                 self._remark(self.notes, "UNKNOWN_COLUMN", column=column_letter(position), header=header)
@@ -54,7 +58,7 @@ class Line:
 
     def _remark(self, to: list[Remark], code: str, slot: Slot | None = None, **params: Any) -> None:
         remark = Remark(code, {**self.layout.place(self.row, slot), **params}, self.row)
-        if remark not in to:
+        if len(to) <= MOST_REMARKS and remark not in to:  # a cell may hold thousands of broken formulas
             to.append(remark)
 
     def fail(self, slot: Slot | Header, code: str, **params: Any) -> None:
@@ -89,7 +93,7 @@ class Line:
         try:
             return reader(typed)
         except InvalidItem as refusal:
-            self.fail(header, refusal.code, **refusal.params)
+            self.fail(header, refusal.code, **{"value": typed[:80], **refusal.params})
             return default
 
     def markup(self, slot: Slot | Header) -> str:

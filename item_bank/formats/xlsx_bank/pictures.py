@@ -80,12 +80,12 @@ class Laid(Image):
     """A picture whose size is known already, without a library that would look into it."""
 
     def __init__(self, picture: Picture) -> None:
-        self._content = picture.content
+        self._picture = picture
         self.width, self.height = picture.width, picture.height
         self.format = picture.mime.partition("/")[2]
 
     def _data(self) -> bytes:
-        return self._content
+        return self._picture.content
 
 
 def is_written(content: bytes) -> bool:

@@ -52,8 +52,8 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     Pictures that lie over a row's cells belong to the text in their column, or else to the stem.
 
     Losses are UNKNOWN_COLUMN, HIDDEN_ROW, NUMBER_FOR_TEXT, LEVEL_UNSURE, INTERACTION_FROM_KEY,
-    MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, PICTURE_LOST (reason), PICTURE_WITHOUT_WORDS, MORE_REMARKS, formulas that are shown as typed, and in a
-    foreign workbook UNKNOWN_TOPIC and UNKNOWN_LEVEL.
+    MODEL_ANSWER_AS_RATIONALE, PICTURE_NOT_IN_FILE, PICTURE_LOST (reason), PICTURE_WITHOUT_WORDS,
+    MORE_REMARKS, formulas that are shown as typed, and in a foreign workbook UNKNOWN_TOPIC and UNKNOWN_LEVEL.
     """
     workbook = Workbook(data)
     sheet = items_sheet(workbook)
@@ -65,8 +65,9 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     if not rows:
         raise ImportRefused("NO_ROWS", sheet=sheet.name)
     merged = _merged_rows(sheet, layout, rows)
-    shared = _side_lines(workbook, STIMULI)
-    beside = Beside(_stimuli(shared), _english(workbook), _may_be_numbered(rows, layout))
+    shared = _side_lines(workbook, STIMULI, sheet.name)
+    english = _english(_side_lines(workbook, ENGLISH, sheet.name))
+    beside = Beside(_stimuli(shared), english, _may_be_numbered(rows, layout))
     pictures = Pictures(workbook)
     laid = pictures.by_row(sheet.name)
     found = []
@@ -169,9 +170,9 @@ def _may_be_numbered(rows: Iterable[Row], layout: Layout) -> bool:
     return True
 
 
-def _side_lines(workbook: Workbook, names: Collection[str]) -> list[Line]:
+def _side_lines(workbook: Workbook, names: Collection[str], items: str) -> list[Line]:
     """The rows of a sheet beside the items, with those that merged cells touch at fault."""
-    sheet = find_sheet(workbook, names)
+    sheet = find_sheet(workbook, names, items)
     if sheet is None or not sheet.rows:
         return []
     layout = find_layout(sheet)
@@ -213,9 +214,9 @@ def _stimulus(code: str, markup: str, place: Mapping[str, Any]) -> Stimulus | In
         return InvalidItem(refusal.code, **{**place, "value": code})
 
 
-def _english(workbook: Workbook) -> dict[str, Line]:
+def _english(lines: Iterable[Line]) -> dict[str, Line]:
     found: dict[str, Line] = {}
-    for line in _side_lines(workbook, ENGLISH):
+    for line in lines:
         code = upright(plain_line(line.text(Header.CODE))).casefold()
         if code in found:
             found[code].fail(Header.CODE, "TRANSLATED_TWICE", value=code, other_row=line.row)

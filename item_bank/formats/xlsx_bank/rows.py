@@ -204,7 +204,8 @@ class ItemReader:
         try:
             named = {read_key(naming, part)[0][0]: worth for part, worth in of.items()}
         except InvalidItem as refusal:
-            line.fail(Header.WEIGHTS, "INVALID_WEIGHTS", **refusal.params)
+            value = line.text(Header.WEIGHTS)[:80]
+            line.fail(Header.WEIGHTS, "INVALID_WEIGHTS", **{"value": value, **refusal.params})
             return None
         if len(named) < len(of):
             line.fail(Header.WEIGHTS, "INVALID_WEIGHTS", value=line.text(Header.WEIGHTS)[:80])

@@ -31,9 +31,9 @@ MOST_SHEETS: Final = 12  # looked into for the one with items
 FEWEST_HEADERS: Final = 2
 
 
-def find_sheet(workbook: Workbook, names: Collection[str]) -> Sheet | None:
-    """The first sheet that is called one of these; also a hidden one."""
-    named = [name for name in workbook.sheet_names if fold(name) in names]
+def find_sheet(workbook: Workbook, names: Collection[str], items: str) -> Sheet | None:
+    """The first sheet that is called one of these; also a hidden one, but not that of the items."""
+    named = [name for name in workbook.sheet_names if fold(name) in names and name != items]
     return workbook.sheet(named[0]) if named else None
 
 
@@ -47,6 +47,8 @@ def items_sheet(workbook: Workbook) -> Sheet:
     if len(named) == 1:
         return workbook.sheet(named[0])
     others = named or [name for name in visible if fold(name) not in NEVER_ITEMS]
+    if not others and len(visible) == 1:
+        others = visible  # what is called "English" may be a foreign workbook's subject
     if len(others) == 1:
         return workbook.sheet(others[0])
     filled = [sheet for sheet in map(workbook.sheet, others[:MOST_SHEETS]) if sheet.rows]

@@ -43,14 +43,14 @@ def write_workbook(bank: ForeignBank) -> tuple[bytes, tuple[tuple[str, Remark], 
     """The items as an .xlsx workbook, and of which item (its `where`) what could not be carried.
 
     What is written is read back before it leaves: an item of which any part would come back as another one is
-    not written. Pictures stand on a sheet of their own, and texts refer to them. Not carried on purpose, for they say nothing of the item: `where`
-    (a reader calls an item by its code or its row), remarks of an earlier file, and the key's version.
-    A share is kept to twelve decimals.
+    not written. Pictures stand on a sheet of their own, and texts refer to them. Not carried on purpose, for
+    they say nothing of the item: `where` (a reader calls an item by its code or its row), remarks of an
+    earlier file, and the key's version. A share is kept to twelve decimals.
 
-    Not written, each with its reason: NOT_WRITTEN (reason: TEXT_TOO_LONG with column, length, limit, for a
-    cell holds 32,767 characters; STIMULUS_CODE_TWICE; DUPLICATE_CODE; NOT_CARRIED with the parts that would
-    change; REFUSED of an item that was refused itself; and what the reader refuses). PICTURE_MISSING (sha256):
-    the item refers to a picture that the bank does not hold, or that no spreadsheet program shows.
+    NOT_WRITTEN, each with its reason: TEXT_TOO_LONG (header, length, limit: a cell holds 32,767 characters),
+    STIMULUS_CODE_TWICE, DUPLICATE_CODE, NOT_CARRIED (the parts that would change), REFUSED (an item that was
+    refused itself), and what the reader refuses. PICTURE_MISSING (sha256): the item refers to a picture that
+    the bank does not hold, or that no spreadsheet program shows.
     """
     book, lost = Book(), []
     carriable = {name: content for name, content in bank.pictures.items() if is_written(content)}
@@ -129,7 +129,7 @@ def _require_room(cells: Cells) -> None:
         length = len(value) if isinstance(value, str) else 0
         stored = len(_stored(value)) if isinstance(value, str) else 0
         if length > limit or stored > MAX_CELL_CHARACTERS:
-            raise InvalidItem("TEXT_TOO_LONG", column=slot.label, length=max(length, stored), limit=limit)
+            raise InvalidItem("TEXT_TOO_LONG", header=slot.label, length=max(length, stored), limit=limit)
 
 
 def _stored(text: str) -> str:

@@ -122,6 +122,11 @@ def test_a_column_of_no_meaning_here_is_told_where_it_says_something():
     assert items[0].lost[0].params["column"] == "F"
 
 
+def test_a_number_of_a_row_is_passed_over_and_a_name_is_told():
+    items = read_workbook(workbook([{"ID": typed, **PLAIN} for typed in ("Câu 1.", "2", "Q-77")])).items
+    assert [[remark.code for remark in item.lost] for item in items] == [[], [], ["UNKNOWN_COLUMN"]]
+
+
 def test_a_number_that_its_author_sees_whole_is_taken_and_told():
     item = only(PLAIN | {"optionA": '<c r="{ref}"><v>2.5</v></c>', "optionB": '<c r="{ref}"><v>7</v></c>'})
     assert [one.content for one in item.asked.options] == ["2,5", "7", "ba"]
@@ -153,6 +158,7 @@ def test_the_only_sheet_with_items_is_found_among_empty_and_hidden_ones():
         {"Bìa": [["Trường"]], "Lớp": [HEADERS, VALUES]},
         {"Cũ_": [HEADERS, VALUES, VALUES], "Mới": [HEADERS, VALUES]},
         {"Câu_hỏi": [HEADERS, VALUES], "Ví_dụ": [HEADERS, VALUES]},
+        {"English": [HEADERS, VALUES]},
     ):
         assert len(read_workbook(book(**sheets)).items) == 1
 

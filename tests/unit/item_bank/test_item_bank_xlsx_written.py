@@ -58,7 +58,7 @@ def test_what_no_cell_holds_is_not_written_and_not_cut():
     assert (where, remark.code, remark.params) == (
         "dài",
         "NOT_WRITTEN",
-        {"reason": "TEXT_TOO_LONG", "column": "Câu hỏi", "length": 32_768, "limit": 32_767},
+        {"reason": "TEXT_TOO_LONG", "header": "Câu hỏi", "length": 32_768, "limit": 32_767},
     )
     assert [item.stem for item in read_workbook(data).items] == [whole.stem]
 
