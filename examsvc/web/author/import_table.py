@@ -24,7 +24,8 @@ def write_table(report: Report) -> bytes:
     headers = (
         *(_("No."), _("Where"), _("Fate"), _("Code"), _("Stem"), _("Interaction"), _("Key"), _("Remarks")),
     )
-    for number, row in enumerate([headers, *map(_row, report.lines)], 1):
+    rows = [_row(line, report.format) for line in report.lines]
+    for number, row in enumerate([headers, *rows], 1):
         for place, value in enumerate(row, 1):
             cell = sheet.cell(number, place, value)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
@@ -41,11 +42,10 @@ def write_table(report: Report) -> bytes:
     return buffer.getvalue()
 
 
-def _row(line: ReportLine) -> tuple[object, ...]:
+def _row(line: ReportLine, form: str) -> tuple[object, ...]:
     remarks = [
-        *([words.sentence(line.refused)] if line.refused else []),
-        *map(words.sentence, line.lost),
-        *map(words.sentence, line.warnings),
+        words.sentence(note, form)
+        for note in (*([line.refused] if line.refused else []), *line.lost, *line.warnings)
     ]
     return (
         line.number,

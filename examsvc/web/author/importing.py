@@ -49,7 +49,7 @@ def import_items() -> Page:
     try:
         return _checked(file, Answers())
     except ImportRefused as error:
-        inputs.file.errors = [wording.refusal(error)]
+        inputs.file.errors = [wording_imports.whole_file(error)]
         return render_template("author/import.html", inputs=inputs, refused=file.name), 422
 
 

@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from examsvc.services.import_report import Note
+from examsvc.web.author.remarks import OF_FORMAT, REMARKS
 from examsvc.web.author.wording import reason
-from examsvc.web.author.wording_remarks import REMARKS
 from examsvc.web.terms import INTERACTIONS
+from item_bank.errors import ImportRefused
 from item_bank.formats.catalog import FileFormat
 from item_bank.formats.foreign import Fate
 
@@ -74,20 +75,26 @@ def place(note: Note) -> str:
     return str(_("Line %(line)s", line=note.line)) if note.line else ""
 
 
-def sentence(note: Note) -> str:
-    """A remark with its place before it."""
-    said, at = remark(note), place(note)
+def sentence(note: Note, form: str) -> str:
+    """A remark on a file of this format, with its place before it."""
+    said, at = remark(note, form), place(note)
     return f"{at}: {said}" if at else said
 
 
-def remark(note: Note) -> str:
+def remark(note: Note, form: str) -> str:
     """What was lost, what keeps an item out, or what to look at."""
     if note.code == "FACT_MISSING":
         field = str(FACTS.get(str(note.params.get("field")), "–"))
         return str(_("The file does not say: %(field)s. Say below what holds for such items.", field=field))
-    if note.code in REMARKS:
-        return str(REMARKS[note.code]) % _Facts(note.params)
+    words = OF_FORMAT.get(form, {}).get(note.code) or REMARKS.get(note.code)
+    if words is not None:
+        return str(words) % _Facts(note.params)
     return reason(note.code, note.params)
+
+
+def whole_file(error: ImportRefused) -> str:
+    """Why a file could not be read at all."""
+    return remark(Note(error.code, error.params), "")
 
 
 class _Facts(dict[str, Any]):

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 
 from item_bank.errors import InvalidItem
 from item_bank.formats.cells import Cell, Kind, column_letter
-from item_bank.formats.draft import MOST_REMARKS
 from item_bank.formats.foreign import Remark
+from item_bank.formats.losses import MOST_REMARKS
 from item_bank.formats.workbook import Row
 from item_bank.formats.xlsx_bank.headers import MARKUP, MAX_CHARACTERS, Header, Layout, Slot
 from item_bank.math import formula_faults
