@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -24,6 +25,7 @@ MOST_SHOWN = 20
 def main() -> int:
     """Exit status 1 when a file was neither read nor refused, took too long or too much memory."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="fuzz-imports-"))
     folder.mkdir(parents=True, exist_ok=True)
     outcomes = _run(asked.files, asked.seed, asked.side_by_side, folder)
@@ -62,14 +64,22 @@ def _run(files: int, seed: int, lanes: int, folder: Path) -> list[Outcome]:
         for start in range(0, files, CHUNK):
             numbers = range(start, min(start + CHUNK, files))
             chunks[pool.submit(run, numbers, seed, str(folder))] = numbers
-        for done in as_completed(chunks):
-            try:
-                outcomes += done.result()
-            except BrokenProcessPool:
-                said = f"files {chunks[done].start} to {chunks[done].stop - 1}"
-                outcomes.append(Outcome("?", "?", fault=f"the process ended ({said})"))
-            progress.update(task, advance=len(chunks[done]))
+        try:
+            for done in as_completed(chunks):
+                outcomes += _outcomes(done, chunks[done])
+                progress.update(task, advance=len(chunks[done]))
+        except KeyboardInterrupt:  # what is there is shown
+            pool.shutdown(wait=False, cancel_futures=True)
     return outcomes
+
+
+def _outcomes(done: Future[list[Outcome]], numbers: range) -> list[Outcome]:
+    """What became of a chunk; a process that ended in the middle of it is a violation."""
+    try:
+        return done.result()
+    except BrokenProcessPool:
+        said = f"files {numbers.start} to {numbers.stop - 1}"
+        return [Outcome("?", "?", fault=f"the process ended ({said})")]
 
 
 def _table(outcomes: list[Outcome]) -> Table:

@@ -87,7 +87,7 @@ def _read(name: str, data: bytes) -> tuple[str | None, str | None, float]:
     faulthandler.dump_traceback_later(_WALL_SECONDS, exit=True)
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
-        _check(read_any(name, data)[1])
+        check(read_any(name, data)[1])
     except ImportRefused as refusal:
         code = refusal.code
     except _TooLong:
@@ -101,7 +101,7 @@ def _read(name: str, data: bytes) -> tuple[str | None, str | None, float]:
     return code, fault, time.process_time() - began
 
 
-def _check(bank: ForeignBank) -> None:
+def check(bank: ForeignBank) -> None:
     """Whatever was taken is a whole item with a key of its own and harmless markup."""
     for item in bank.items:
         for markup in (item.stem, item.rationale):

@@ -85,6 +85,8 @@ class Contents:
                     self.english[found] = english
             elif resource.is_item:
                 self.missing.append(resource.href[:200])
+        # what is listed by itself is an item, whatever another says of it
+        self.english = {item: file for item, file in self.english.items() if file not in self.resources}
 
     def _sort(self, path: str, resource: Resource | None) -> None:
         is_listed = resource is not None and resource.is_item

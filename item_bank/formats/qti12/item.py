@@ -25,8 +25,10 @@ from item_bank.stimulus import Stimulus
 
 GENERAL: Final = "general_fb"
 STIMULUS: Final = "text_only_question"
-_TYPES: Final = ("question_type", "cc_profile")
-_POINTS: Final = ("points_possible", "cc_weighting", "qmd_weighting")
+TYPE: Final = "question-type"
+PARENT: Final = "parent-stimulus-item-ident"  # of an item: the text that it shares
+_TYPES: Final = (TYPE, "cc-profile")
+_POINTS: Final = ("points-possible", "cc-weighting", "qmd-weighting")
 _NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{0,25})?")
 _READ: Final = frozenset({"itemmetadata", "presentation", "resprocessing", "itemfeedback"})
 _WHERE_CHARACTERS: Final = 200
@@ -49,7 +51,7 @@ class Beside:
 
 
 def metadata_of(node: Node) -> dict[str, str]:
-    """The fields of an element's own metadata, by their labels in small letters."""
+    """The fields of an element's own metadata, by their labels in small letters, with hyphens."""
     found: dict[str, str] = {}
     for one in node.children:
         if one.name not in {"itemmetadata", "qtimetadata"}:
@@ -57,7 +59,7 @@ def metadata_of(node: Node) -> dict[str, str]:
         for entry in one.within("qtimetadatafield"):
             label, value = entry.first("fieldlabel"), entry.first("fieldentry")
             if label is not None and value is not None:
-                found.setdefault(label.words().lower(), value.words())
+                found.setdefault(label.words().lower().replace("_", "-"), value.words())
     return found
 
 
@@ -105,7 +107,7 @@ def _taken(item: Node, draft: Draft, beside: Beside, budget: Budget) -> ForeignI
         taken = draft.item(posed.asked, marked.key)
     mark = beside.points or next((metadata[name] for name in _POINTS if name in metadata), "")
     taken = replace(taken, max_mark=_mark(mark, draft), lost=draft.losses.all())
-    return _with_stimulus(taken, metadata.get("parent_stimulus_item_ident", ""), draft, beside)
+    return _with_stimulus(taken, metadata.get(PARENT, ""), draft, beside)
 
 
 def _mark(said: str, draft: Draft) -> float:

@@ -17,7 +17,7 @@ from item_bank.formats.qti.manifest import resources_of
 from item_bank.formats.qti.read import PACKAGE_STEPS
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.xml import BANK, Node, parse
-from item_bank.formats.qti12.item import STIMULUS, Beside, metadata_of, read_item
+from item_bank.formats.qti12.item import PARENT, STIMULUS, TYPE, Beside, metadata_of, read_item
 from item_bank.formats.qti12.texts import Texts
 from item_bank.formats.zips import MAGIC
 from item_bank.stem import plain_line
@@ -119,9 +119,7 @@ class _Reader:
         once = [part for part in root.children if part.name != "assessment" or self._is_new(part)]
         root = replace(root, children=once)
         stimuli = {one.get("ident"): one for one in root.within("item") if _is_stimulus(one)}
-        used = {
-            metadata_of(one).get("parent_stimulus_item_ident", "") for one in root.within("item")
-        } & stimuli.keys()
+        used = {metadata_of(one).get(PARENT, "") for one in root.within("item")} & stimuli.keys()
         beside = Beside(self._texts, self._budget, stimuli={ident: stimuli[ident] for ident in used})
         for item, around in _walk(root, beside):
             if item.get("ident") in used:
@@ -151,7 +149,7 @@ class _Reader:
 
 
 def _is_stimulus(item: Node) -> bool:
-    return metadata_of(item).get("question_type") == STIMULUS
+    return metadata_of(item).get(TYPE) == STIMULUS
 
 
 def _walk(node: Node, beside: Beside) -> Iterator[tuple[Node, Beside]]:
@@ -164,7 +162,7 @@ def _walk(node: Node, beside: Beside) -> Iterator[tuple[Node, Beside]]:
 
 
 def _within(node: Node, beside: Beside) -> Beside:
-    title = plain_line(node.get("title") or metadata_of(node).get("bank_title", ""))
+    title = plain_line(node.get("title") or metadata_of(node).get("bank-title", ""))
     category = (*beside.category, title) if title else beside.category
     within = replace(beside, category=category)
     selection = node.first("selection_ordering")
