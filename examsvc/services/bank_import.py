@@ -83,8 +83,7 @@ def check_file(
     """What importing this file would do; raises ImportRefused when it can be read by no reader."""
     permit(actor, "items.write")
     answers = answers or Answers()
-    progress(0, 1, "reading")
-    form, bank = read_any(file.name, file.data)
+    form, bank = _read(file, progress)
     intake = _taken_in(deps, actor, bank, answers, progress)
     intake = replace(intake, lines=tuple(_with_warnings(deps, intake)))
     return report_of(actor.user_id, (file.name[:200], file.sha256, form.value), intake, answers)
@@ -103,8 +102,7 @@ def import_file(
     """
     permit(actor, "items.write")
     order = order or Order()
-    progress(0, 1, "reading")
-    form, bank = read_any(file.name, file.data)
+    form, bank = _read(file, progress)
     while True:
         intake = _taken_in(deps, actor, bank, order.answers, progress)
         n_refused = intake.count(Fate.REFUSED)
@@ -130,6 +128,11 @@ def _stored(
         store.add_enemies(session, pairs, store.item_ids(session))
     import_id = _record(session, actor, (file, form), (taken, order, intake.count(Fate.REFUSED)))
     return ImportOutcome(import_id, tuple(version.id for version in stored), intake.count(Fate.REFUSED))
+
+
+def _read(file: File, progress: StagedProgress) -> tuple[FileFormat, ForeignBank]:
+    progress(0, 1, "reading")
+    return read_any(file.name, file.data, lambda done, total: progress(done, total, "reading"))
 
 
 def _taken_in(

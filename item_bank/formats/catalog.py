@@ -14,6 +14,7 @@ from item_bank.formats.aiken import read_aiken, write_aiken
 from item_bank.formats.foreign import ForeignBank, Remark
 from item_bank.formats.gift import read_gift, write_gift
 from item_bank.formats.moodle_xml import read_moodle_xml, write_moodle_xml
+from item_bank.formats.progress import Progress, silent
 from item_bank.formats.qti.read import read_item, read_package
 from item_bank.formats.qti.write import write_package
 from item_bank.formats.qti12.read import read_qti12
@@ -101,14 +102,18 @@ FORMATS: Final[dict[FileFormat, Row]] = {
 MOST_BYTES: Final = max(row.most_bytes for row in FORMATS.values())
 
 
-def read_as(form: FileFormat, data: bytes) -> ForeignBank:
+def read_as(form: FileFormat, data: bytes, progress: Progress = silent) -> ForeignBank:
     """The items of a file of this format.
+
+    progress : called with (done, total) by readers of large files; whatever it raises ends the reading
 
     Raises ImportRefused: TOO_LARGE (limit_mb), FORMAT_NOT_READ, and as the format's own reader does.
     """
     row = FORMATS[form]
     if len(data) > row.most_bytes:
         raise ImportRefused("TOO_LARGE", limit_mb=row.most_bytes // _MB)
+    if row.read is _read_qti and data.startswith(MAGIC):
+        return read_package(data, progress)
     return row.read(data)
 
 

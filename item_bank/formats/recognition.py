@@ -11,10 +11,11 @@ from typing import Final
 from item_bank.errors import ImportRefused
 from item_bank.formats.catalog import FORMATS, MOST_BYTES, FileFormat, read_as
 from item_bank.formats.foreign import ForeignBank
+from item_bank.formats.progress import Progress, silent
 from item_bank.formats.qti.archive import is_junk
 from item_bank.formats.zips import DAMAGE, MAGIC, Limits, open_zip
 
-_LIMITS: Final = Limits(MOST_BYTES, 400 * 1024 * 1024, 20_000, 2_000)  # readers have their own, narrower
+_LIMITS: Final = Limits(MOST_BYTES, 600 * 1024 * 1024, 120_000, 2_000)  # readers have their own, narrower
 _MOST_ALONE: Final = FORMATS[FileFormat.MOODLE_XML].most_bytes  # of what is no archive
 _MOST_LINES: Final = FORMATS[FileFormat.GIFT].most_bytes
 _HEAD: Final = 64 * 1024
@@ -24,23 +25,25 @@ _PACKAGING: Final = ("[Content_Types].xml", "_rels/.rels")
 _OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Word and Excel wrote before 2007, and encrypt in
 _QTI_2: Final = frozenset({"assessmentItem", "qti-assessment-item", "assessmentTest", "qti-assessment-test"})
 _QTI_1: Final = "questestinterop"
+_ENOUGH: Final = 200  # files of a package that show which format it has
 _AIKEN: Final = re.compile(r"^[ \t]*ANSWER[ \t]*[:\uff1a][ \t]*[A-Za-z]\b", re.MULTILINE | re.IGNORECASE)
 _OPTION: Final = re.compile(r"^[ \t]*[A-Za-z][.)][ \t]*\S", re.MULTILINE)
 _BRACES: Final = re.compile(r"(?<!\\)\{[^{}]*(?<!\\)\}")
 _GIFT: Final = re.compile(r"^[ \t]*(?:::|\$CATEGORY:)", re.MULTILINE)
 
 
-def read_any(filename: str, data: bytes) -> tuple[FileFormat, ForeignBank]:
+def read_any(filename: str, data: bytes, progress: Progress = silent) -> tuple[FileFormat, ForeignBank]:
     """The format of a file and its items.
 
     Parameters
     ----------
     filename : as the author's program calls it; asked only where the content is of two formats
+    progress : called with (done, total) while a large file is read; whatever it raises ends the reading
 
     Raises ImportRefused: as `recognised` and the format's reader do.
     """
     form = recognised(filename, data)
-    return form, read_as(form, data)
+    return form, read_as(form, data, progress)
 
 
 def recognised(filename: str, data: bytes) -> FileFormat:
@@ -79,7 +82,7 @@ def _of_zip(filename: str, data: bytes) -> FileFormat:
 
 def _of_package(archive: zipfile.ZipFile, infos: Collection[zipfile.ZipInfo]) -> set[FileFormat]:
     """By the roots of the files within; a version of QTI 2 or 3 by the first item that says which."""
-    old, versions = False, dict[FileFormat, None]()
+    old, versions, looked_at = False, dict[FileFormat, None](), 0
     for info in infos:
         if is_junk(info) or not info.filename.lower().endswith((".xml", ".qti")):
             continue
@@ -89,9 +92,12 @@ def _of_package(archive: zipfile.ZipFile, infos: Collection[zipfile.ZipInfo]) ->
         except DAMAGE as error:
             raise ImportRefused("DAMAGED_FILE", part=info.filename) from error
         name, said = _root(head)
+        looked_at += 1
         old = old or name == _QTI_1
         if name in _QTI_2:
             versions[_version(name, said)] = None
+        if looked_at >= _ENOUGH and (old or versions):
+            break
     found = set(list(versions)[:1])
     return found | {FileFormat.QTI_12} if old else found
 

@@ -8,14 +8,16 @@ from typing import Final
 
 from item_bank.errors import ImportRefused
 from item_bank.formats.foreign import Remark
-from item_bank.formats.qti.archive import Archive
-from item_bank.formats.qti.manifest import Resource, resources_of
+from item_bank.formats.qti.archive import LEAST_BYTES, MAX_ENTRY_BYTES, MAX_LIST_BYTES, Archive
+from item_bank.formats.qti.manifest import Resource, resources_in, resources_of
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.usage import statistics_in
-from item_bank.formats.qti.xml import Node, parse
+from item_bank.formats.qti.xml import Node, parse, stream
 
 MANIFEST: Final = "imsmanifest.xml"
-MAX_XML_BYTES: Final = 64 * 1024 * 1024  # parsed, a file as often as it is
+LEAST_XML_BYTES: Final = 64 * 1024 * 1024  # parsed, a file as often as it is; of a large package more
+_USAGE: Final = (b"usageData", b"usage-data")
+_STATISTICS: Final = frozenset({"ordinaryStatistic", "categorizedStatistic"})
 _HINTS: Final = (b"assessmentItem", b"assessment-item")
 
 
@@ -42,7 +44,10 @@ class Contents:
         self.broken: dict[str, Remark] = {}
         self.missing: list[str] = []
         self.is_old = False
-        self._bytes_left = MAX_XML_BYTES
+        self._most_bytes = max(LEAST_XML_BYTES, archive.most_bytes)
+        if archive.most_bytes == LEAST_BYTES:
+            self._most_bytes = LEAST_XML_BYTES
+        self._bytes_left = self._most_bytes
         self._found: set[str] = set()
         self._in_tests: list[str] = []
         self.english: dict[str, str] = {}
@@ -53,7 +58,7 @@ class Contents:
         data = self.archive.read(path)
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
-            raise ImportRefused("TOO_LARGE", limit_mb=MAX_XML_BYTES // 1024**2)
+            raise ImportRefused("TOO_LARGE", limit_mb=self._most_bytes // 1024**2)
         return parse(data)
 
     def _look(self) -> tuple[str, ...]:
@@ -72,11 +77,14 @@ class Contents:
 
     def _list(self, path: str) -> None:
         try:
-            manifest = self.parse(path)
+            if self.archive.size(path) > MAX_ENTRY_BYTES:
+                resources = list(resources_in(self.archive.read(path, MAX_LIST_BYTES)))
+            else:
+                resources = resources_of(self.parse(path))
         except Refused:  # every file is looked at, listed or not
             return
         folder = posixpath.dirname(path)
-        for resource in resources_of(manifest):
+        for resource in resources:
             found = self.archive.find(resource.href, folder) if resource.href else None
             if found is not None:
                 self.resources.setdefault(found, resource)
@@ -88,9 +96,24 @@ class Contents:
         # what is listed by itself is an item, whatever another says of it
         self.english = {item: file for item, file in self.english.items() if file not in self.resources}
 
+    def _note_large(self, path: str) -> bool:
+        """Whether a file was a long list of statistics, which is read a piece at a time."""
+        data = self.archive.read(path, MAX_LIST_BYTES)
+        if not any(name in data[:4096] for name in _USAGE):
+            return False
+        for _base, node in stream(data, _STATISTICS):
+            self._note_statistic(node)
+        return True
+
+    def _note_statistic(self, node: Node) -> None:
+        for target in node.all("targetObject"):
+            self.usage.setdefault(target.get("identifier"), []).append(node)
+
     def _sort(self, path: str, resource: Resource | None) -> None:
         is_listed = resource is not None and resource.is_item
         try:
+            if self.archive.size(path) > MAX_ENTRY_BYTES and not is_listed and self._note_large(path):
+                return
             root = self.parse(path)
         except Refused as refused:
             if is_listed or any(hint in self.archive.read(path) for hint in _HINTS):
@@ -105,8 +128,7 @@ class Contents:
             self.is_old = True
         elif root.name == "usageData":
             for node in statistics_in(root):
-                for target in node.all("targetObject"):
-                    self.usage.setdefault(target.get("identifier"), []).append(node)
+                self._note_statistic(node)
         elif is_listed:
             self.broken[path] = Remark("NOT_AN_ITEM", {"name": root.name[:60]})
 

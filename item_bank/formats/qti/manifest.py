@@ -9,7 +9,7 @@ from typing import Final
 from item_bank.formats.facts import with_code, with_enemy, with_level, with_pool, with_share, with_topic
 from item_bank.formats.foreign import BankFacts
 from item_bank.formats.qti.write_manifest import OWN_SOURCE
-from item_bank.formats.qti.xml import Node
+from item_bank.formats.qti.xml import Node, stream
 from item_bank.stem import plain_line
 
 MOST_TAGS = 50
@@ -49,6 +49,12 @@ def resources_of(manifest: Node) -> list[Resource]:
         base = manifest.get("base") + group.get("base")
         found.extend(_resource(node, base + node.get("base")) for node in group.all("resource"))
     return found
+
+
+def resources_in(manifest: bytes) -> Iterator[Resource]:
+    """The same of a manifest so long that it is read a resource at a time. Raises Refused."""
+    for base, node in stream(manifest, frozenset({"resource"})):
+        yield _resource(node, base + node.get("base"))
 
 
 def _resource(node: Node, base: str) -> Resource:

@@ -10,6 +10,7 @@ from typing import Final
 from item_bank.errors import ImportRefused
 from item_bank.formats.foreign import ForeignBank, ForeignItem, Remark
 from item_bank.formats.losses import Losses
+from item_bank.formats.progress import Progress, silent
 from item_bank.formats.qti.archive import Archive
 from item_bank.formats.qti.beside import translation_of
 from item_bank.formats.qti.content import Body
@@ -24,10 +25,14 @@ from item_bank.formats.qti.usage import statistics_of
 from item_bank.formats.qti.xml import Node, parse
 
 PACKAGE_STEPS: Final = 2_000_000  # of scoring, over all items of one package
+ITEM_STEPS: Final = 400  # for each item of a package that has many
+STEP: Final = 200  # items between two words about the progress
 
 
-def read_package(data: bytes) -> ForeignBank:
+def read_package(data: bytes, progress: Progress = silent) -> ForeignBank:
     """The items of a content package (zip) of QTI 2.1, 2.2 or 3.0.
+
+    progress : called with (done, total); whatever it raises ends the reading
 
     Every XML file is looked at: a manifest that is missing or lists the test alone hides no item. A test
     itself is not kept; it stands among the items as refused.
@@ -42,8 +47,13 @@ def read_package(data: bytes) -> ForeignBank:
     contents = Contents(Archive(data))
     if not contents.items and not contents.broken and not contents.missing:
         raise ImportRefused("OLD_QTI" if contents.is_old else "NO_ITEMS")
-    pictures, budget = Pictures(contents.archive), Budget(PACKAGE_STEPS)
-    items = [_read(path, contents, pictures, budget) for path in contents.items]
+    pictures = Pictures(contents.archive)
+    budget = Budget(max(PACKAGE_STEPS, ITEM_STEPS * len(contents.items)))
+    items: list[ForeignItem] = []
+    for path in contents.items:
+        items.append(_read(path, contents, pictures, budget))
+        if len(items) % STEP == 0:
+            progress(len(items), len(contents.items))
     names = Counter(item.where for item in items)
     items = [
         replace(item, where=f"{item.where} ({path})") if names[item.where] > 1 else item

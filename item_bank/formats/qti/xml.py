@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ _ENCODINGS: Final = frozenset(
     ["utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1258"]
 )
 _NO_CHARACTER: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -35,6 +37,7 @@ class Bounds:
 
 
 ITEM: Final = Bounds(2 * 1024 * 1024, 40_000)  # one item a file
+LIST: Final = Bounds(200 * 1024 * 1024, 0)  # read a piece at a time
 BANK: Final = Bounds(8 * 1024 * 1024, 120_000)  # all items in one file
 
 
@@ -100,6 +103,33 @@ def parse(data: bytes, bounds: Bounds = ITEM) -> Node:
     except etree.XMLSyntaxError as error:
         raise Refused("NOT_WELL_FORMED", line=error.lineno or None) from error
     return _tree(root, bounds)
+
+
+def stream(data: bytes, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
+    """Each element of these names in a file that is a long list, with the `xml:base` of what it stands in.
+
+    The list as a whole is never held. Raises Refused as `parse` does.
+    """
+    content = _decoded(data, LIST)
+    if "<!DOCTYPE" in content or "<!ENTITY" in content:
+        raise Refused("DTD_IN_FILE")
+    bases: list[str] = []
+    events = etree.iterparse(io.BytesIO(data), events=("start", "end"), remove_comments=True, **SAFE)
+    try:
+        for event, element in events:
+            if event == "start":
+                if len(bases) >= MAX_DEPTH:
+                    raise Refused("XML_TOO_DEEP", limit=MAX_DEPTH)
+                bases.append(element.get(_BASE) or "")
+                continue
+            bases.pop()
+            if camel(str(element.tag).rpartition("}")[2]) in wanted:
+                yield "".join(bases), _tree(element, ITEM)
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+    except etree.XMLSyntaxError as error:
+        raise Refused("NOT_WELL_FORMED", line=error.lineno or None) from error
 
 
 def _without_prolog(text: str) -> str:

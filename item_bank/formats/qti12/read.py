@@ -11,7 +11,7 @@ from typing import Final
 from item_bank.errors import ImportRefused
 from item_bank.formats.foreign import ForeignBank, ForeignItem, Remark
 from item_bank.formats.qti.archive import MAX_FILE_BYTES, Archive
-from item_bank.formats.qti.contents import MANIFEST, MAX_XML_BYTES
+from item_bank.formats.qti.contents import LEAST_XML_BYTES, MANIFEST
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.manifest import resources_of
 from item_bank.formats.qti.read import PACKAGE_STEPS
@@ -96,7 +96,7 @@ class _Reader:
         self._items: list[ForeignItem] = []
         self._behind: list[ForeignItem] = []
         self._seen: set[str] = set()
-        self._bytes_left = MAX_XML_BYTES
+        self._bytes_left = LEAST_XML_BYTES
 
     def read(self, path: str) -> None:
         assert self._archive is not None
@@ -105,7 +105,7 @@ class _Reader:
             return
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
-            raise ImportRefused("TOO_LARGE", limit_mb=MAX_XML_BYTES // 1024**2)
+            raise ImportRefused("TOO_LARGE", limit_mb=LEAST_XML_BYTES // 1024**2)
         try:
             root = parse(data, BANK)
         except Refused as refused:
