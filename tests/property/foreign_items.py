@@ -281,6 +281,8 @@ def _key(asked: Asked, key: Key, numbers: dict[str, str]) -> Any:
             return [contents[id_] for id_ in parts_of(key.accepted[0])], key.credit
         case Interaction.ESSAY | Interaction.PRACTICAL:
             return ()
+        case Interaction.HOTTEXT | Interaction.HOTSPOT:
+            return set(parts_of(key.accepted[0])), key.credit
     pairs = [pair.split(">") for pair in parts_of(key.accepted[0])]
     credit = key.credit if len(pairs) > 1 else None
     return {numbers[place]: contents[option] for option, place in pairs}, credit

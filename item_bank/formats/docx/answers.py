@@ -77,6 +77,13 @@ class Answers:
         entries = entries_of(table)
         return len(entries) >= 2 and len({number for number, _key in entries}) == len(entries)
 
+    def read_own(self, table: Table, group: str, found: list[Open]) -> None:
+        """A table that no heading announces: of the group before it where it has just that group's numbers."""
+        entries = entries_of(table)
+        own = {one.number for one in found if one.group.name == group}
+        self.group = group if own == {number for number, _key in entries} else ""
+        self._add(entries)
+
     def _add(self, entries: list[tuple[int, str]]) -> None:
         for number, key in entries:
             self.keys.setdefault((self.group, number), []).append(key)

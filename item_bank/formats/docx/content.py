@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from item_bank.errors import InvalidItem
 from item_bank.formats.docx.body import Block, Cell, Paragraph, Table
@@ -53,7 +54,7 @@ def limited(markup: str) -> str:
 
 def _markup(content: Sequence[Content]) -> str:
     shown = [one for one in content if isinstance(one, Table) or not one.rich.is_blank]
-    bare = [one for one in shown if _is_bare(one)]
+    apart = any(_is_bare(one) and _is_bare(other) for one, other in pairwise(shown))
     parts: list[str] = []
     place = 0
     while place < len(shown):
@@ -70,7 +71,7 @@ def _markup(content: Sequence[Content]) -> str:
             parts.append(_list([item for item in shown[place:end] if isinstance(item, Piece)]))
         else:
             markup = one.rich.markup()
-            parts.append(markup if len(bare) == 1 and one is bare[0] else f"<p>{markup}</p>")
+            parts.append(f"<p>{markup}</p>" if one.set_off or apart else markup)
         place = end
     return "".join(parts)
 

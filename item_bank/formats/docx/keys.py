@@ -85,7 +85,7 @@ def _under_numbers(rows: list[list[str]]) -> list[Entry]:
         headed = bool(above) and fold(above[0]) in _NUMBER_HEADS
         numbers = [_NUMBER_CELL.fullmatch(text) for text in above[headed:]]
         filled = [one for one, text in zip(numbers, above[headed:], strict=True) if text]
-        if not filled or None in filled or len(below) != len(above) or (not headed and len(filled) < 2):
+        if not filled or None in filled or len(below) != len(above) or (not headed and not found and len(filled) < 2):
             place += 1
             continue
         found += [

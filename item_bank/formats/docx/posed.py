@@ -12,9 +12,9 @@ from typing import Final
 from item_bank.errors import InvalidItem
 from item_bank.formats.docx.chosen import choice, said_keys, statements
 from item_bank.formats.docx.content import Piece, read_content
-from item_bank.formats.docx.keys import letters_in, pairs_in, responses_in
+from item_bank.formats.docx.keys import letters_in, pairs_in, responses_in, truths_in
 from item_bank.formats.docx.layout import ANY, CREDIT_NAMES, KIND_NAMES, KIND_SYNONYMS, Fact
-from item_bank.formats.docx.marks import Offered
+from item_bank.formats.docx.marks import Offered, read_words
 from item_bank.formats.docx.opened import Open
 from item_bank.formats.docx.words import numbered_of
 from item_bank.formats.moodle_keys import FALSE, TRUE, says_true
@@ -31,6 +31,7 @@ _KINDS: Final = {fold(name): kind for kind, name in KIND_NAMES.items()} | {
 _CREDITS: Final = {fold(name): credit for credit, name in CREDIT_NAMES.items()}
 _LETTER: Final = re.compile(r"[A-Ha-h]\.?")
 _TRUE_FALSE: Final = re.compile(r"đúng\s*(?:hay|hoặc|/|–|-|,)\s*sai", re.IGNORECASE)
+_TRUTHS: Final = re.compile(r"(?<!\w)(?:đúng|sai|đ)(?!\w)", re.IGNORECASE)
 _ESSAY: Final = re.compile(r"tự\s+luận", re.IGNORECASE)
 _POINTS: Final = re.compile(r"(.*\S)\s*[(\[]\s*(\d{1,3})\s*(?:điểm|đ|points?)\s*[)\]]\.?\s*", re.IGNORECASE | re.DOTALL)
 _LIMIT: Final = re.compile(rf"([A-Za-z0-9_]{{1,16}})\s?=\s?(\d{{1,4}}|{ANY})")
@@ -69,9 +70,9 @@ def _inferred(opened: Open) -> Interaction | None:
     if not all(one.label.islower() for one in opened.options):
         return None
     around = f"{opened.group.title} {' '.join(one.rich.text for one in opened.stem if isinstance(one, Piece))}"
-    said = " ".join(said_keys(opened))
-    truths = any(one.truth is not None for one in opened.options) or re.search(
-        r"(?<!\w)(?:đúng|sai|[ĐđSs])(?!\w)|^[ĐSđs]{2,8}$", said
+    read_words(opened.options)
+    truths = any(one.truth is not None for one in opened.options) or any(
+        truths_in(one, len(opened.options)) or _TRUTHS.search(one) for one in said_keys(opened)
     )
     two = opened.group.name == "2" and fold(opened.group.said).startswith("phan")
     return Interaction.STATEMENTS if truths or two or _TRUE_FALSE.search(around) else None

@@ -225,7 +225,6 @@ class Questions:
 
     def _grouped(self, group: Group) -> None:
         self.group, self._open, self._shared = group, None, None
-        self.answers.group = group.name
 
     def _text(self, opened: Open, line: Line) -> None:
         if line.rich.is_blank:
@@ -265,6 +264,8 @@ class Questions:
         return is_keys(line.text)
 
     def _end(self, phase: Phase) -> None:
+        if self.phase is Phase.QUESTIONS:
+            self.answers.group = ""
         self._open, self._shared, self.phase = None, None, phase
         self.answers.begin()
 
@@ -296,7 +297,7 @@ class Questions:
             opened.options.extend(rows)
         elif not (opened is None or opened.exact) and opened.is_complete and self.answers.is_keys(table):
             self._open = None
-            self.answers.read_table(table)
+            self.answers.read_own(table, self.group.name, self.found)
         elif opened is not None:
             opened.current.append(table)
             opened.note_table(table)

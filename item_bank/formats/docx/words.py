@@ -163,7 +163,7 @@ def is_end(text: str) -> bool:
 def is_keys(text: str) -> bool:
     """The heading of the table of keys: a line of its own, and no "Đáp án:" with its value behind it."""
     line = text.strip()
-    bare = line.rstrip().endswith(":") and "bảng" not in line.casefold()
+    bare = ":" in plain_signs(line) and "bảng" not in line.casefold()
     return len(line) < 160 and not bare and _KEYS.fullmatch(line) is not None
 
 
