@@ -6,10 +6,8 @@ from collections import defaultdict
 
 from hypothesis import given
 
-from item_bank.errors import ImportRefused
-from item_bank.formats.docx import read_docx, write_docx, write_docx_items
-from item_bank.formats.foreign import ForeignBank, ForeignItem
-from item_bank.stem import sanitise
+from item_bank.formats.docx import read_docx, write_docx_items
+from item_bank.formats.foreign import ForeignItem
 from tests.property.foreign_items import PICTURES, banks, facts
 
 # a loss, and the facts that are then others

@@ -1,4 +1,4 @@
-"""Word files (.docx): read as Vietnamese authors write their questions, written so that they are read back."""
+"""Word files (.docx): read as Vietnamese authors write their questions, written to be read back."""
 
 from item_bank.formats.docx.read import read_docx
 from item_bank.formats.docx.write import write_docx, write_docx_items

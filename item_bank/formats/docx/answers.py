@@ -1,4 +1,4 @@
-"""What stands behind the questions: tables of keys, and explanations, put to the questions by their numbers."""
+"""What stands behind the questions: tables of keys and explanations, put to them by their numbers."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Answers:
         return len(entries) >= 2 and len({number for number, _key in entries}) == len(entries)
 
     def read_own(self, table: Table, group: str, found: list[Open]) -> None:
-        """A table that no heading announces: of the group before it where it has just that group's numbers."""
+        """A table without a heading: of the group before it where it has just that group's numbers."""
         entries = entries_of(table)
         own = {one.number for one in found if one.group.name == group}
         self.group = group if own == {number for number, _key in entries} else ""

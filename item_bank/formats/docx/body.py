@@ -66,7 +66,7 @@ def read_document(data: bytes) -> Document:
     """Raises ImportRefused as `Package` does."""
     package = Package(data)
     targets = package.targets(package.document)
-    parts = {kind: part for kind, part in targets.values()}
+    parts = dict(targets.values())
     styles = Styles(package.tree(parts.get("styles", "")))
     numbering = Numbering(package.tree(parts.get("numbering", "")))
     reader = _Reader(Sources(package, styles, targets), numbering)
@@ -115,7 +115,7 @@ class _Reader:
 
     def _table(self, element: etree._Element, nested: int) -> Table:
         self.count += 1
-        rows = [row for row in _rows(element)]
+        rows = list(_rows(element))
         table = Table([])
         headers = [_is_header(row) for row in rows]
         table.headers = headers.index(False) if False in headers else 0

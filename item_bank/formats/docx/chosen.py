@@ -56,7 +56,9 @@ def _told(options: Sequence[Option], accepted: Sequence[tuple[str, ...]]) -> Int
     if any(len(one) > 1 for one in accepted):
         return Interaction.MULTIPLE_RESPONSE
     truths = {says_true(plain_text(option.content)) for option in options}
-    return Interaction.TRUE_FALSE if len(options) == 2 and truths == {True, False} else Interaction.SINGLE_CHOICE
+    return (
+        Interaction.TRUE_FALSE if len(options) == 2 and truths == {True, False} else Interaction.SINGLE_CHOICE
+    )
 
 
 def _accepted(opened: Open, offered: Sequence[Offered], *, several: bool) -> list[tuple[str, ...]]:
@@ -111,9 +113,7 @@ def statements(opened: Open) -> tuple[Asked, Key]:
         for label, one in zip(labels, offered, strict=True)
     )
     options = (Option(TRUE.id, TRUE.content, at_most=None), Option(FALSE.id, FALSE.content, at_most=None))
-    pairs = (
-        f"{TRUE.id if truth else FALSE.id}>{label}" for label, truth in zip(labels, truths, strict=True)
-    )
+    pairs = (f"{TRUE.id if truth else FALSE.id}>{label}" for label, truth in zip(labels, truths, strict=True))
     credit = Credit.STATEMENTS if len(places) == 4 else Credit.PARTS
     return Asked(Interaction.STATEMENTS, options, places), Key(1, (" ".join(pairs),), credit)
 

@@ -17,7 +17,7 @@ from item_bank.stem import sanitise
 
 @dataclass(slots=True)
 class Piece:
-    """A paragraph of a text: `listed` (ordered, level) in a list, `set_off` where it is a paragraph of its own."""
+    """A paragraph of a text: `listed` (ordered, level) in a list, `set_off` where it stands apart."""
 
     rich: Rich
     listed: tuple[bool, int] | None = None
@@ -103,7 +103,7 @@ def _list(items: Sequence[Piece]) -> str:
     return "".join(written)
 
 
-def _name(ordered: bool) -> str:  # noqa: FBT001 a property of the list, not a switch
+def _name(ordered: bool) -> str:
     return "ol" if ordered else "ul"
 
 

@@ -39,13 +39,13 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 class Known:
     """What is known of an item beside its wording."""
 
-    facts: BankFacts = BankFacts()
+    facts: BankFacts = field(default_factory=BankFacts)
     competencies: list[str] = field(default_factory=list)
     stimulus: str = ""
 
 
 def read_fact(fact: Fact, value: str, draft: Draft, known: Known) -> bool:
-    """Take one line's value; False where the fact is not one of these. Loses FACT_UNREADABLE (fact, value)."""
+    """Take one line's value; False of another fact. Loses FACT_UNREADABLE (fact, value)."""
     reader = _READERS.get(fact)
     if reader is None:
         return False

@@ -20,7 +20,9 @@ _TRUTHS_ENTRY: Final = re.compile(
     r"(?:c[âa]u\s{0,3})?(\d{1,4})\s{0,3}[-–—.:)=]\s{0,3}((?:(?:đúng|sai|[ĐDS])[\s,;–-]{0,3}){2,8})(?!\w)",
     re.IGNORECASE,
 )
-_SINGLE: Final = re.compile(r"\s{0,9}(?:c[âa]u\s{0,3})?(\d{1,4})\s{0,3}[-–—.:)=]\s{0,3}(\S.{0,200})", re.IGNORECASE)
+_SINGLE: Final = re.compile(
+    r"\s{0,9}(?:c[âa]u\s{0,3})?(\d{1,4})\s{0,3}[-–—.:)=]\s{0,3}(\S.{0,200})", re.IGNORECASE
+)
 _NUMBER_CELL: Final = re.compile(r"(?:c[âa]u\s{0,3})?(\d{1,4})\s?[.:)]?", re.IGNORECASE)
 _NUMBER_HEADS: Final = frozenset({"cau", "cau hoi", "cau so", "so cau", "stt", "question", "so"})
 _KEY_HEADS: Final = frozenset({"dap an", "da", "d a", "answer", "key", "dap an dung", "dap so", "chon"})
@@ -85,7 +87,12 @@ def _under_numbers(rows: list[list[str]]) -> list[Entry]:
         headed = bool(above) and fold(above[0]) in _NUMBER_HEADS
         numbers = [_NUMBER_CELL.fullmatch(text) for text in above[headed:]]
         filled = [one for one, text in zip(numbers, above[headed:], strict=True) if text]
-        if not filled or None in filled or len(below) != len(above) or (not headed and not found and len(filled) < 2):
+        if (
+            not filled
+            or None in filled
+            or len(below) != len(above)
+            or (not headed and not found and len(filled) < 2)
+        ):
             place += 1
             continue
         found += [

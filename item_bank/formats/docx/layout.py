@@ -1,14 +1,14 @@
 """The names of things in a Word file: what authors write before a value, and the styles of a file of our own.
 
-A file of our own tells by a paragraph's style what the paragraph is, so that no wording is taken for a label:
+A file of our own tells by a paragraph's style what it is, so that no wording is taken for a label:
 
     QUESTION    Câu 1: the stem's first lines
     OPTION      A. an option · a) a statement · 1. a place to match · [id] A. an option of one place
     INFO        a line such as "Đáp án: B" (`Fact`)
-    PARAGRAPH, TEXT, ITEM, CAPTION    the text goes on: a paragraph, bare text, a list's item, a table's caption
+    PARAGRAPH, TEXT, ITEM, CAPTION    the text goes on: a paragraph, bare text, an item of a list…
     STIMULUS    Ngữ liệu CODE: what several items share
 
-Without these styles (typed by an author, or lost in another program) the same lines are told by their beginnings.
+Without these styles (typed by an author, or lost in another program) lines are told by their beginnings.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ class Fact(StrEnum):
 # folded: case and diacritics are aside already
 SYNONYMS: Final[dict[Fact, tuple[str, ...]]] = {
     Fact.KIND: ("dang cau hoi", "dang thuc", "loai cau hoi", "interaction", "type"),
-    Fact.KEY: ("dap an dung", "dap an la", "dap so", "phuong an dung", "key", "answer", "correct answer", "d a"),
+    Fact.KEY: ("dap an dung", "dap an la", "dap so", "phuong an dung",
+        "key", "answer", "correct answer", "d a"),
     Fact.CREDIT: ("cach cham",),
     Fact.TOLERANCE: ("sai so cho phep", "tolerance"),
     Fact.CRITERION: ("tieu chi cham", "criterion"),
@@ -108,7 +109,11 @@ KIND_NAMES: Final[dict[Interaction, str]] = {
 }
 KIND_SYNONYMS: Final[dict[Interaction, tuple[str, ...]]] = {
     Interaction.SINGLE_CHOICE: ("trac nghiem", "trac nghiem mot lua chon", "mot dap an"),
-    Interaction.MULTIPLE_RESPONSE: ("nhieu dap an", "trac nghiem nhieu lua chon dung", "nhieu phuong an dung"),
+    Interaction.MULTIPLE_RESPONSE: (
+        "nhieu dap an",
+        "trac nghiem nhieu lua chon dung",
+        "nhieu phuong an dung",
+    ),
     Interaction.STATEMENTS: ("trac nghiem dung sai", "dung sai tung y", "menh de dung sai"),
     Interaction.NUMERIC: ("so", "dien dap so"),
     Interaction.SHORT_TEXT: ("tra loi ngan bang chu", "dien khuyet", "dien tu"),

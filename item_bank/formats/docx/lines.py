@@ -1,4 +1,4 @@
-"""Paragraphs of a document as lines: what a list writes before them said, what is one line of several apart."""
+"""Paragraphs of a document as lines: labels of lists before them, and parted where something begins."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ _RIGHT: Final = re.compile(
 )
 _WRONG: Final = re.compile(r"\s*[(\[]\s*(?:sai|s|wrong|incorrect)\s*[)\]]\s*\.?\s*", re.IGNORECASE)
 _TAIL: Final = 40
+_WORD: Final = re.compile(r"[^\W_]")
 
 
 @dataclass(slots=True)
@@ -29,13 +30,12 @@ class Offered:
 
     label: str
     content: list[Content]
-    label_rich: Rich = Rich()
+    label_rich: Rich = field(default_factory=Rich)
     starred: bool = False
     owner: str = ""
     exact: bool = False
     word: bool = False
     truth: bool | None = None
-    trail: list[str] = field(default_factory=list)
 
     @property
     def pieces(self) -> list[Piece]:
@@ -79,7 +79,8 @@ def _by_looks(offered: Sequence[Offered]) -> Iterator[list[bool]]:
 
 
 def _wholly(one: Offered, look: str) -> bool:
-    counting = [piece for piece in one.pieces if any(sign.isalnum() for sign in piece.rich.text)]
+    """Whether all of its words look like this; pictures and formulas have no look."""
+    counting = [piece for piece in one.pieces if _WORD.search(piece.rich.text)]
     return bool(counting) and all(piece.rich.has(look) for piece in counting)
 
 

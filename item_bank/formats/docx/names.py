@@ -32,7 +32,9 @@ class Names:
         parts = response.split(" ")
         if form is Form.PAIRED:
             pairs = (part.partition(">") for part in parts)
-            return ", ".join(f"{self.places[place]}-{self.options[option]}" for option, _arrow, place in pairs)
+            return ", ".join(
+                f"{self.places[place]}-{self.options[option]}" for option, _arrow, place in pairs
+            )
         names = {**self.places, **self.options}
         return ", ".join(names[part] for part in parts)
 

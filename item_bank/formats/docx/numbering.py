@@ -1,4 +1,4 @@
-"""The labels that Word writes before the paragraphs of its lists, which stand in no text: they are counted."""
+"""The labels that Word writes before the paragraphs of its lists: they stand in no text, and are counted."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Numbering:
         found.counts[level] = min(found.counts.get(level, start - 1) + 1, MAX_NUMBER)
         for deeper in [one for one in found.counts if one > level]:
             restart = levels.get(deeper, Level()).restart
-            if restart is None or 0 < restart and level < restart:
+            if restart is None or (restart > 0 and level < restart):
                 del found.counts[deeper]
 
     def _said(self, found: _List, levels: dict[int, Level], level: int) -> str:

@@ -40,7 +40,29 @@ _PLAIN: Final = {
     "∘": r"\circ ", "°": r"^{\circ}",
 }  # fmt: skip
 _FUNCTIONS: Final = frozenset(
-    "sin cos tan cot log ln lg exp lim max min sup inf arcsin arccos arctan det gcd deg dim ker".split()
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "log",
+        "ln",
+        "lg",
+        "exp",
+        "lim",
+        "max",
+        "min",
+        "sup",
+        "inf",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "det",
+        "gcd",
+        "deg",
+        "dim",
+        "ker",
+    ]
 )
 _NARY: Final = {"∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∬": r"\iint", "∭": r"\iiint", "∮": r"\oint",
                 "⋃": r"\bigcup", "⋂": r"\bigcap"}  # fmt: skip

@@ -13,9 +13,7 @@ from item_bank.formats.xml_safety import SAFE
 from item_bank.formats.zips import DAMAGE, Limits, open_zip
 from item_bank.media import MAX_BYTES as MAX_PICTURE_BYTES
 
-LIMITS: Final = Limits(
-    file_bytes=40 * 1024**2, unpacked_bytes=160 * 1024**2, entries=5_000, ratio=300
-)
+LIMITS: Final = Limits(file_bytes=40 * 1024**2, unpacked_bytes=160 * 1024**2, entries=5_000, ratio=300)
 MAX_DOCUMENT_BYTES: Final = 48 * 1024**2
 MAX_PART_BYTES: Final = 4 * 1024**2  # of styles, numbering, relationships
 MAX_ELEMENTS: Final = 900_000
@@ -26,6 +24,7 @@ _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_BLOCKS: Final = ("{*}p", "{*}tbl", "{*}sdt", "{*}customXml", "{*}ins", "{*}moveTo", "{*}altChunk")
 R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 # the strict variant of the standard has other names for the same things
 _STRICT: Final = {
@@ -56,15 +55,18 @@ class Package:
     def _find_document(self) -> str:
         for kind, target in self.targets("").values():
             if kind == "officeDocument" and target.casefold() in self._infos:
-                root = self._root(target, MAX_DOCUMENT_BYTES)
-                if root == f"{W}document":
+                root = self._root_of(target)
+                if root is not None and strict(tag_of(root)) == f"{W}document":
                     return target
         raise ImportRefused("NOT_A_DOCX")
 
-    def _root(self, part: str, limit: int) -> str:
-        for element in self._events(part, limit):
-            return strict(str(element.tag))
-        return ""
+    def _root_of(self, part: str) -> etree._Element | None:
+        parser = etree.XMLPullParser(("start",), remove_comments=True, **SAFE)
+        for _piece in self._pieces(part, MAX_DOCUMENT_BYTES, parser):
+            for _event, root in parser.read_events():
+                _refuse_doctype(root, part)
+                return root
+        return None
 
     def targets(self, part: str) -> dict[str, tuple[str, str]]:
         """The part's relationships: id → (last word of the type, part name); outside targets left out."""
@@ -82,31 +84,40 @@ class Package:
         """A small part's XML; None where there is no such part."""
         if part.casefold() not in self._infos:
             return None
-        root: etree._Element | None = None
-        for element in self._events(part, MAX_PART_BYTES):
-            root = element if root is None else root
-        if root is not None:
-            _rename(root)
+        parser = etree.XMLPullParser(("end",), remove_comments=True, tag="{*}*", **SAFE)
+        last: etree._Element | None = None
+        for _piece in self._pieces(part, MAX_PART_BYTES, parser):
+            for _event, element in parser.read_events():
+                last = element
+        if last is None:
+            return None
+        root = last.getroottree().getroot()
+        _refuse_doctype(root, part)
+        _rename(root)
         return root
 
     def blocks(self) -> Iterator[etree._Element]:
         """What stands in the body of the document one after the other; each is forgotten behind it."""
+        parser = etree.XMLPullParser(("end",), remove_comments=True, tag=_BLOCKS, **SAFE)
         body: etree._Element | None = None
-        count = 0
-        for element in self._events(self.document, MAX_DOCUMENT_BYTES, ends=True):
-            parent = element.getparent()
-            if body is None:
-                body = _body_of(element)
-            count += 1
-            if parent is not None and parent is body:
+        tags = 0
+        for piece in self._pieces(self.document, MAX_DOCUMENT_BYTES, parser):
+            tags += piece.count(b"<")
+            for _event, element in parser.read_events():
+                parent = element.getparent()
+                if body is None:
+                    _refuse_doctype(element, self.document)
+                    body = _body_of(element)
+                if parent is None or body is None or parent is not body:
+                    continue
                 _rename(element)
                 yield element
-                count = 0
+                tags = 0
                 element.clear()
-                while element.getprevious() is not None:
-                    del parent[0]
-            elif count > MAX_BLOCK_ELEMENTS:
-                raise ImportRefused("TOO_LARGE", limit_elements=MAX_BLOCK_ELEMENTS)
+                while (before := element.getprevious()) is not None:
+                    parent.remove(before)  # one by one: a slice would count all that are left
+            if tags > 2 * MAX_BLOCK_ELEMENTS:
+                raise ImportRefused("TOO_LARGE", part=self.document, limit_elements=MAX_BLOCK_ELEMENTS)
 
     def picture(self, part: str) -> bytes | None:
         """The bytes of a picture; None where there is none of that name, or it is too large to be one."""
@@ -119,26 +130,21 @@ class Package:
         except DAMAGE as error:
             raise ImportRefused("DAMAGED_FILE", part=part, reason="unreadable") from error
 
-    def _events(self, part: str, limit: int, *, ends: bool = False) -> Iterator[etree._Element]:
-        """Each element as it begins (or ends) while the part is read piece by piece."""
-        parser = etree.XMLPullParser(("end" if ends else "start",), remove_comments=True, **SAFE)
-        count, read = 0, 0
+    def _pieces(self, part: str, limit: int, parser: etree.XMLPullParser) -> Iterator[bytes]:
+        """The part piece by piece, each given to the parser before; the last is empty."""
+        read, tags = 0, 0
         try:
             with self._zip.open(self._infos[part.casefold()]) as stream:
                 while piece := stream.read(_PIECE):
-                    read += len(piece)
+                    read, tags = read + len(piece), tags + piece.count(b"<")
                     if read > limit:
                         raise ImportRefused("TOO_LARGE", part=part, limit_mb=limit // 1024**2)
+                    if tags > 2 * MAX_ELEMENTS:  # most elements have an end of their own
+                        raise ImportRefused("TOO_LARGE", part=part, limit_elements=MAX_ELEMENTS)
                     parser.feed(piece)
-                    for _event, element in parser.read_events():
-                        if count == 0:
-                            _refuse_doctype(element, part)
-                        count += 1
-                        if count > MAX_ELEMENTS:
-                            raise ImportRefused("TOO_LARGE", part=part, limit_elements=MAX_ELEMENTS)
-                        yield element
+                    yield piece
             parser.close()
-            yield from (element for _event, element in parser.read_events())
+            yield b""
         except etree.XMLSyntaxError as error:
             raise ImportRefused("DAMAGED_FILE", part=part, reason="not well-formed") from error
         except DAMAGE as error:

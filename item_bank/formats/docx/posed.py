@@ -33,7 +33,9 @@ _LETTER: Final = re.compile(r"[A-Ha-h]\.?")
 _TRUE_FALSE: Final = re.compile(r"đúng\s*(?:hay|hoặc|/|–|-|,)\s*sai", re.IGNORECASE)
 _TRUTHS: Final = re.compile(r"(?<!\w)(?:đúng|sai|đ)(?!\w)", re.IGNORECASE)
 _ESSAY: Final = re.compile(r"tự\s+luận", re.IGNORECASE)
-_POINTS: Final = re.compile(r"(.*\S)\s*[(\[]\s*(\d{1,3})\s*(?:điểm|đ|points?)\s*[)\]]\.?\s*", re.IGNORECASE | re.DOTALL)
+_POINTS: Final = re.compile(
+    r"(.*\S)\s*[(\[]\s*(\d{1,3})\s*(?:điểm|đ|points?)\s*[)\]]\.?\s*", re.IGNORECASE | re.DOTALL
+)
 _LIMIT: Final = re.compile(rf"([A-Za-z0-9_]{{1,16}})\s?=\s?(\d{{1,4}}|{ANY})")
 _FRACTION: Final = re.compile(r"-?\d{1,40}(?:/\d{1,40})?")
 
@@ -42,9 +44,9 @@ def pose(opened: Open, stem: str) -> tuple[Asked, Key]:
     """What is asked, and the key. Raises InvalidItem with the reason; see `read_docx`."""
     declared = _declared(opened)
     kind = declared or _inferred(opened)
-    if kind in {None, Interaction.SINGLE_CHOICE, Interaction.MULTIPLE_RESPONSE}:
-        asked, key = choice(opened, kind)
-    elif kind is Interaction.TRUE_FALSE and opened.options:
+    if kind in {None, Interaction.SINGLE_CHOICE, Interaction.MULTIPLE_RESPONSE} or (
+        kind is Interaction.TRUE_FALSE and opened.options
+    ):
         asked, key = choice(opened, kind)
     elif kind is Interaction.STATEMENTS:
         asked, key = statements(opened)
@@ -69,7 +71,9 @@ def _inferred(opened: Open) -> Interaction | None:
         return _without_options(opened)
     if not all(one.label.islower() for one in opened.options):
         return None
-    around = f"{opened.group.title} {' '.join(one.rich.text for one in opened.stem if isinstance(one, Piece))}"
+    around = (
+        f"{opened.group.title} {' '.join(one.rich.text for one in opened.stem if isinstance(one, Piece))}"
+    )
     read_words(opened.options)
     truths = any(one.truth is not None for one in opened.options) or any(
         truths_in(one, len(opened.options)) or _TRUTHS.search(one) for one in said_keys(opened)

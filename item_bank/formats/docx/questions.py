@@ -67,7 +67,8 @@ class Questions:
     _place: int = 0
 
     def read(self) -> list[Open]:
-        for self._place, block in enumerate(self.blocks):
+        for place, block in enumerate(self.blocks):
+            self._place = place
             self._block(block)
         self.answers.give(self.found)
         return self.found

@@ -18,6 +18,7 @@ from item_bank.formats.docx.rich import plain_signs
 from item_bank.formats.docx.words import chosen_in
 from item_bank.formats.draft import Draft
 from item_bank.formats.foreign import ForeignBank, ForeignItem
+from item_bank.interactions.asked import Option, Place
 from item_bank.media import references
 from item_bank.similarity import fold
 from item_bank.stimulus import Stimulus
@@ -38,11 +39,12 @@ def read_docx(data: bytes) -> ForeignBank:
     "(đúng)"), lines ("Đáp án: B"), tables behind the questions and explanations; where they do not agree, or
     there is none, the question is refused.
 
-    Raises ImportRefused as `Package` does, and NO_QUESTIONS. Items are refused for NO_KEY, TWO_KEYS (options),
-    KEY_UNCLEAR (value), KEY_NO_OPTION (value), KEY_CONTRADICTS (said), KEY_INCOMPLETE (places),
+    Raises ImportRefused as `Package` does, and NO_QUESTIONS. Items are refused for NO_KEY, TWO_KEYS
+    (options), KEY_UNCLEAR (value), KEY_NO_OPTION (value), KEY_CONTRADICTS (said), KEY_INCOMPLETE (places),
     KEY_TABLE_AMBIGUOUS (number), OPTIONS_MISSING (value), OPTIONS_OUT_OF_ORDER (options), RUBRIC_UNREADABLE
     (value), TEXT_TOO_LONG and what `Draft.item` refuses. Losses are noted by `docx.runs`, `docx.facts`,
-    `docx.questions` and here: STIMULUS_UNKNOWN (code), KEY_TABLE_AMBIGUOUS (number).
+    `docx.questions` and here: STIMULUS_UNKNOWN (stimulus), STIMULUS_LOST (stimulus, reason),
+    KEY_TABLE_AMBIGUOUS (number).
     """
     document = read_document(data)
     questions = Questions(document.blocks)
@@ -66,7 +68,7 @@ class _Shared:
         name, content = opened.stimulus or (code, self._named.get(code))
         if content is None or not name:
             if name:
-                opened.draft.lose("STIMULUS_UNKNOWN", code=name)
+                opened.draft.lose("STIMULUS_UNKNOWN", stimulus=name)
             return None
         if id(content) not in self._read:
             self._read[id(content)] = self._stimulus(name, content, opened.draft)
@@ -77,7 +79,7 @@ class _Shared:
         try:
             return Stimulus(name, read_content(content, draft))
         except InvalidItem as refusal:
-            draft.lose(refusal.code, **refusal.params)
+            draft.lose("STIMULUS_LOST", stimulus=name, reason=refusal.code)
             return None
 
 
@@ -105,7 +107,7 @@ def _item(opened: Open, shared: _Shared) -> ForeignItem:
 
 
 def _texts(item: ForeignItem) -> list[str]:
-    parts = [*item.asked.options, *item.asked.places] if item.asked else []
+    parts: list[Option | Place] = [*item.asked.options, *item.asked.places] if item.asked else []
     shared = [item.stimulus.content] if item.stimulus else []
     return [item.stem, item.rationale, *(part.content for part in parts), *shared]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any, Final
 
 OBJECT: Final = "\ufffc"
 # one character for one, so that places in the text stay what they are
-_CYRILLIC: Final = dict(
-    zip("\u0410\u0412\u0421\u0415\u041d\u0430\u0441\u0435", "ABCEHace", strict=True)
-)
+_CYRILLIC: Final = dict(zip("\u0410\u0412\u0421\u0415\u041d\u0430\u0441\u0435", "ABCEHace", strict=True))
 _WIDE: Final = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _SPACES: Final = dict.fromkeys("\u00a0\u202f\u2007\u3000\u2003\u2002\u2009", " ")
 _ALIKE: Final = str.maketrans({**_CYRILLIC, **_WIDE, **_SPACES})
+_COUNTING: Final = re.compile(r"[^\W_]")
 _TAGS: Final = ("strong", "bold", "emphasis", "italic", "underline")
 _NAMES: Final = {"strong": "strong", "bold": "b", "emphasis": "em", "italic": "i", "underline": "u"}
 
@@ -61,14 +61,14 @@ class Rich:
     """Spans in order; `\\n` is a line break, `\\t` a tab."""
 
     spans: tuple[Span, ...] = ()
+    text: str = field(init=False, compare=False, repr=False)
 
-    @property
-    def text(self) -> str:
-        return "".join(span.text for span in self.spans)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", "".join([span.text for span in self.spans]))
 
     @property
     def is_blank(self) -> bool:
-        return not any(span.text.strip() for span in self.spans)
+        return not self.text.strip()
 
     def cut(self, start: int, end: int | None = None) -> Rich:
         """As slicing a string, without places counted from the end."""
@@ -79,7 +79,7 @@ class Rich:
             high = len(span.text) if end is None else min(end - place, len(span.text))
             if low < high:
                 whole = low == 0 and high == len(span.text)
-                found.append(span if whole else replace(span, text=span.text[low:high]))
+                found.append(span if whole else Span(span.text[low:high], span.look, span.markup))
             place += len(span.text)
         return Rich(tuple(found))
 
@@ -91,17 +91,22 @@ class Rich:
     def split(self, places: Iterable[int]) -> list[Rich]:
         """The stretches between these places."""
         edges = [0, *places, len(self.text)]
-        return [self.cut(low, high) for low, high in zip(edges, edges[1:], strict=False)]
+        return [self.cut(low, high) for low, high in pairwise(edges)]
 
     def without(self, *looks: str) -> Rich:
         """The same text without these looks."""
-        gone = dict.fromkeys(looks, False)
-        return Rich(tuple(replace(span, look=replace(span.look, **gone)) for span in self.spans))
+        gone: dict[str, Any] = dict.fromkeys(looks, False)
+        return Rich(tuple(Span(span.text, replace(span.look, **gone), span.markup) for span in self.spans))
 
     def has(self, name: str) -> bool:
-        """Whether all that counts of the text (letters, digits, objects) looks like this."""
-        counts = [span for span in self.spans if any(map(_counts, span.text))]
-        return bool(counts) and all(getattr(span.look, name) for span in counts)
+        """Whether all that counts of the text (letters and digits) looks like this."""
+        counted = False
+        for span in self.spans:
+            if _COUNTING.search(span.text):
+                if not getattr(span.look, name):
+                    return False
+                counted = True
+        return counted
 
     def markup(self) -> str:
         """HTML, not yet sanitised."""
@@ -110,10 +115,6 @@ class Rich:
 
 def plain(text: str) -> Rich:
     return Rich((Span(text),)) if text else Rich()
-
-
-def _counts(sign: str) -> bool:
-    return sign.isalnum() or sign == OBJECT
 
 
 def _merged(spans: Iterable[Span]) -> list[tuple[frozenset[str], str]]:
@@ -133,7 +134,7 @@ def _merged(spans: Iterable[Span]) -> list[tuple[frozenset[str], str]]:
 
 
 def _written(pieces: list[tuple[frozenset[str], str]]) -> Iterator[str]:
-    """Tags stay open as long as they hold; of those opened together, the one that holds longest is outside."""
+    """Tags stay open as long as they hold; of those opened together, what holds longest is outside."""
     stack: list[str] = []
     for place, (tags, text) in enumerate(pieces):
         keep = next((depth for depth, tag in enumerate(stack) if tag not in tags), len(stack))
@@ -154,4 +155,3 @@ def _reach(pieces: list[tuple[frozenset[str], str]], place: int, tag: str) -> in
 
 
 _ORDER: Final = ("strong", "b", "em", "i", "u", "sub", "sup")
-BREAKS: Final = re.compile(r"\n+")

@@ -13,7 +13,7 @@ from lxml import etree
 from item_bank.errors import InvalidMedia
 from item_bank.formats.docx.omml import as_text, to_latex
 from item_bank.formats.docx.package import M, Package, R, W, tag_of
-from item_bank.formats.docx.rich import OBJECT, Look, Rich, Span
+from item_bank.formats.docx.rich import OBJECT, PLAIN, Look, Rich, Span
 from item_bank.formats.docx.styles import ParagraphStyle, Run, Styles, read_run, value_of
 from item_bank.media import read_picture, reference
 from item_bank.stem import nfc, plain_line, strip_invisible
@@ -24,7 +24,19 @@ _OFFICE: Final = "{urn:schemas-microsoft-com:office:office}"
 _BLIP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 # what only holds runs; a deletion is not among them
 _HOLDERS: Final = frozenset(
-    W + name for name in "ins moveTo smartTag customXml sdtContent fldSimple hyperlink bdo dir sdt".split()
+    W + name
+    for name in [
+        "ins",
+        "moveTo",
+        "smartTag",
+        "customXml",
+        "sdtContent",
+        "fldSimple",
+        "hyperlink",
+        "bdo",
+        "dir",
+        "sdt",
+    ]
 )
 _SIGNS: Final = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 # Symbol's own places for what Unicode has elsewhere
@@ -84,9 +96,12 @@ class Runs:
     boxes: list[etree._Element] = field(default_factory=list)
     _codes: int = 0  # fields whose instructions are being read
     _hidden: bool = False
+    _look: Look = PLAIN
+    _waiting: list[str] = field(default_factory=list)
 
     def read(self, paragraph: etree._Element) -> Rich:
         self._inside(paragraph, 0)
+        self._flush()
         return Rich(tuple(self.spans))
 
     def _inside(self, element: etree._Element, depth: int) -> None:
@@ -125,19 +140,22 @@ class Runs:
         if name == f"{W}fldChar":
             self._field(value_of(child, "fldCharType"))
         elif name == f"{W}instrText":
-            if (child.text or "").strip().upper().startswith("EQ "):
-                self._note("FORMULA_LOST", kind="EQ")
-        elif self._codes or name == f"{W}rPr":
-            return
-        elif name == f"{W}t":
-            self._text(" ".join((child.text or "").split("\n")), looks)
-        elif name == f"{W}sym":
+            self._code(child.text or "")
+        elif self._codes == 0 and (text := _text_of(child, name)) is not None:
+            self._text(text, looks)
+        elif self._codes == 0 and name == f"{W}sym":
             self._symbol(child, looks)
-        elif name == f"{W}br":
-            self._text("\n" if value_of(child, "type") in {"", "textWrapping"} else " ", looks)
-        elif name in _SIGNS:
-            self._text(_SIGNS[name], looks)
-        elif name in _FOOTNOTES:
+        elif self._codes == 0:
+            self._object(child, looks, depth)
+
+    def _code(self, text: str) -> None:
+        """Equations were once written as the instructions of a field."""
+        if text.strip().upper().startswith("EQ "):
+            self._note("FORMULA_LOST", kind="EQ")
+
+    def _object(self, child: etree._Element, looks: Run, depth: int) -> None:
+        name = tag_of(child)
+        if name in _FOOTNOTES:
             self._note("FOOTNOTE_LOST")
         elif name == f"{_MC}AlternateContent":
             for one in _alternative(child):
@@ -163,10 +181,20 @@ class Runs:
             return
         if looks.struck and text.strip():
             self._note("STRIKE_LOST", text=text.strip()[:80])
-        if self.spans and self.spans[-1].look == looks.look and not self.spans[-1].markup:
-            self.spans[-1] = Span(nfc(self.spans[-1].text + text), looks.look)
-        else:
-            self.spans.append(Span(text, looks.look))
+        if self._waiting and self._look is not looks.look:
+            self._flush()
+        self._look = looks.look
+        self._waiting.append(text)
+
+    def _flush(self) -> None:
+        """The stretch of one look that was read so far, as one span: a letter and its mark may lie in two runs."""
+        if self._waiting:
+            self.spans.append(Span(nfc("".join(self._waiting)), self._look))
+            self._waiting.clear()
+
+    def _show(self, markup: str) -> None:
+        self._flush()
+        self.spans.append(Span(OBJECT, PLAIN, markup))
 
     def _symbol(self, element: etree._Element, looks: Run) -> None:
         code, font = value_of(element, "char"), value_of(element, "font")
@@ -185,7 +213,7 @@ class Runs:
             return
         latex = to_latex(math, display=display)
         if latex is not None:
-            self.spans.append(Span(OBJECT, Look(), html.escape(latex, quote=False)))
+            self._show(html.escape(latex, quote=False))
             return
         self._note("FORMULA_AS_TEXT", text=text[:80])
         self._text(text, self.style.run)
@@ -232,12 +260,21 @@ class Runs:
         if not words:
             words = name or "?"
             self._note("PICTURE_WITHOUT_WORDS", name=words[:100])
-        self.spans.append(Span(OBJECT, Look(), reference(sha256, html.escape(words, quote=False))))
+        self._show(reference(sha256, html.escape(words, quote=False)))
 
     def _note(self, code: str, **params: Any) -> None:
         note = (code, params)
         if note not in self.notes and len(self.notes) < 60:
             self.notes.append(note)
+
+
+def _text_of(element: etree._Element, name: str) -> str | None:
+    """What a piece of a run says in signs; None where it is another thing."""
+    if name == f"{W}t":
+        return " ".join((element.text or "").split("\n"))
+    if name == f"{W}br":
+        return "\n" if value_of(element, "type") in {"", "textWrapping"} else " "
+    return _SIGNS.get(name)
 
 
 def _alternative(element: etree._Element) -> Iterator[etree._Element]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from lxml import etree
 
 from item_bank.formats.docx.package import W, tag_of
-from item_bank.formats.docx.rich import Look
+from item_bank.formats.docx.rich import PLAIN, Look
 
 MAX_CHAIN: Final = 12  # styles based on styles
 _OFF: Final = frozenset({"0", "false", "off", "none"})
@@ -23,7 +25,7 @@ _SCRIPTS: Final = {"superscript": "sup", "subscript": "sub", "baseline": ""}
 class Run:
     """What is known of a run: its look, and whether it is hidden or struck out."""
 
-    look: Look = Look()
+    look: Look = PLAIN
     hidden: bool = False
     struck: bool = False
 
@@ -63,8 +65,8 @@ class Styles:
             run = read_run(style.find(f"{W}rPr"), run)
         name = _name(self._elements.get(identifier))
         if name in {"strong", "emphasis"}:
-            plain = {"bold": False} if name == "strong" else {"italic": False}
-            run = replace(run, look=replace(run.look, **{name: True}, **plain))
+            said: dict[str, Any] = {name: True, "bold" if name == "strong" else "italic": False}
+            run = _changed(run, tuple(said.items()), run.hidden, run.struck)
         return run
 
     def _read(self, identifier: str) -> ParagraphStyle:
@@ -92,7 +94,7 @@ def value_of(element: etree._Element | None, name: str = "val") -> str:
 
 
 def read_numbering(properties: etree._Element | None) -> tuple[str, int] | None:
-    """(id of the list, level) that a paragraph's properties name; id "0" takes a paragraph out of its list."""
+    """(id of the list, level) that a paragraph's properties name; id "0" takes it out of its list."""
     found = properties.find(f"{W}numPr") if properties is not None else None
     if found is None:
         return None
@@ -115,7 +117,13 @@ def read_run(properties: etree._Element | None, run: Run) -> Run:
             hidden = _is_on(value)
         elif name in {"strike", "dstrike"}:
             struck = _is_on(value)
-    return Run(replace(run.look, **said), hidden, struck)  # type: ignore[arg-type]
+    return _changed(run, tuple(said.items()), hidden, struck)
+
+
+@lru_cache(maxsize=4096)
+def _changed(run: Run, said: tuple[tuple[str, Any], ...], hidden: bool, struck: bool) -> Run:
+    """One object for each look, however many runs have it."""
+    return Run(replace(run.look, **dict(said)), hidden, struck)
 
 
 def _is_on(value: str) -> bool:
@@ -133,7 +141,7 @@ def _is_filled(element: etree._Element) -> bool:
     return value_of(element, "fill").casefold() not in _FILLS
 
 
-_LOOKS: Final = {
+_LOOKS: Final[dict[str, Callable[[etree._Element, str], dict[str, bool | str]]]] = {
     "b": lambda _one, value: {"bold": _is_on(value)},
     "i": lambda _one, value: {"italic": _is_on(value)},
     "u": lambda _one, value: {"underline": bool(value) and _is_on(value)},

@@ -1,4 +1,4 @@
-"""Tables that are no content: options laid out in cells, statements with a column for true and one for false."""
+"""Tables that are no content: options laid out in cells, statements with columns for true and false."""
 
 from __future__ import annotations
 

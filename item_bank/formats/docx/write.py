@@ -1,11 +1,10 @@
-"""Items written as a Word file, so that reading it back gives the same facts; what it cannot carry is told."""
+"""Items written as a Word file, so that reading gives the same facts; what it cannot carry is told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-
 
 from item_bank.errors import InvalidItem
 from item_bank.formats.docx.compare import differences
@@ -206,5 +205,3 @@ def _bank_facts(facts: BankFacts) -> Iterator[tuple[Fact, str]]:
         Fact.ENEMIES: ", ".join(facts.enemies),
     }
     yield from ((fact, value) for fact, value in said.items() if value)
-
-

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from html.parser import HTMLParser
-from typing import Final
+from typing import Any, Final
 
 from item_bank.errors import InvalidMedia
 from item_bank.formats.docx.layout import CAPTION, ITEM, PARAGRAPH, TEXT
@@ -76,14 +76,12 @@ class Writer:
     _drawings: int = 0
 
     def labelled(self, style: str, label: str, markup: str) -> str:
-        """A paragraph that begins with a label; what of the text is no bare line follows in its own styles."""
-        first, *rest = [*_blocks(tree_of(markup).children), None]
-        if isinstance(first, list):
-            head = self.paragraph(style, self.run(label, PLAIN) + self.inline(first, PLAIN))
-        else:
-            rest = [first, *rest]
-            head = self.paragraph(style, self.run(label, PLAIN))
-        return head + "".join(self.block(one) for one in rest if one is not None)
+        """A paragraph that begins with a label; what of the text is no bare line follows in its styles."""
+        blocks = list(_blocks(tree_of(markup).children))
+        bare = blocks.pop(0) if blocks and isinstance(blocks[0], list) else []
+        words = self.inline(bare, PLAIN) if isinstance(bare, list) else ""
+        head = self.paragraph(style, self.run(label, PLAIN) + words)
+        return head + "".join(map(self.block, blocks))
 
     def line(self, style: str, text: str) -> str:
         """A paragraph of plain text."""
@@ -97,7 +95,7 @@ class Writer:
             return self.paragraph(TEXT, self.inline(one, PLAIN))
         if one.tag == "p":
             return self.paragraph(PARAGRAPH, self.inline(one.children, PLAIN))
-        return self.table(one) if one.tag == "table" else self.list(one, 0)
+        return self.table(one) if one.tag == "table" else self.listed(one, 0)
 
     def run(self, text: str, look: Look) -> str:
         """Text with its breaks and tabs."""
@@ -140,7 +138,7 @@ class Writer:
             width=width, height=height, id=self._drawings, words=escape(alt), relation=relation
         )
 
-    def list(self, node: Node, level: int) -> str:
+    def listed(self, node: Node, level: int) -> str:
         """The items of a list, deeper lists behind the words that they belong to."""
         if node.tag == "ol":
             self.ordered_lists += 1
@@ -150,7 +148,7 @@ class Writer:
         for item in node.all("li"):
             words = [one for one in item.children if isinstance(one, str) or one.tag not in {"ul", "ol"}]
             written.append(self.paragraph(ITEM, self.inline(words, PLAIN), where))
-            written.extend(self.list(deeper, level + 1) for deeper in item.all("ul", "ol"))
+            written.extend(self.listed(deeper, level + 1) for deeper in item.all("ul", "ol"))
         return "".join(written)
 
     def table(self, node: Node) -> str:
@@ -183,7 +181,9 @@ class Writer:
                 if rows > 1:
                     below[column] = (rows - 1, width)
                 inside = "".join(self.block(one) for one in _blocks(cell.children))
-                written.append(_cell(width, merge, f"{inside}<w:p/>" if not inside.endswith("</w:p>") else inside))
+                written.append(
+                    _cell(width, merge, f"{inside}<w:p/>" if not inside.endswith("</w:p>") else inside)
+                )
             column += width
         return "".join(written)
 
@@ -211,7 +211,8 @@ def _blocks(children: Sequence[Node | str]) -> Iterator[list[Node | str] | Node]
 def _looking(look: Look, tag: str) -> Look:
     if tag in {"sub", "sup"}:
         return replace(look, script=tag)
-    return replace(look, **{_LOOKS[tag]: True}) if tag in _LOOKS else look
+    said: dict[str, Any] = {_LOOKS[tag]: True} if tag in _LOOKS else {}
+    return replace(look, **said)
 
 
 def _properties(look: Look) -> str:

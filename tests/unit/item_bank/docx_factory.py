@@ -1,6 +1,6 @@
 """Word files made by hand, as an author's Word would save them: short marks for the looks of runs.
 
-    **bold**  //italic//  __underlined__  ~~red~~  ^^highlighted^^     a tab is a tab, ↵ a line break
+**bold**  //italic//  __underlined__  ~~red~~  ^^highlighted^^     a tab is a tab, ↵ a line break
 """
 
 from __future__ import annotations

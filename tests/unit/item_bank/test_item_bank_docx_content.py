@@ -12,7 +12,19 @@ from item_bank.formats.foreign import Fate
 from item_bank.math import formula_faults
 from item_bank.media import reference
 from tests.property.damage import packed
-from tests.unit.item_bank.docx_factory import bank, codes, docx, key, one, options, paragraph, parts, run, runs, typed
+from tests.unit.item_bank.docx_factory import (
+    bank,
+    codes,
+    docx,
+    key,
+    one,
+    options,
+    paragraph,
+    parts,
+    run,
+    runs,
+    typed,
+)
 from tests.unit.item_bank.pictures import png
 
 END = typed("A. có\nB. không\nĐáp án: A")
@@ -33,7 +45,10 @@ def drawing(relation: str, descr: str = "Tờ khai", name: str = "Picture 1") ->
 
 
 def test_looks_of_runs_are_kept():
-    assert stem(runs("Thuế **suất** //ưu đãi// __đặc biệt__")).stem == "Thuế <b>suất</b> <i>ưu đãi</i> <u>đặc biệt</u>"
+    assert (
+        stem(runs("Thuế **suất** //ưu đãi// __đặc biệt__")).stem
+        == "Thuế <b>suất</b> <i>ưu đãi</i> <u>đặc biệt</u>"
+    )
     script = run("10 m") + run("2", '<w:vertAlign w:val="superscript"/>') + run(" và CO")
     script += run("2", '<w:vertAlign w:val="subscript"/>')
     assert stem(script).stem == "10 m<sup>2</sup> và CO<sub>2</sub>"
@@ -51,9 +66,9 @@ def test_what_looks_like_markup_is_text():
 
 
 def test_one_unicode_form_without_invisible_signs():
-    assert stem(run("Tha\u0300nh pho\u0302\u0301\u00a0Hue\u0302\u0301 nha\u00adp \u200bkha\u0302\u0309u")).stem == (
-        "Thành phố Huế nhap khẩu"
-    )
+    assert stem(
+        run("Tha\u0300nh pho\u0302\u0301\u00a0Hue\u0302\u0301 nha\u00adp \u200bkha\u0302\u0309u")
+    ).stem == ("Thành phố Huế nhap khẩu")
 
 
 def test_a_picture_is_named_by_its_content():
@@ -70,7 +85,11 @@ def test_a_picture_without_words_is_remarked():
 
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
-    [("p.emf", b"\x01\0\0\0", "IMAGE_NOT_SUPPORTED"), ("p.png", PNG[:-3], "IMAGE_DAMAGED"), ("p.svg", b"<svg/>", "IMAGE_IS_SVG")],
+    [
+        ("p.emf", b"\x01\0\0\0", "IMAGE_NOT_SUPPORTED"),
+        ("p.png", PNG[:-3], "IMAGE_DAMAGED"),
+        ("p.svg", b"<svg/>", "IMAGE_IS_SVG"),
+    ],
 )
 def test_a_picture_that_is_none_of_ours_is_lost_with_a_remark(name: str, content: bytes, reason: str):
     item = stem(run("Xem ") + drawing(name), {name: content})
@@ -86,19 +105,27 @@ def test_a_picture_elsewhere_is_lost():
 def test_pictures_of_old_word_and_of_an_alternative_are_kept_once():
     vml = '<w:pict><v:shape alt="Dấu"><v:imagedata r:id="p.png"/></v:shape></w:pict>'
     assert stem(run("Xem ") + f"<w:r>{vml}</w:r>", {"p.png": PNG}).stem == f"Xem {reference(SHA, 'Dấu')}"
-    both = f"<w:r><mc:AlternateContent><mc:Choice>{drawing('p.png')[5:-6]}</mc:Choice><mc:Fallback>{vml}</mc:Fallback></mc:AlternateContent></w:r>"
+    both = (
+        f"<w:r><mc:AlternateContent><mc:Choice>{drawing('p.png')[5:-6]}</mc:Choice>"
+        f"<mc:Fallback>{vml}</mc:Fallback></mc:AlternateContent></w:r>"
+    )
     assert stem(run("Xem ") + both, {"p.png": PNG}).stem == f"Xem {reference(SHA, 'Tờ khai')}"
 
 
 def test_an_equation_of_mathtype_keeps_its_picture():
-    ole = '<w:object><v:shape alt=""><v:imagedata r:id="{}"/></v:shape><o:OLEObject ProgID="Equation.DSMT4"/></w:object>'
+    ole = (
+        '<w:object><v:shape alt=""><v:imagedata r:id="{}"/></v:shape>'
+        '<o:OLEObject ProgID="Equation.DSMT4"/></w:object>'
+    )
     item = stem(run("Tính ") + f"<w:r>{ole.format('p.png')}</w:r>", {"p.png": PNG})
     assert codes(item) == ["FORMULA_AS_PICTURE", "PICTURE_WITHOUT_WORDS"]
     assert SHA in item.stem
-    assert codes(stem(run("Tính ") + f"<w:r>{ole.format('p.wmf')}</w:r>", {"p.wmf": b"\xd7\xcd\xc6\x9a"})) == ["FORMULA_LOST"]
+    assert codes(
+        stem(run("Tính ") + f"<w:r>{ole.format('p.wmf')}</w:r>", {"p.wmf": b"\xd7\xcd\xc6\x9a"})
+    ) == ["FORMULA_LOST"]
 
 
-def mr(text: str, plain: bool = False) -> str:  # noqa: FBT001, FBT002 a builder of a test
+def mr(text: str, plain: bool = False) -> str:
     return f"<m:r>{'<m:rPr><m:nor/></m:rPr>' if plain else ''}<m:t>{text}</m:t></m:r>"
 
 
@@ -108,20 +135,31 @@ def e(inside: str, name: str = "e") -> str:
 
 FORMULAS = {
     r"\(\frac{a+b}{2}\)": f"<m:f>{e(mr('a+b'), 'num')}{e(mr('2'), 'den')}</m:f>",
-    r"\({x}^{2} + {y}_{i}\)": f"<m:sSup>{e(mr('x'))}{e(mr('2'), 'sup')}</m:sSup>{mr('+')}<m:sSub>{e(mr('y'))}{e(mr('i'), 'sub')}</m:sSub>",
+    r"\({x}^{2} + {y}_{i}\)": f"<m:sSup>{e(mr('x'))}{e(mr('2'), 'sup')}</m:sSup>{mr('+')}"
+        f"<m:sSub>{e(mr('y'))}{e(mr('i'), 'sub')}</m:sSub>",
     r"\({x}_{i}^{2}\)": f"<m:sSubSup>{e(mr('x'))}{e(mr('i'), 'sub')}{e(mr('2'), 'sup')}</m:sSubSup>",
     r"\(\sqrt{x}\)": f"<m:rad><m:radPr><m:degHide m:val='1'/></m:radPr>{e('', 'deg')}{e(mr('x'))}</m:rad>",
     r"\(\sqrt[3]{x}\)": f"<m:rad>{e(mr('3'), 'deg')}{e(mr('x'))}</m:rad>",
-    r"\(\sum_{i=1}^{n} {{x}_{i}}\)": f"<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr>{e(mr('i=1'), 'sub')}{e(mr('n'), 'sup')}{e(f'<m:sSub>{e(mr(chr(120)))}{e(mr(chr(105)), chr(115) + chr(117) + chr(98))}</m:sSub>')}</m:nary>",
-    r"\(\int_{0}^{1} {xdx}\)": f"<m:nary>{e(mr('0'), 'sub')}{e(mr('1'), 'sup')}{e(mr('x') + mr('dx'))}</m:nary>",
-    r"\(\left( \frac{1}{2} \right)\)": f"<m:d>{e('<m:f>' + e(mr('1'), 'num') + e(mr('2'), 'den') + '</m:f>')}</m:d>",
-    r"\(\left[ \begin{matrix} 1 & 2 \\ 3 & 4 \end{matrix} \right]\)": f"<m:d><m:dPr><m:begChr m:val='['/><m:endChr m:val=']'/></m:dPr>{e('<m:m><m:mr>' + e(mr('1')) + e(mr('2')) + '</m:mr><m:mr>' + e(mr('3')) + e(mr('4')) + '</m:mr></m:m>')}</m:d>",
+    r"\(\sum_{i=1}^{n} {{x}_{i}}\)": f"<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr>{e(mr('i=1'), 'sub')}"
+        f"{e(mr('n'), 'sup')}"
+            f"{e(f'<m:sSub>{e(mr(chr(120)))}{e(mr(chr(105)), chr(115) + chr(117) + chr(98))}</m:sSub>')}"
+                "</m:nary>",
+    r"\(\int_{0}^{1} {xdx}\)": f"<m:nary>{e(mr('0'), 'sub')}{e(mr('1'), 'sup')}"
+        f"{e(mr('x') + mr('dx'))}</m:nary>",
+    r"\(\left( \frac{1}{2} \right)\)": f"<m:d>{e('<m:f>' + e(mr('1'), 'num') + e(mr('2'), 'den') + '</m:f>')}"
+        "</m:d>",
+    r"\(\left[ \begin{matrix} 1 & 2 \\ 3 & 4 \end{matrix} \right]\)": "<m:d><m:dPr><m:begChr m:val='['/>"
+        "<m:endChr m:val=']'/></m:dPr>"
+            f"{e('<m:m><m:mr>' + e(mr('1')) + e(mr('2')) + '</m:mr><m:mr>' + e(mr('3')) + e(mr('4')) + '</m:mr></m:m>')}"
+                "</m:d>",
     r"\(\alpha +\beta \le \pi\)": mr("α+β≤π"),
     r"\(\vec{v}\)": f"<m:acc><m:accPr><m:chr m:val='\u20d7'/></m:accPr>{e(mr('v'))}</m:acc>",
     r"\(\overline{x}\)": f"<m:bar><m:barPr><m:pos m:val='top'/></m:barPr>{e(mr('x'))}</m:bar>",
     r"\(\text{Thuế} =\text{trị giá} \times 20\%\)": mr("Thuế", True) + mr("=") + mr("trị giá") + mr("×20%"),
-    r"\(\lim_{x\to 0} {\sin {x}}\)": f"<m:func>{e('<m:limLow>' + e(mr('lim')) + e(mr('x→0'), 'lim') + '</m:limLow>', 'fName')}{e('<m:func>' + e(mr('sin'), 'fName') + e(mr('x')) + '</m:func>')}</m:func>",
-    r"\(\left\{ x \right.\)": f"<m:d><m:dPr><m:begChr m:val='{{'/><m:endChr m:val=''/></m:dPr>{e(mr('x'))}</m:d>",
+    r"\(\lim_{x\to 0} {\sin {x}}\)": f"<m:func>{e('<m:limLow>' + e(mr('lim')) + e(mr('x→0'), 'lim') + '</m:limLow>', 'fName')}"
+        f"{e('<m:func>' + e(mr('sin'), 'fName') + e(mr('x')) + '</m:func>')}</m:func>",
+    r"\(\left\{ x \right.\)": f"<m:d><m:dPr><m:begChr m:val='{{'/><m:endChr "
+        f"m:val=''/></m:dPr>{e(mr('x'))}</m:d>",
 }  # fmt: skip
 
 
@@ -138,7 +176,10 @@ def test_an_equation_on_a_line_of_its_own_is_displayed():
 
 
 def test_an_equation_that_has_no_latex_is_its_signs_and_a_remark():
-    unknown = f"<m:oMath><m:groupChr><m:groupChrPr><m:chr m:val='⎴'/></m:groupChrPr>{e(mr('x+y'))}</m:groupChr></m:oMath>"
+    unknown = (
+        "<m:oMath><m:groupChr><m:groupChrPr><m:chr m:val='⎴'/>"
+        f"</m:groupChrPr>{e(mr('x+y'))}</m:groupChr></m:oMath>"
+    )
     item = stem(run("Tính ") + unknown)
     assert (item.stem, codes(item)) == ("Tính x+y", ["FORMULA_AS_TEXT"])
 
@@ -149,7 +190,10 @@ def test_a_formula_typed_as_latex_stays_and_its_faults_are_remarked():
 
 
 def test_what_was_inserted_is_kept_and_what_was_deleted_is_not():
-    inside = run("Hàng ") + f"<w:ins>{run('nhập khẩu')}</w:ins><w:del><w:r><w:delText>xuất khẩu</w:delText></w:r></w:del>"
+    inside = (
+        run("Hàng ")
+        + f"<w:ins>{run('nhập khẩu')}</w:ins><w:del><w:r><w:delText>xuất khẩu</w:delText></w:r></w:del>"
+    )
     inside += f"<w:moveFrom>{run(' cũ')}</w:moveFrom><w:moveTo>{run(' mới')}</w:moveTo>"
     assert stem(inside).stem == "Hàng nhập khẩu mới"
 
@@ -157,7 +201,11 @@ def test_what_was_inserted_is_kept_and_what_was_deleted_is_not():
 def test_hidden_text_and_footnotes_are_remarked_and_comments_are_not():
     assert codes(stem(run("Hàng ") + run("đáp án B", "<w:vanish/>"))) == ["HIDDEN_TEXT_LOST"]
     assert codes(stem(run("Hàng ") + '<w:r><w:footnoteReference w:id="2"/></w:r>')) == ["FOOTNOTE_LOST"]
-    commented = '<w:commentRangeStart w:id="0"/>' + run("Hàng") + '<w:commentRangeEnd w:id="0"/><w:r><w:commentReference w:id="0"/></w:r>'
+    commented = (
+        '<w:commentRangeStart w:id="0"/>'
+        + run("Hàng")
+        + '<w:commentRangeEnd w:id="0"/><w:r><w:commentReference w:id="0"/></w:r>'
+    )
     assert stem(commented).fate is Fate.TAKEN
 
 
@@ -168,12 +216,23 @@ def test_struck_text_is_kept_with_a_remark():
 
 def test_fields_show_their_results_and_links_their_words():
     field = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>'
-    field += f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("12")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    assert stem(run("Trang ") + field + f'<w:hyperlink r:id="x">{run(" luật")}</w:hyperlink>').stem == "Trang 12 luật"
+    field += (
+        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run("12")}'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    assert (
+        stem(run("Trang ") + field + f'<w:hyperlink r:id="x">{run(" luật")}</w:hyperlink>').stem
+        == "Trang 12 luật"
+    )
 
 
 def test_a_text_box_is_read_behind_its_paragraph():
-    box = f"<w:r><mc:AlternateContent><mc:Choice><w:drawing><wps:txbx><w:txbxContent>{typed('A. có' + chr(10) + 'B. **không**')}</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox><w:txbxContent>{typed('A. có')}</w:txbxContent></v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    box = (
+        "<w:r><mc:AlternateContent><mc:Choice><w:drawing><wps:txbx><w:txbxContent>"
+        f"{typed('A. có' + chr(10) + 'B. **không**')}</w:txbxContent></wps:txbx></w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict><v:textbox><w:txbxContent>{typed('A. có')}</w:txbxContent>"
+        "</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
     item = one(f"<w:p>{run('Câu 1: Hỏi?')}{box}</w:p>")
     assert (item.stem, options(item), key(item)) == ("Hỏi?", ["có", "không"], ("B",))
 
@@ -198,7 +257,10 @@ def test_the_strict_variant_of_the_standard_is_read():
 
 
 WHOLE = docx(paragraph("Câu 1: Hỏi?") + END)
-BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>'
+BOMB = (
+    b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><w:document '
+    b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>'
+)
 
 
 @pytest.mark.parametrize(

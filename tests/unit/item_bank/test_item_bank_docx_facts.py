@@ -16,8 +16,10 @@ CHOICE = "Câu 1: Hàng hóa nào được miễn thuế?\nA. quà biếu\nB. h�
 
 def test_facts_of_the_bank_stand_behind_the_question():
     item = one(
-        CHOICE + "Mã: T05-0123\nChuyên đề: T05 Chính sách thuế\nMức độ: Tình huống\nCăn cứ pháp lý: Điều 16 Luật Thuế XNK\n"
-        "số 107/2016/QH13\nTỷ lệ đúng (ước lượng): 65%\nKỵ: T05-0124; T05-0200\nKho: Luyện tập\nNăng lực: CM03\n"
+        CHOICE + "Mã: T05-0123\nChuyên đề: T05 Chính sách thuế\nMức độ: Tình "
+        "huống\nCăn cứ pháp lý: Điều 16 Luật Thuế XNK\n"
+        "số 107/2016/QH13\nTỷ lệ đúng (ước lượng): 65%\nKỵ: T05-0124; "
+        "T05-0200\nKho: Luyện tập\nNăng lực: CM03\n"
         "Nhãn: thuế\nNgôn ngữ: vi\nĐiểm: 0,25\nGiải thích: Theo khoản 2.\nVà Nghị định 134."
     )
     assert item.facts == BankFacts(
@@ -69,7 +71,10 @@ def test_competencies_and_marks_stand_in_brackets():
 
 
 def test_brackets_that_are_wording_stay():
-    assert one("Câu 1: (Luật Hải quan) quy định gì?\nA. x\nB. y\nĐáp án: A").stem == "(Luật Hải quan) quy định gì?"
+    assert (
+        one("Câu 1: (Luật Hải quan) quy định gì?\nA. x\nB. y\nĐáp án: A").stem
+        == "(Luật Hải quan) quy định gì?"
+    )
 
 
 def test_a_topic_by_its_name_is_the_category():
@@ -108,13 +113,20 @@ def test_a_criterion_without_whole_points_is_refused():
 
 
 def test_a_practical_task_has_a_rubric():
-    item = one("Câu 1: Kiểm tra thực tế lô hàng luồng đỏ.\nDạng: Thực hành\nTiêu chí: Đúng trình tự (40 điểm)")
-    assert (item.asked.interaction, item.key.rubric) == (Interaction.PRACTICAL, (Criterion("Đúng trình tự", 40),))
+    item = one(
+        "Câu 1: Kiểm tra thực tế lô hàng luồng đỏ.\nDạng: Thực hành\nTiêu chí: Đúng trình tự (40 điểm)"
+    )
+    assert (item.asked.interaction, item.key.rubric) == (
+        Interaction.PRACTICAL,
+        (Criterion("Đúng trình tự", 40),),
+    )
 
 
 @pytest.mark.parametrize("said", ["C A B", "C, A, B", "C-A-B", "C → A → B", "CAB"])
 def test_an_order_is_asked_for(said: str):
-    item = one(f"Câu 1: Sắp xếp các bước.\nDạng: Sắp xếp\nA. kiểm tra\nB. thông quan\nC. khai\nĐáp án: {said}")
+    item = one(
+        f"Câu 1: Sắp xếp các bước.\nDạng: Sắp xếp\nA. kiểm tra\nB. thông quan\nC. khai\nĐáp án: {said}"
+    )
     assert (item.asked.interaction, key(item)) == (Interaction.ORDER, ("C A B",))
 
 
@@ -123,7 +135,10 @@ def test_an_order_that_leaves_one_out_is_refused():
     assert item.refused.code == "KEY_NO_RESPONSE"
 
 
-MATCH = "Câu 1: Ghép luồng với việc phải làm.\n1. Luồng xanh\n2. Luồng đỏ\nA. miễn kiểm tra\nB. kiểm tra hồ sơ\nC. kiểm tra thực tế\nDạng: Ghép đôi\n"
+MATCH = (
+    "Câu 1: Ghép luồng với việc phải làm.\n1. Luồng xanh\n2. Luồng đỏ\nA. miễn kiểm "
+    "tra\nB. kiểm tra hồ sơ\nC. kiểm tra thực tế\nDạng: Ghép đôi\n"
+)
 
 
 @pytest.mark.parametrize("said", ["1-A, 2-C", "1A 2C", "1→A; 2→C", "1 - A, 2 - C"])
@@ -146,7 +161,10 @@ def test_a_matching_with_a_place_without_option_is_refused():
 
 
 def test_words_are_put_into_gaps():
-    item = one("Câu 1: Tờ khai luồng [[1]] được [[2]].\nDạng: Kéo thả\nA. xanh\nB. thông quan ngay\nC. đỏ\nĐáp án: 1-A, 2-B")
+    item = one(
+        "Câu 1: Tờ khai luồng [[1]] được [[2]].\nDạng: Kéo thả\nA. "
+        "xanh\nB. thông quan ngay\nC. đỏ\nĐáp án: 1-A, 2-B"
+    )
     assert (item.asked.interaction, key(item)) == (Interaction.GAP_MATCH, ("A>1 B>2",))
 
 

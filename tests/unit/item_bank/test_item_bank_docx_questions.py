@@ -36,7 +36,9 @@ def test_a_question_begins_as_authors_begin_it(start: str):
 @pytest.mark.parametrize("letters", ["ABCD", "abcd", "\u0410\u0412\u0421D", "ＡＢＣＤ"])
 @pytest.mark.parametrize("sign", [".", ")", "/"])
 def test_options_have_letters_of_any_look(letters: str, sign: str):
-    lines = "\n".join(f"{letter}{sign} {word}" for letter, word in zip(letters, "một hai ba bốn".split()))
+    lines = "\n".join(
+        f"{letter}{sign} {word}" for letter, word in zip(letters, ["một", "hai", "ba", "bốn"], strict=True)
+    )
     item = one(f"Câu 1: Bao nhiêu ngày?\n{lines}\nĐáp án: C")
     assert options(item) == ["một", "hai", "ba", "bốn"]
     assert key(item) == ("C",)
@@ -96,7 +98,10 @@ def test_bare_numbers_begin_no_question_where_others_begin_with_a_word():
 
 
 def test_bare_numbers_begin_questions_in_their_turn_only():
-    found = bank("1. Mấy?\nA. một\nB. hai\nĐáp án: A\n2. Gồm:\n1. Khai\n2. Nộp\nA. x\nB. y\nĐáp án: B\n3. Ai?\nĐáp án: 5")
+    found = bank(
+        "1. Mấy?\nA. một\nB. hai\nĐáp án: A\n2. Gồm:\n1. Khai\n2. "
+        "Nộp\nA. x\nB. y\nĐáp án: B\n3. Ai?\nĐáp án: 5"
+    )
     assert [item.where for item in found.items] == ["Câu 1", "Câu 2", "Câu 3"]
     assert "1. Khai" in found.items[1].stem
 
@@ -117,12 +122,18 @@ def test_numbering_runs_on_or_begins_again_with_a_group(heading: str):
 
 
 def test_a_group_named_after_a_topic_is_the_category():
-    found = bank("I. Thủ tục hải quan\nCâu 1: a?\nA. x\nB. y\nĐáp án: A\nII. Câu trắc nghiệm đúng sai\nCâu 2: b?\nA. x\nB. y\nĐáp án: B")
+    found = bank(
+        "I. Thủ tục hải quan\nCâu 1: a?\nA. x\nB. y\nĐáp án: A\nII. Câu trắc "
+        "nghiệm đúng sai\nCâu 2: b?\nA. x\nB. y\nĐáp án: B"
+    )
     assert [item.category for item in found.items] == [("Thủ tục hải quan",), ()]
 
 
 def test_instructions_and_titles_are_no_questions():
-    found = bank("ĐỀ THI ĐÁNH GIÁ NĂNG LỰC\nThời gian: 90 phút\nCâu 1 đến câu 10: mỗi câu 0,5 điểm.\nCâu 1: Ai?\nA. x\nB. y\nĐáp án: A")
+    found = bank(
+        "ĐỀ THI ĐÁNH GIÁ NĂNG LỰC\nThời gian: 90 phút\nCâu 1 đến câu 10: mỗi "
+        "câu 0,5 điểm.\nCâu 1: Ai?\nA. x\nB. y\nĐáp án: A"
+    )
     assert [item.stem for item in found.items] == ["Ai?"]
 
 
@@ -141,7 +152,10 @@ KEYS = "Câu 1: Ai?\n" + OPTIONS + "\nCâu 2: Đâu?\n" + OPTIONS + "\nCâu 3: G
         "1) A; 2) C; 3) D",
     ],
 )
-@pytest.mark.parametrize("heading", ["HẾT\nBẢNG ĐÁP ÁN\n", "---------- HẾT ----------\n", "ĐÁP ÁN\n", "*** BẢNG ĐÁP ÁN ĐỀ 101 ***\n"])
+@pytest.mark.parametrize(
+    "heading",
+    ["HẾT\nBẢNG ĐÁP ÁN\n", "---------- HẾT ----------\n", "ĐÁP ÁN\n", "*** BẢNG ĐÁP ÁN ĐỀ 101 ***\n"],
+)
 def test_keys_stand_in_lines_behind_the_questions(heading: str, lines: str):
     assert [key(item) for item in bank(KEYS + heading + lines).items] == [("A",), ("C",), ("D",)]
 
@@ -167,7 +181,8 @@ def test_keys_stand_in_a_table(rows: list[list[str]], heading: str):
 def test_keys_of_each_part_stand_below_its_heading():
     paper = (
         "PHẦN I\nCâu 1: Ai?\nA. x\nB. y\nPHẦN II\nCâu 1: Xét:\na) một\nb) hai\nc) ba\nd) bốn\n"
-        "PHẦN III\nCâu 1: Thuế suất (%)?\nHẾT\nBẢNG ĐÁP ÁN\nPhần I\n1.B\nPhần II\n1. Đ S Đ S\nPhần III\n1. 12,5"
+        "PHẦN III\nCâu 1: Thuế suất (%)?\nHẾT\nBẢNG ĐÁP ÁN\nPhần I\n"
+        "1.B\nPhần II\n1. Đ S Đ S\nPhần III\n1. 12,5"
     )
     items = bank(paper).items
     assert [key(item) for item in items] == [("B",), ("T>a F>b T>c F>d",), ("12,5",)]
@@ -189,17 +204,24 @@ def test_explanations_behind_the_questions_are_the_rationale_and_say_the_key():
     assert items[2].rationale == "Xem Nghị định 08/2015/NĐ-CP."
 
 
-@pytest.mark.parametrize("label", ["Lời giải", "Lời giải:", "Hướng dẫn chi tiết", "Giải thích chi tiết", "Giải thích:"])
+@pytest.mark.parametrize(
+    "label", ["Lời giải", "Lời giải:", "Hướng dẫn chi tiết", "Giải thích chi tiết", "Giải thích:"]
+)
 def test_an_explanation_behind_its_question_is_the_rationale(label: str):
-    items = bank(f"Câu 1: Ai?\nA. x\nB. y\n{label}\nChọn B. Theo Điều 5.\nNghị định 08.\nCâu 2: Gì?\nA. x\nB. y\nĐáp án: A").items
+    items = bank(
+        f"Câu 1: Ai?\nA. x\nB. y\n{label}\nChọn B. Theo Điều 5.\nNghị "
+        "định 08.\nCâu 2: Gì?\nA. x\nB. y\nĐáp án: A"
+    ).items
     assert [key(item) for item in items] == [("B",), ("A",)]
     assert items[0].rationale == "<p>Theo Điều 5.</p><p>Nghị định 08.</p>"
 
 
 def test_a_text_for_several_questions_is_their_stimulus():
     items = bank(
-        "Câu 1: Ai?\nA. x\nB. y\nĐáp án: A\nĐọc tình huống sau và trả lời câu 2 và câu 3.\nCông ty A nhập khẩu 10 máy.\n"
-        "Câu 2: Gì?\nA. x\nB. y\nĐáp án: A\nCâu 3: Đâu?\nA. x\nB. y\nĐáp án: B\nCâu 4: Sao?\nA. x\nB. y\nĐáp án: B"
+        "Câu 1: Ai?\nA. x\nB. y\nĐáp án: A\nĐọc tình huống sau và trả lời "
+        "câu 2 và câu 3.\nCông ty A nhập khẩu 10 máy.\n"
+        "Câu 2: Gì?\nA. x\nB. y\nĐáp án: A\nCâu 3: Đâu?\nA. x\nB. y\n"
+        "Đáp án: B\nCâu 4: Sao?\nA. x\nB. y\nĐáp án: B"
     ).items
     assert [bool(item.stimulus) for item in items] == [False, True, True, False]
     assert "10 máy" in items[1].stimulus.content
