@@ -105,6 +105,12 @@ def _deep(name: str, depth: int, inside: str = "") -> str:
     return f"<{name}>" * depth + inside + f"</{name}>" * depth
 
 
+def _nested(opening: str, closing: str, depth: int) -> str:
+    return opening * depth + "<w:p/>" + closing * depth
+
+
+BOX = "<w:p><w:r><w:pict><w:txbxContent>"
+CELL = f"<w:tc>{typed('A. x')}</w:tc>"
 QUESTION = typed("Câu 1: Ai?")
 HOSTILE: dict[str, Callable[[], str]] = {
     "one long text": lambda: _text("a" * 8_000_000),
@@ -131,11 +137,10 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "keys headings": lambda: (typed("Câu 1: a\nĐÁP ÁN\n")) * 9_000,
     "deep smart tags": lambda: f"<w:p>{_deep('w:smartTag', 200, run('a'))}</w:p>",
     "deep content controls": lambda: _deep("w:sdt", 120, _deep("w:sdtContent", 120, _text("a"))),
-    "deep tables": lambda: QUESTION + _deep("w:tbl><w:tr><w:tc", 1).replace("</w:tbl><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>") * 3,
-    "tables in tables": lambda: QUESTION + "<w:tbl><w:tr><w:tc>" * 60 + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * 60,
-    "deep boxes": lambda: QUESTION + "<w:p><w:r><w:pict><w:txbxContent>" * 50 + "</w:txbxContent></w:pict></w:r></w:p>" * 50,
+    "tables in tables": lambda: QUESTION + _nested("<w:tbl><w:tr><w:tc>", "</w:tc></w:tr></w:tbl>", 60),
+    "deep boxes": lambda: QUESTION + _nested(BOX, "</w:txbxContent></w:pict></w:r></w:p>", 50),
     "wide table": lambda: QUESTION + "<w:tbl><w:tr>" + "<w:tc><w:p/></w:tc>" * 20_000 + "</w:tr></w:tbl>",
-    "a table of options": lambda: QUESTION + "<w:tbl><w:tr>" + f"<w:tc>{typed('A. x')}</w:tc>" * 8_000 + "</w:tr></w:tbl>",
+    "a table of options": lambda: f"{QUESTION}<w:tbl><w:tr>{CELL * 8_000}</w:tr></w:tbl>",
     "deep equation": lambda: f"<w:p><m:oMath>{_deep('m:e', 200, '<m:r><m:t>x</m:t></m:r>')}</m:oMath></w:p>",
     "many equations": lambda: _text("a") + "<w:p>" + "<m:oMath><m:r><m:t>x</m:t>"
         "</m:r></m:oMath>" * 25_000 + "</w:p>",

@@ -74,7 +74,7 @@ def read_document(data: bytes) -> Document:
     for element in package.blocks():
         blocks.extend(reader.blocks([element], 0))
         if reader.count > MAX_BLOCKS:
-            raise ImportRefused("TOO_LARGE", limit_paragraphs=MAX_BLOCKS)
+            raise ImportRefused("TOO_LARGE", limit_elements=MAX_BLOCKS)
     return Document(blocks, reader.sources.found)
 
 

@@ -37,7 +37,7 @@ def choice(opened: Open, declared: Interaction | None) -> tuple[Asked, Key]:
     """Single, true or false, or multiple: by the number of right options that a line names.
 
     Raises InvalidItem: NO_KEY, TWO_KEYS (options), KEY_UNCLEAR (value), KEY_NO_OPTION (value),
-    KEY_CONTRADICTS (said).
+    KEYS_DISAGREE (said).
     """
     offered = [one for one in opened.options if not one.owner]
     read_words(offered)
@@ -68,7 +68,7 @@ def _accepted(opened: Open, offered: Sequence[Offered], *, several: bool) -> lis
     if not claims:
         raise InvalidItem("NO_KEY")
     if any(claim != claims[0] for claim in claims):
-        raise InvalidItem("KEY_CONTRADICTS", said=tuple(sorted({_named(claim) for claim in claims})))
+        raise InvalidItem("KEYS_DISAGREE", said=tuple(sorted({_named(claim) for claim in claims})))
     if said:
         return said[0]
     right = tuple(one.label for one in offered if one.label in marked[0])
@@ -99,7 +99,7 @@ def _letters(value: str, offered: Sequence[Offered]) -> list[tuple[str, ...]]:
 def statements(opened: Open) -> tuple[Asked, Key]:
     """Statements, each true or false.
 
-    Raises InvalidItem: NO_KEY, KEY_UNCLEAR (value), KEY_CONTRADICTS (said).
+    Raises InvalidItem: NO_KEY, KEY_UNCLEAR (value), KEYS_DISAGREE (said).
     """
     offered = [one for one in opened.options if not one.owner]
     read_words(offered)
@@ -131,7 +131,7 @@ def _truths(opened: Open, offered: Sequence[Offered]) -> tuple[bool, ...]:
         raise InvalidItem("NO_KEY")
     if len(set(claims)) > 1:
         shown = ("".join("Đ" if truth else "S" for truth in claim) for claim in sorted(set(claims)))
-        raise InvalidItem("KEY_CONTRADICTS", said=tuple(shown))
+        raise InvalidItem("KEYS_DISAGREE", said=tuple(shown))
     return claims[0]
 
 

@@ -97,12 +97,12 @@ def _without_options(opened: Open) -> Interaction:
 
 
 def _one_key(opened: Open) -> str:
-    """The key that is said, however often. Raises InvalidItem: NO_KEY, KEY_CONTRADICTS."""
+    """The key that is said, however often. Raises InvalidItem: NO_KEY, KEYS_DISAGREE."""
     said = said_keys(opened)
     if not said:
         raise InvalidItem("NO_KEY")
     if len({" ".join(one.split()) for one in said}) > 1:
-        raise InvalidItem("KEY_CONTRADICTS", said=tuple(one[:40] for one in said[:5]))
+        raise InvalidItem("KEYS_DISAGREE", said=tuple(one[:40] for one in said[:5]))
     return said[0]
 
 

@@ -17,7 +17,7 @@ from item_bank.formats.docx.lines import Line, lines_of
 from item_bank.formats.docx.marks import Offered
 from item_bank.formats.docx.opened import Group, Open, Said
 from item_bank.formats.docx.rich import Rich, Span, plain_signs
-from item_bank.formats.docx.tables import statement_rows, unfolded
+from item_bank.formats.docx.tables import statement_rows, unfolded, words_of
 from item_bank.formats.docx.words import (
     Lettered,
     Start,
@@ -300,6 +300,10 @@ class Questions:
             self._open = None
             self.answers.read_own(table, self.group.name, self.found)
         elif opened is not None:
+            if opened.options and not (opened.exact or opened.explaining):
+                opened.draft.lose(
+                    "OPTION_CONTINUED", option=opened.options[-1].label, text=words_of(table)[:80]
+                )
             opened.current.append(table)
             opened.note_table(table)
         elif self._stimulus is not None:

@@ -40,7 +40,7 @@ def read_docx(data: bytes) -> ForeignBank:
     there is none, the question is refused.
 
     Raises ImportRefused as `Package` does, and NO_QUESTIONS. Items are refused for NO_KEY, TWO_KEYS
-    (options), KEY_UNCLEAR (value), KEY_NO_OPTION (value), KEY_CONTRADICTS (said), KEY_INCOMPLETE (places),
+    (options), KEY_UNCLEAR (value), KEY_NO_OPTION (value), KEYS_DISAGREE (said), KEY_INCOMPLETE (places),
     KEY_TABLE_AMBIGUOUS (number), OPTIONS_MISSING (value), OPTIONS_OUT_OF_ORDER (options), RUBRIC_UNREADABLE
     (value), TEXT_TOO_LONG and what `Draft.item` refuses. Losses are noted by `docx.runs`, `docx.facts`,
     `docx.questions` and here: STIMULUS_UNKNOWN (stimulus), STIMULUS_LOST (stimulus, reason),

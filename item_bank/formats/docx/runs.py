@@ -187,7 +187,7 @@ class Runs:
         self._waiting.append(text)
 
     def _flush(self) -> None:
-        """The stretch of one look that was read so far, as one span: a letter and its mark may lie in two runs."""
+        """What was read of one look as one span: a letter and its mark may lie in two runs."""
         if self._waiting:
             self.spans.append(Span(nfc("".join(self._waiting)), self._look))
             self._waiting.clear()

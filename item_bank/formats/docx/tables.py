@@ -79,6 +79,11 @@ def _text(cell: Cell) -> str:
     return " ".join(block.rich.text for block in cell.blocks if isinstance(block, Paragraph)).strip()
 
 
+def words_of(table: Table) -> str:
+    """The words of its first cells, in a row."""
+    return " ".join(" ".join(_text(cell) for cell in row) for row in table.rows[:2])
+
+
 def _wording(cells: list[Cell], letter: str) -> Rich | None:
     """The statement, its letter before it or in a cell of its own."""
     parts = [line.rich for cell in cells for block in cell.blocks if isinstance(block, Paragraph)

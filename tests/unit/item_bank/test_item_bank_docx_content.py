@@ -133,6 +133,10 @@ def e(inside: str, name: str = "e") -> str:
     return f"<m:{name}>{inside}</m:{name}>"
 
 
+def row(*cells: str) -> str:
+    return f"<m:mr>{''.join(map(e, cells))}</m:mr>"
+
+
 FORMULAS = {
     r"\(\frac{a+b}{2}\)": f"<m:f>{e(mr('a+b'), 'num')}{e(mr('2'), 'den')}</m:f>",
     r"\({x}^{2} + {y}_{i}\)": f"<m:sSup>{e(mr('x'))}{e(mr('2'), 'sup')}</m:sSup>{mr('+')}"
@@ -150,13 +154,13 @@ FORMULAS = {
         "</m:d>",
     r"\(\left[ \begin{matrix} 1 & 2 \\ 3 & 4 \end{matrix} \right]\)": "<m:d><m:dPr><m:begChr m:val='['/>"
         "<m:endChr m:val=']'/></m:dPr>"
-            f"{e('<m:m><m:mr>' + e(mr('1')) + e(mr('2')) + '</m:mr><m:mr>' + e(mr('3')) + e(mr('4')) + '</m:mr></m:m>')}"
-                "</m:d>",
+        f"{e(f'<m:m>{row(mr(str(1)), mr(str(2)))}{row(mr(str(3)), mr(str(4)))}</m:m>')}</m:d>",
     r"\(\alpha +\beta \le \pi\)": mr("α+β≤π"),
     r"\(\vec{v}\)": f"<m:acc><m:accPr><m:chr m:val='\u20d7'/></m:accPr>{e(mr('v'))}</m:acc>",
     r"\(\overline{x}\)": f"<m:bar><m:barPr><m:pos m:val='top'/></m:barPr>{e(mr('x'))}</m:bar>",
     r"\(\text{Thuế} =\text{trị giá} \times 20\%\)": mr("Thuế", True) + mr("=") + mr("trị giá") + mr("×20%"),
-    r"\(\lim_{x\to 0} {\sin {x}}\)": f"<m:func>{e('<m:limLow>' + e(mr('lim')) + e(mr('x→0'), 'lim') + '</m:limLow>', 'fName')}"
+    r"\(\lim_{x\to 0} {\sin {x}}\)": "<m:func>"
+        f"{e('<m:limLow>' + e(mr('lim')) + e(mr('x→0'), 'lim') + '</m:limLow>', 'fName')}"
         f"{e('<m:func>' + e(mr('sin'), 'fName') + e(mr('x')) + '</m:func>')}</m:func>",
     r"\(\left\{ x \right.\)": f"<m:d><m:dPr><m:begChr m:val='{{'/><m:endChr "
         f"m:val=''/></m:dPr>{e(mr('x'))}</m:d>",

@@ -57,8 +57,8 @@ def test_a_level_that_is_not_sure_is_lost_with_a_remark(unsure: str):
 
 @pytest.mark.parametrize(
     "line",
-    ["Mã: mã có dấu", "Mức độ: khó", "Tỷ lệ đúng: 65", "Tỷ lệ đúng: cao", "Kỵ: câu số 5", "Kho: khác", "Điểm: nhiều",
-     "Ngôn ngữ: tiếng Việt", "Dạng: lý thuyết"],
+    ["Mã: mã có dấu", "Mức độ: khó", "Tỷ lệ đúng: 65", "Tỷ lệ đúng: cao", "Kỵ: câu số 5", "Kho: khác",
+     "Điểm: nhiều", "Ngôn ngữ: tiếng Việt", "Dạng: lý thuyết"],
 )  # fmt: skip
 def test_a_fact_that_cannot_be_read_is_lost_with_a_remark(line: str):
     item = one(CHOICE + line)

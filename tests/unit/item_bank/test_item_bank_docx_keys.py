@@ -80,7 +80,7 @@ def test_without_a_mark_the_question_is_refused_where_it_stands():
 )
 def test_marks_that_disagree_are_refused(text: str, said: tuple[str, ...]):
     item = one(text)
-    assert (item.refused.code, item.refused.params) == ("KEY_CONTRADICTS", {"said": said})
+    assert (item.refused.code, item.refused.params) == ("KEYS_DISAGREE", {"said": said})
 
 
 def test_two_marked_options_are_refused_unless_a_line_says_so():
