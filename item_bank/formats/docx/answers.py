@@ -10,7 +10,7 @@ from item_bank.formats.docx.keys import entries_in, entries_of, is_entry_value, 
 from item_bank.formats.docx.layout import Fact
 from item_bank.formats.docx.lines import Line
 from item_bank.formats.docx.opened import Open
-from item_bank.formats.docx.words import chosen_in, fact_of, numbered_of, question_of
+from item_bank.formats.docx.words import chosen_in, fact_of, numbered_of, start_of
 
 Where = tuple[str, int]
 
@@ -38,7 +38,7 @@ class Answers:
         if single is not None and is_entry_value(single[1]):
             self._add([single])
             return True
-        start = question_of(text) or (numbered_of(text) if solving or self._solved is None else None)
+        start = start_of(text) or (numbered_of(text) if solving or self._solved is None else None)
         if start is not None and start.number in {one.number for one in found}:
             self._solved = (self.group, start.number)
             self._explain(self._solved, line, start.end)

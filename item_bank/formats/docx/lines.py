@@ -17,7 +17,7 @@ from item_bank.formats.docx.words import (
     is_keys,
     is_solutions,
     option_of,
-    question_of,
+    start_of,
 )
 
 
@@ -67,7 +67,7 @@ def _beginnings(text: str) -> list[int]:
 def _begins(rest: str) -> bool:
     line = rest.partition("\n")[0]
     return (
-        question_of(line) is not None
+        start_of(line) is not None
         or option_of(line) is not None
         or fact_of(line) is not None
         or group_of(line) is not None

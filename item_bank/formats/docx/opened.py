@@ -37,7 +37,6 @@ class Open:
     """What is known of a question so far.
 
     exact : begun in a file of our own
-    worded : begun by "Câu 1", not by a bare number
     keys : from elsewhere: a table at the end, an explanation
     unclear_keys : there are several questions of this number, and a table of keys that may mean each
     fault : why it cannot be taken, where its lines already say so
@@ -47,7 +46,6 @@ class Open:
     group: Group
     draft: Draft
     exact: bool = False
-    worded: bool = True
     stem: list[Content] = field(default_factory=list)
     options: list[Offered] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)

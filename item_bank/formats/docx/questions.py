@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import pairwise
 from typing import Final
 
 from item_bank.errors import ImportRefused
@@ -29,8 +30,8 @@ from item_bank.formats.docx.words import (
     numbered_of,
     option_of,
     options_in,
-    question_of,
     shared_by,
+    start_of,
 )
 from item_bank.formats.draft import Draft
 
@@ -65,8 +66,10 @@ class Questions:
     _shared: tuple[int, int, list[Content]] | None = None
     _stimulus: list[Content] | None = None
     _place: int = 0
+    _worded: list[bool] = field(default_factory=list)
 
     def read(self) -> list[Open]:
+        self._worded = _worded(self.blocks)
         for place, block in enumerate(self.blocks):
             self._place = place
             self._block(block)
@@ -120,7 +123,7 @@ class Questions:
             self._end(Phase.ENDED)
         elif self.phase is not Phase.QUESTIONS:
             self._behind(line)
-        elif (start := question_of(line.text)) is not None:
+        elif (start := start_of(line.text)) is not None:
             self._question(line, start)
         elif (is_keys(line.text) or is_solutions(line.text)) and self._ends_here(line):
             self._end(Phase.KEYS if is_keys(line.text) else Phase.SOLUTIONS)
@@ -169,7 +172,7 @@ class Questions:
         said = start.said if worded else f"Câu {start.said}"
         where = f"{self.group.said} · {said}" if self.group.said else said
         category = (self.group.title,) if _is_topic(self.group.title) else ()
-        opened = Open(start.number, self.group, Draft(where[:80], category=category), worded=worded)
+        opened = Open(start.number, self.group, Draft(where[:80], category=category))
         if self._shared is not None:
             first, last, content = self._shared
             if first <= start.number <= last:
@@ -209,7 +212,7 @@ class Questions:
     def _is_next(self, start: Start) -> bool:
         """Whether a bare number begins a question: the next one, and the one before has all it needs."""
         opened = self._open
-        if self.found and self.found[-1].worded and self.found[-1].group is self.group:
+        if self._worded[self._place]:
             return False
         if opened is None:
             last = self.found[-1].number if self.found else None
@@ -259,7 +262,7 @@ class Questions:
             text = block.rich.text if isinstance(block, Paragraph) else ""
             if group_of(text) is not None and not is_keys(line.text):
                 return False
-            start = question_of(text) or numbered_of(text)
+            start = start_of(text) or numbered_of(text)
             if start is not None:
                 return start.number <= number
         return is_keys(line.text)
@@ -280,7 +283,7 @@ class Questions:
             self.answers.group = group.name
             self.answers.begin()
         elif not self.answers.read_line(line, self.found, solving=self.phase is Phase.SOLUTIONS):
-            start = question_of(text)
+            start = start_of(text)
             if start is not None:
                 self._question(line, start)
 
@@ -310,6 +313,24 @@ class Questions:
             self._stimulus.append(table)
         elif self._shared is not None:
             self._shared[2].append(table)
+
+
+def _worded(blocks: Sequence[Block]) -> list[bool]:
+    """Of each block whether questions of its group begin with a word ("Câu 1"): then no bare number begins one.
+
+    What stands before the first group is instructions where any group's do.
+    """
+    ends: list[int] = []
+    said: list[bool] = [False]
+    for place, block in enumerate(blocks):
+        text = block.rich.text if isinstance(block, Paragraph) else ""
+        if group_of(text) is not None:
+            ends.append(place)
+            said.append(False)
+        said[-1] = said[-1] or start_of(text) is not None
+    said[0] = any(said)
+    edges = [0, *ends, len(blocks)]
+    return [one for one, (low, high) in zip(said, pairwise(edges), strict=True) for _ in range(low, high)]
 
 
 def _into_stem(opened: Open) -> None:

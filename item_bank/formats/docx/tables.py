@@ -12,7 +12,7 @@ from item_bank.formats.docx.content import Piece
 from item_bank.formats.docx.lines import lines_of
 from item_bank.formats.docx.marks import Offered
 from item_bank.formats.docx.rich import Rich
-from item_bank.formats.docx.words import option_of, question_of
+from item_bank.formats.docx.words import option_of, start_of
 from item_bank.similarity import fold
 
 _TICK: Final = re.compile(r"[xX×✓✔☑☒vV√]")
@@ -27,7 +27,7 @@ def unfolded(table: Table) -> list[Block] | None:
         return None
     firsts = [_first(cell) for cell in cells]
     letters = [label.letter for label in map(option_of, firsts) if label is not None]
-    if any(question_of(text) for text in firsts):
+    if any(start_of(text) for text in firsts):
         return [block for cell in cells for block in cell.blocks]
     if "A" not in letters and "a" not in letters:
         return None

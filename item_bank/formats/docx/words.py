@@ -83,7 +83,7 @@ class Lettered(NamedTuple):
     starred: bool
 
 
-def question_of(text: str) -> Start | None:
+def start_of(text: str) -> Start | None:
     found = _QUESTION.match(plain_signs(text[:HEAD]))
     return Start(" ".join(found.group(1).split()), int(found.group(2)), found.end()) if found else None
 

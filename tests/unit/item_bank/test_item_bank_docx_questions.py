@@ -297,3 +297,22 @@ def test_text_behind_the_options_is_kept_and_remarked():
     item = one("Câu 1: Ai?\nA. x\nB. y\nphần tiếp theo\nĐáp án: A")
     assert options(item) == ["x", "<p>y</p><p>phần tiếp theo</p>"]
     assert codes(item) == ["OPTION_CONTINUED"]
+
+
+def test_numbered_instructions_before_the_first_question_are_none():
+    found = bank("1. Không dùng tài liệu.\n2. Thi trong 60 phút.\nCâu 1: Ai?\nA. x\nB. y\nĐáp án: A")
+    assert [item.stem for item in found.items] == ["Ai?"]
+
+
+def test_each_group_begins_its_questions_in_its_own_way():
+    found = bank(
+        "PHẦN I\nCâu 1: Ai?\nA. x\nB. y\nĐáp án: A\nPHẦN II\n1. Gì?\nA. x\nB. y\nĐáp án: B\n"
+        "2. Đâu?\nA. x\nB. y\nĐáp án: A"
+    )
+    assert [item.where for item in found.items] == ["PHẦN I · Câu 1", "PHẦN II · Câu 1", "PHẦN II · Câu 2"]
+
+
+def test_a_table_behind_an_option_is_kept_with_it_and_remarked():
+    item = one(typed("Câu 1: Ai?\nA. x\nB. y") + table([["Biểu", "thuế"]]) + typed("Đáp án: A"))
+    assert options(item)[1].startswith("y<table>")
+    assert codes(item) == ["OPTION_CONTINUED"]
