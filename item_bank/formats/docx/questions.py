@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import pairwise
 from typing import Final
 
 from item_bank.errors import ImportRefused
 from item_bank.formats.docx.answers import Answers
 from item_bank.formats.docx.body import Block, Paragraph, Table
 from item_bank.formats.docx.content import Content, Piece
+from item_bank.formats.docx.grouping import is_topic, worded_groups
 from item_bank.formats.docx.layout import CONTINUED, INFO, OPTION, QUESTION, STIMULUS, Fact
 from item_bank.formats.docx.lines import Line, lines_of
 from item_bank.formats.docx.marks import Offered
@@ -40,9 +40,6 @@ _EXACT_OPTION: Final = re.compile(r"(?:\[([A-Za-z0-9_]{1,16})\] )?([A-Za-z]{1,2}
 _EXACT_QUESTION: Final = re.compile(r"Câu (\d{1,6}):(?: |$)")
 _EXACT_FACT: Final = re.compile(r"([^:\n]{1,40}): ?")
 _EXACT_STIMULUS: Final = re.compile(r"Ngữ liệu ([^:\n]{1,40}): ?")
-_UNTITLED: Final = re.compile(
-    r"câu|trắc nghiệm|thí sinh|phương án|tự luận|đúng|trả lời|điểm|lựa chọn", re.IGNORECASE
-)
 
 
 class Phase(Enum):
@@ -69,7 +66,7 @@ class Questions:
     _worded: list[bool] = field(default_factory=list)
 
     def read(self) -> list[Open]:
-        self._worded = _worded(self.blocks)
+        self._worded = worded_groups(self.blocks)
         for place, block in enumerate(self.blocks):
             self._place = place
             self._block(block)
@@ -171,7 +168,7 @@ class Questions:
         worded = not start.said.isdigit()
         said = start.said if worded else f"Câu {start.said}"
         where = f"{self.group.said} · {said}" if self.group.said else said
-        category = (self.group.title,) if _is_topic(self.group.title) else ()
+        category = (self.group.title,) if is_topic(self.group.title) else ()
         opened = Open(start.number, self.group, Draft(where[:80], category=category))
         if self._shared is not None:
             first, last, content = self._shared
@@ -315,32 +312,10 @@ class Questions:
             self._shared[2].append(table)
 
 
-def _worded(blocks: Sequence[Block]) -> list[bool]:
-    """Of each block whether questions of its group begin with a word ("Câu 1"): then no bare number begins one.
-
-    What stands before the first group is instructions where any group's do.
-    """
-    ends: list[int] = []
-    said: list[bool] = [False]
-    for place, block in enumerate(blocks):
-        text = block.rich.text if isinstance(block, Paragraph) else ""
-        if group_of(text) is not None:
-            ends.append(place)
-            said.append(False)
-        said[-1] = said[-1] or start_of(text) is not None
-    said[0] = any(said)
-    edges = [0, *ends, len(blocks)]
-    return [one for one, (low, high) in zip(said, pairwise(edges), strict=True) for _ in range(low, high)]
-
-
 def _into_stem(opened: Open) -> None:
     """Statements a), b), c) that the options A, B, C speak of belong to the stem."""
     for one in opened.options:
-        first, *rest = one.pieces
+        first = one.pieces[0]
         opened.stem.append(Piece(Rich((Span(f"{one.label}) "), *first.rich.spans))))
-        opened.stem.extend(rest)
+        opened.stem.extend(part for part in one.content if part is not first)
     opened.options.clear()
-
-
-def _is_topic(title: str) -> bool:
-    return 0 < len(title) <= 200 and not _UNTITLED.search(title)
