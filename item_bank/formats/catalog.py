@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 from item_bank.errors import ImportRefused, InvalidItem
 from item_bank.formats.aiken import read_aiken, write_aiken
+from item_bank.formats.docx import read_docx, write_docx_items
 from item_bank.formats.foreign import ForeignBank, Remark
 from item_bank.formats.gift import read_gift, write_gift
 from item_bank.formats.moodle_xml import read_moodle_xml, write_moodle_xml
@@ -18,6 +18,8 @@ from item_bank.formats.progress import Progress, silent
 from item_bank.formats.qti.read import read_item, read_package
 from item_bank.formats.qti.write import write_package
 from item_bank.formats.qti12.read import read_qti12
+from item_bank.formats.xlsx_bank.read import read_workbook
+from item_bank.formats.xlsx_bank.write import write_workbook
 from item_bank.formats.zips import MAGIC
 
 _MB: Final = 1024 * 1024
@@ -61,22 +63,6 @@ def _write_qti(version: str, bank: ForeignBank) -> tuple[bytes, Lost]:
     return write_package(bank.items, bank.pictures, version)
 
 
-def _later(module: str, name: str) -> Callable[[Any], Any]:
-    """A function of a module that is loaded when it is first wanted: an Office document's is heavy.
-
-    Raises ImportRefused FORMAT_NOT_READ where there is no such module.
-    """
-
-    def loaded(given: Any) -> Any:
-        try:
-            function = getattr(import_module(module), name)
-        except (ModuleNotFoundError, AttributeError) as error:
-            raise ImportRefused("FORMAT_NOT_READ", format=module.rpartition(".")[2]) from error
-        return function(given)
-
-    return loaded
-
-
 FORMATS: Final[dict[FileFormat, Row]] = {
     FileFormat.QTI_30: Row((".zip", ".xml"), 100 * _MB, _read_qti, partial(_write_qti, "3.0")),
     FileFormat.QTI_22: Row((".zip", ".xml"), 100 * _MB, _read_qti, partial(_write_qti, "2.2")),
@@ -94,10 +80,15 @@ FORMATS: Final[dict[FileFormat, Row]] = {
     FileFormat.XLSX: Row(
         (".xlsx",),
         20 * _MB,
-        _later("item_bank.formats.xlsx_bank.read", "read_workbook"),
-        _later("item_bank.formats.xlsx_bank.write", "write_workbook"),
+        read_workbook,
+        write_workbook,
     ),
-    FileFormat.DOCX: Row((".docx",), 50 * _MB, _later("item_bank.formats.docx", "read_docx")),
+    FileFormat.DOCX: Row(
+        (".docx",),
+        50 * _MB,
+        read_docx,
+        lambda bank: write_docx_items(bank.items, bank.pictures),
+    ),
 }
 MOST_BYTES: Final = max(row.most_bytes for row in FORMATS.values())
 
@@ -107,7 +98,7 @@ def read_as(form: FileFormat, data: bytes, progress: Progress = silent) -> Forei
 
     progress : called with (done, total) by readers of large files; whatever it raises ends the reading
 
-    Raises ImportRefused: TOO_LARGE (limit_mb), FORMAT_NOT_READ, and as the format's own reader does.
+    Raises ImportRefused: TOO_LARGE (limit_mb), and as the format's own reader does.
     """
     row = FORMATS[form]
     if len(data) > row.most_bytes:
