@@ -294,7 +294,7 @@ addEventListener("beforeunload", (event) => {
   paper.flush();
   if (!leaving && epoch && queue.state === "unsaved") event.preventDefault();
 });
-document.addEventListener("visibilitychange", () => document.hidden || watch.soon());
+document.addEventListener("visibilitychange", () => (document.hidden ? paper.flush() : watch.soon()));
 
 checkKeyboard(say);
 checkStorage(say, config.storage, storage.durable);
