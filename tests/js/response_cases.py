@@ -126,7 +126,7 @@ def _spelled(item: Asked, text: str) -> str | None:
 def cases() -> dict[str, Any]:
     """Everything, as JSON-able data.
 
-    `done` is what a candidate does, one after the other, as parts of a response; `spelled` is its one spelling.
+    `done` is what a candidate does, step by step, as parts of a response; `spelled` is its one spelling.
     """
     chosen = [
         {
