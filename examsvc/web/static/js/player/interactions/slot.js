@@ -55,7 +55,11 @@ export class Slot {
   offer(words) {
     this.here.hidden = words === null;
     this.select.hidden = words !== null;
-    if (words !== null) this.here.setAttribute("aria-label", this.say("slot.put", { words, place: this.label }));
+    if (words === null) return;
+    const [here] = this.isMany ? [] : this.#ids;
+    const held = this.#lines.find((line) => line.id === here)?.words;
+    this.here.textContent = held ? this.say("slot.instead", { words: held }) : this.say("slot.here");
+    this.here.setAttribute("aria-label", `${this.here.textContent}: ${words}, ${this.label}`);
   }
 
   /** @param {string} id */
