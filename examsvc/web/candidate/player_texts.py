@@ -78,7 +78,9 @@ def _interaction_texts() -> dict[str, str]:
         "statements.count": _("{count} of {total} statements responded to"),
         "number.label": _("Your number"),
         "number.hint": _("Digits only; a comma or a point before decimals. No unit, no words."),
-        "number.wrong": _("This is not a number, so it is not your response yet. Write digits only."),
+        "number.wrong": _(
+            "This cannot be read as a number, and earns no mark as it stands. Write digits only."
+        ),
         "text.label": _("Your response"),
         "essay.label": _("Your text"),
         "pairs.count": _("{count} of {total} places filled"),

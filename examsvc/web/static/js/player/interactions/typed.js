@@ -113,15 +113,15 @@ export class Typed {
     return !this.manner.isNumber || this.#text === "" || isNumber(this.#text);
   }
 
-  /** @param {boolean} isDone whether nobody types here now; before that "12," may yet become a number */
+  /** What is no number is kept as it was typed, and told once nobody types any more. @param {boolean} isDone */
   #handOn(isDone) {
-    if (!this.#isUsable && !isDone) return;
-    this.#show();
-    const text = (this.#isUsable && this.#text) || null;
+    const text = this.#text || null;
+    if (isDone) this.#show();
     if (text !== this.#kept) {
       this.#kept = text;
       this.onChange();
     }
+    if (!isDone) return;
     const wrong = this.#isUsable ? "" : this.#text;
     if (wrong && wrong !== this.#told) this.onChange(this.say("number.wrong"));
     this.#told = wrong;
