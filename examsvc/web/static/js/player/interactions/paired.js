@@ -143,9 +143,9 @@ export class Paired {
     const own = this.item.options.filter((option) => (option.place ?? place.id) === place.id);
     return own.map((option) => {
       const name = this.manner.withBank ? `${letterOf(this.item.options.indexOf(option))}. ` : "";
-      const elsewhere = this.pairs.isUsedUp(option.id) && !this.pairs.at(place.id).includes(option.id);
-      const where = elsewhere ? ` ${this.say("slot.at", { numbers: this.#numbersOf(option.id).join(", ") })}` : "";
-      return { id: option.id, words: `${name}${this.words.get(option.id)}${where}` };
+      const isElsewhere = this.pairs.isUsedUp(option.id) && !this.pairs.at(place.id).includes(option.id);
+      const where = isElsewhere ? ` ${this.say("slot.at", { numbers: this.#numbersOf(option.id).join(", ") })}` : "";
+      return { id: option.id, words: `${name}${this.words.get(option.id)}${where}`, isElsewhere };
     });
   }
 }

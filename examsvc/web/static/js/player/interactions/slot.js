@@ -2,7 +2,11 @@
 
 import { clone } from "../dom.js";
 
-/** @typedef {{id: string, words: string}} Line an option as it stands in the list */
+/**
+ * An option as it stands in the list. What is elsewhere already is not to be had here: the arrow keys go through
+ * a list line by line, and would carry everything off that they pass. Picking it up in the bank moves it.
+ * @typedef {{id: string, words: string, isElsewhere: boolean}} Line
+ */
 
 export class Slot {
   /** @type {Line[]} */
@@ -39,7 +43,9 @@ export class Slot {
     this.#ids = ids;
     this.#lines = lines;
     this.select.replaceChildren(this.#line("", this.say(this.isMany && ids.length ? "slot.more" : "slot.none")));
-    for (const { id, words } of lines) if (!this.isMany || !ids.includes(id)) this.select.append(this.#line(id, words));
+    for (const { id, words, isElsewhere } of lines) {
+      if (!this.isMany || !ids.includes(id)) this.select.append(this.#line(id, words, isElsewhere));
+    }
     this.select.value = this.isMany ? "" : (ids[0] ?? "");
     this.element.dataset.filled = String(ids.length > 0);
     this.element.querySelector(".slot-chips").replaceChildren(...(this.isMany ? ids.map((id) => this.#chip(id)) : []));
@@ -68,9 +74,10 @@ export class Slot {
     else if (!this.isMany) for (const here of this.#ids) this.onTake(here);
   }
 
-  /** @param {string} id @param {string} words */
-  #line(id, words) {
+  /** @param {string} id @param {string} words @param {boolean} [isElsewhere] */
+  #line(id, words, isElsewhere = false) {
     const line = new Option(words, id);
+    line.disabled = isElsewhere;
     if (id) line.lang = this.lang;
     return line;
   }
