@@ -66,7 +66,7 @@ def without_scripts(server: Server, browser: Browser) -> Page:
     return page
 
 
-def answer_by_form(page: Page, kind_at: int) -> None:
+def respond_by_form(page: Page, kind_at: int) -> None:
     """Fill in what earns the whole mark, control by control."""
     example = EXAMPLES[KINDS[kind_at]]
     form, right = example.asked.kind.form, example.right or ""
@@ -91,7 +91,7 @@ def test_every_interaction_is_practised_without_a_script(without_scripts: Page, 
     page = without_scripts
     page.goto(f"/practice/{prepared[0]}")
     for at, kind in enumerate(KINDS):
-        answer_by_form(page, at)
+        respond_by_form(page, at)
         page.locator(".practice-actions .btn-primary").click()
         if EXAMPLES[kind].asked.kind.rated:
             expect(page.locator(".rubric tbody tr")).to_have_count(2)
@@ -108,7 +108,7 @@ def test_no_page_of_practice_has_a_barrier(open_page: OpenPage, prepared: list[i
         page.goto(f"/practice/{prepared[1]}")
         look(page)
         if at % 2:  # half of them right, half not known
-            answer_by_form(page, at)
+            respond_by_form(page, at)
             page.locator(".practice-actions button").first.click()
         else:
             page.locator(".practice-actions [name=unknown]").click()

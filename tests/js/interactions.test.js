@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { storable } from "../../examsvc/web/static/js/player/events.js";
 import { Chosen } from "../../examsvc/web/static/js/player/interactions/chosen.js";
 import { Ordered } from "../../examsvc/web/static/js/player/interactions/ordered.js";
 import { Pairs } from "../../examsvc/web/static/js/player/interactions/pairs.js";
@@ -129,4 +130,12 @@ test("whatever is put and taken in whatever order, no limit is ever passed", () 
       assert.equal(again.response, pairs.response);
     }
   }
+});
+
+test("what is typed travels in a form that the server can store", () => {
+  const state = (/** @type {string | null} */ response) => ({ response, flagged: false, struck: [], note: "" });
+  assert.equal(storable(state(null)).response, null);
+  assert.equal(storable(state("a\0b\ud800")).response, "ab\ufffd");
+  assert.equal(storable(state("x".repeat(20_001))).response?.length, 20_000);
+  assert.equal(storable(state("A>p1 B>p2")).response, "A>p1 B>p2");
 });

@@ -28,11 +28,11 @@ class Hands {
   }
 }
 
-function typist() {
+function typist(length = 0) {
   const hands = new Hands();
   /** @type {number[]} */
   const handedOn = [];
-  return { hands, handedOn, pace: new Pace(() => handedOn.push(hands.ms), hands) };
+  return { hands, handedOn, pace: new Pace(() => handedOn.push(hands.ms), () => length, hands) };
 }
 
 test("steady typing is handed on after a second, and then every five", () => {
@@ -42,6 +42,15 @@ test("steady typing is handed on after a second, and then every five", () => {
     hands.pass(100);
   }
   assert.deepEqual(handedOn, [1_000, 6_000, 11_000, 16_000]);
+});
+
+test("a long text is handed on less often, for each time all of it is", () => {
+  const { hands, handedOn, pace } = typist(20_000);
+  for (let key = 0; key < 300; key += 1) {
+    pace.typed(false);
+    hands.pass(100);
+  }
+  assert.deepEqual(handedOn, [1_000, 26_000]);
 });
 
 test("where nothing is typed nothing is handed on", () => {

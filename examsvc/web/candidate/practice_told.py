@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import format_decimal
 from markupsafe import Markup, escape
 
 from examsvc.edge.texts import gettext as _
@@ -55,7 +56,8 @@ def _typed(key: Key) -> Markup:
     words = Markup(" · ").join(key.accepted)
     if not key.tolerance:
         return words
-    return words + _(" (give or take %(tolerance)s)", tolerance=f"{key.tolerance:f}")
+    told = _("%(number)s, give or take %(tolerance)s", number=words, tolerance=format_decimal(key.tolerance))
+    return escape(told)
 
 
 def _place_line(asked: Asked, number: int, mine: str, right: str) -> Told:

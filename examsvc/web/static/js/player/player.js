@@ -228,7 +228,7 @@ function begin(now) {
   course.begin(now);
   showSaved();
   show("player");
-  void shell.keepImages(byId("items").querySelectorAll("img"));
+  void shell.keepImages(document.querySelectorAll(".paper img"));
 }
 
 /** @param {import("./api.js").Reply} reply */

@@ -2,6 +2,7 @@
 
 const REST_MS = 1_000;
 const EVERY_MS = 5_000;
+const PER_CHARACTER_MS = 1; // each time all of it is written down anew: a long text less often than a short one
 
 /**
  * @typedef {object} Timer
@@ -20,9 +21,14 @@ export class Pace {
   #isComposing = false;
   #isDue = false;
 
-  /** @param {() => void} act hands on what stands there @param {Timer} [timer] */
-  constructor(act, timer = OURS) {
+  /**
+   * @param {() => void} act hands on what stands there
+   * @param {() => number} length of what stands there
+   * @param {Timer} [timer]
+   */
+  constructor(act, length, timer = OURS) {
     this.act = act;
+    this.length = length;
     this.timer = timer;
   }
 
@@ -31,7 +37,8 @@ export class Pace {
     this.#isComposing = isComposing;
     if (this.#isDue && !isComposing) return this.#handOn();
     if (this.#timer !== null || this.#isDue) return;
-    const wait = Math.max(REST_MS, this.#handedOnAt + EVERY_MS - this.timer.now());
+    const everyMs = EVERY_MS + PER_CHARACTER_MS * this.length();
+    const wait = Math.max(REST_MS, this.#handedOnAt + everyMs - this.timer.now());
     this.#timer = this.timer.later(() => this.#onTime(), wait);
   }
 

@@ -20,7 +20,10 @@ export class Typed {
   #element = null;
   /** @type {any} */
   #field = null;
-  #pace = new Pace(() => this.#handOn(false));
+  #pace = new Pace(
+    () => this.#handOn(false),
+    () => this.#field.value.length,
+  );
   #told = "";
 
   /** @param {Parts} parts @param {Manner} manner */
