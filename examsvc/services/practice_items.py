@@ -16,6 +16,7 @@ from examsvc.store.models import PracticeResponseRow, PracticeRunRow, TopicRow
 from examsvc.store.practice import PractisedItem
 from item_bank.interactions.asked import Asked
 from item_bank.interactions.marking import WHOLE, Key, share
+from item_bank.translation import Translation
 
 RULES: Final = "PRACTICE"  # the rule pack
 
@@ -41,14 +42,29 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """An item on the page; every text is safe HTML, the options are in this run's own order."""
+    """An item on the page; every text is safe HTML, the options are in this run's own order.
+
+    english : its wording in English, by the same ids
+    """
 
     ordinal: int
     topic: TopicRow
     stem: str
     asked: Asked
     stimulus: str | None
+    english: Translation | None
     feedback: Feedback | None
+
+    def in_english(self) -> ShownItem:
+        """The same item in its English wording; as it is where there is none."""
+        english = self.english
+        if english is None:
+            return self
+        options = tuple(replace(one, content=english.options[one.id]) for one in self.asked.options)
+        places = tuple(
+            replace(one, content=english.places.get(one.id, one.content)) for one in self.asked.places
+        )
+        return replace(self, stem=english.stem, asked=replace(self.asked, options=options, places=places))
 
 
 def shown_item(
@@ -70,7 +86,7 @@ def shown_item(
         asked = replace(asked, options=tuple(options[id_] for id_ in order))
     stimulus = None if wording.stimulus is None else wording.stimulus[1]
     feedback = None if response is None else _feedback(session, item.wording.asked, response)
-    return ShownItem(ordinal, item.topic, wording.stem, asked, stimulus, feedback)
+    return ShownItem(ordinal, item.topic, wording.stem, asked, stimulus, wording.english, feedback)
 
 
 def earned_share(asked: Asked, key: Key | None, response: str | None) -> Fraction | None:

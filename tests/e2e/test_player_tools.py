@@ -271,7 +271,7 @@ def test_by_keyboard_alone_from_the_waiting_room_to_the_receipt(
     expect(page.locator("#vietnamese-verdict")).to_have_attribute("data-ok", "yes")
     expect(page.locator("#check-keyboard")).to_have_attribute("data-ok", "yes")
 
-    practice = page.locator("#tutorial-item")
+    practice = page.locator("#tutorial-item > article:not([hidden])")
     tab_to(page, practice.locator("input").first)
     page.keyboard.press("2")
     page.keyboard.press("Shift+Digit3")

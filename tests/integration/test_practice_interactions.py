@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from examsvc.accounts.roles import Role
@@ -15,11 +16,12 @@ from examsvc.services.accounts import NewUser, add_user
 from examsvc.services.media import add_media
 from examsvc.store import accounts as account_store
 from examsvc.store import database_now
-from examsvc.store.item_parts import write_asked, write_key
+from examsvc.store.item_parts import keep_translation, write_asked, write_key
 from examsvc.store.models import ItemKeyRow, ItemVersionRow, TopicRow, UserRow
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.responses import parts_of
 from item_bank.media import reference
+from item_bank.translation import Translation
 from tests.every_interaction import EXAMPLES
 from tests.integration.laid_items import Made, lay_item
 from tests.integration.signing_in import Browser, sign_in
@@ -196,6 +198,30 @@ def test_what_people_mark_is_compared_by_oneself_and_counts_nowhere(
     assert "Not counted" in browser.get(run).text
     offers = practice.view_desk(services, desk.actor).offers
     assert [offer.tally.share for offer in offers] == [None]
+
+
+def test_an_english_page_reads_the_english_wording_and_offers_the_official_one(
+    desk: Desk, services: Services
+):
+    desk.lay(Interaction.GAP_MATCH)
+    with services.store.begin() as session:
+        version = session.scalars(sa.select(ItemVersionRow)).one()
+        english = Translation(
+            "Pay [[P1]] before [[P2]].", {"A": "the duty", "B": "the release", "C": "a fine"}
+        )
+        version.english = keep_translation(english)
+    browser, run = desk.started()
+    page = browser.get(run).text
+    assert "Pay <span" in page
+    assert "the release" in page
+    assert "The Vietnamese wording is the official one." in page
+    assert "Người khai nộp" not in page
+    official = browser.get(f"{run}?wording=vi").text
+    assert "Người khai nộp" in official
+    assert "the release" not in official
+    told = respond(browser, run, {"place-P1": "B"})
+    assert "the duty" in told
+    assert "data-place" not in told
 
 
 def test_a_share_is_exact(desk: Desk, services: Services):

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -93,14 +94,19 @@ def _run_page(run_id: int, ordinal: int | None, posted: Posted) -> Page:
         return _back_to_desk(refusal)
     if page.item is None:
         return render_template("candidate/practice_summary.html", page=page)
-    feedback = page.item.feedback
+    feedback, has_english = page.item.feedback, page.item.english is not None and str(get_locale()) == "en"
+    language = "en" if has_english and request.args.get("wording") != "vi" else "vi"
+    item = page.item.in_english() if language == "en" else page.item
     shown = render_template(
         "candidate/practice_item.html",
         page=page,
+        item=item,
+        language=language,
+        has_english=has_english,
         posted=posted,
         fill=fill_places,
         plain=plain_text,
-        lines=told_lines(page.item),
+        lines=told_lines(item),
         right_parts=frozenset() if feedback is None else right_parts(feedback),
         own_parts=frozenset() if feedback is None else own_parts(feedback),
     )
