@@ -105,7 +105,7 @@ export class Tutorial {
   /** @param {ItemView} view */
   #respondedTo(view) {
     this.#tried.add(view);
-    this.#tick("choose");
+    if (view === this.views[0]) this.#tick("choose");
     if (this.#tried.size === this.views.length) this.#tick("kinds");
   }
 
