@@ -27,6 +27,9 @@ import { canonicalJson, sha256 } from "./canonical.js";
 /** @typedef {"unsaved" | "machine" | "server" | "refused"} SaveState */
 
 const MAX_NOTE = 2_000;
+const REQUEST_BYTES = 200_000; // the server takes somewhat more
+const EVENT_BYTES = 400;
+const BYTES_A_CHARACTER = 3; // of Vietnamese, at most
 const MAX_RESPONSE = 20_000;
 
 /** @param {Kept} event as it travels */
@@ -55,6 +58,16 @@ function whole(text, most) {
 /** @param {Kept} event @returns {Promise<Line>} what remains of the event once the server has it */
 export async function lineOf({ sitting, epoch, seq, event_id, item_id, payload }) {
   return { sitting, epoch, seq, event_id, hash: await sha256(canonicalJson({ item_id, payload })) };
+}
+
+/** @param {Kept[]} events @returns {Kept[]} the first of them that fit into one request, one at least */
+export function withinBytes(events) {
+  let bytes = 0;
+  const end = events.findIndex(({ payload: { response, note } }, place) => {
+    bytes += EVENT_BYTES + BYTES_A_CHARACTER * ((response ?? "").length + note.length);
+    return bytes > REQUEST_BYTES && place > 0;
+  });
+  return end < 0 ? events : events.slice(0, end);
 }
 
 /**
