@@ -21,6 +21,7 @@ from examsvc.store.models import (
     TopicRow,
     UserRow,
 )
+from examsvc.store.sealed import Sealed
 from item_bank.enemies import EnemyPair
 from item_bank.similarity import fold
 from item_bank.stem import plain_text
@@ -45,7 +46,7 @@ class ItemFilter:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """An item version as a line of a list."""
+    """An item version as a line of a list; its stem is for searching and comparing, see `Sealed`."""
 
     version_id: int
     item_id: int
@@ -53,7 +54,7 @@ class ItemLine:
     version: int
     state: str
     level: str
-    stem: str
+    stem: Sealed
     topic: TopicRow
     author_id: int
     author_name: str
@@ -189,7 +190,7 @@ def _line(version: ItemVersionRow, item: ItemRow, topic: TopicRow, author_name: 
         version=version.version,
         state=version.state,
         level=version.cognitive_level,
-        stem=version.stem,
+        stem=Sealed(version.stem),
         topic=topic,
         author_id=item.author_id,
         author_name=author_name,

@@ -76,6 +76,20 @@ DUTIES: tuple[Duty, ...] = (
         _l("Which acts are in force, and which items cite them"),
     ),
     Duty(
+        "author.exports",
+        "/exports",
+        "exports.read",
+        _l("Exports"),
+        _l("Items that leave the bank by two persons"),
+    ),
+    Duty(
+        "author.views",
+        "/bank/views",
+        "views.read",
+        _l("Who has seen it"),
+        _l("Every look at a guarded item, and what is out of the ordinary"),
+    ),
+    Duty(
         "exam.list_blueprints",
         "/blueprints",
         "blueprints.read",

@@ -9,11 +9,14 @@ from examsvc.web.author import (
     lateness,
     legal_acts,
     legal_repeals,
+    limits,
     moving,
     pictures,
     replying,
     reviewing,
     rules,
+    seen,
+    showing,
 )
 from examsvc.web.author.room import room
 
@@ -26,10 +29,13 @@ __all__ = [
     "lateness",
     "legal_acts",
     "legal_repeals",
+    "limits",
     "moving",
     "pictures",
     "replying",
     "reviewing",
     "room",
     "rules",
+    "seen",
+    "showing",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import render_template, request
 from flask_babel import LazyString
@@ -15,10 +15,11 @@ from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import assignment_views, bank_views
 from examsvc.services.bank_views import READS_ALL
-from examsvc.store.bank import ItemFilter
+from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
+from examsvc.web.author.showing import open_lines
 from item_bank.lifecycle import State
 
 PER_PAGE = 50
@@ -101,12 +102,14 @@ def desk() -> str:
         shown = _filtered(actor)
     page = _page(len(shown))
     in_bulk = chosen.name in QUEUES or chosen.name == "drafts"  # what is ticked at once stands on one page
+    visible = shown if in_bulk else shown[(page - 1) * PER_PAGE : page * PER_PAGE]
     return render_template(
         "author/desk.html",
+        opened=open_lines([_line_of(row) for row in visible], chosen.name, duty=chosen.waiting),
         tabs=tabs,
         counts={name: len(found) for name, found in rows.items()},
         chosen=chosen,
-        rows=shown if in_bulk else shown[(page - 1) * PER_PAGE : page * PER_PAGE],
+        rows=visible,
         n_rows=len(shown),
         page=page,
         n_pages=1 if in_bulk else max(1, -(-len(shown) // PER_PAGE)),
@@ -117,6 +120,11 @@ def desk() -> str:
         inputs=MoveInput(formdata=None),
         **_beside(actor, chosen.name, shown),
     )
+
+
+def _line_of(row: Any) -> ItemLine:
+    """The item of a row, whatever stands beside it."""
+    return row if isinstance(row, ItemLine) else cast(ItemLine, row.line)
 
 
 def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
