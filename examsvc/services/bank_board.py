@@ -13,7 +13,7 @@ from examsvc.store import item_versions as versions
 from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.store.models import TopicRow
 from examsvc.store.topics import list_topics
-from item_bank.item import Key
+from item_bank.interactions.kinds import Interaction
 from item_bank.lifecycle import ASIDE, State
 from item_bank.pool import PRACTISED, Pool
 from item_bank.quality import Fault, PositionBalance, answer_position_balance, check_item
@@ -84,9 +84,7 @@ def view_board(deps: Services, actor: Actor) -> Board:
         needs = store.largest_cells(session)
         ids = [line.version_id for line in lines]
         items = versions.get_versions(session, ids)
-        keys = {
-            id_: Key(row.version, row.option_id) for id_, row in versions.newest_keys(session, ids).items()
-        }
+        keys = versions.newest_keys(session, ids)
     in_use = [line for line in lines if line.state not in (State.RETIRED.value, *ASIDE)]
     faults: dict[Fault, list[ItemLine]] = {}
     for line in in_use:
@@ -97,7 +95,13 @@ def view_board(deps: Services, actor: Actor) -> Board:
         topics=topics,
         cells=_cells(topics, in_use, needs),
         states=dict(Counter(line.state for line in lines)),
-        balance=answer_position_balance([keys[line.version_id].option_id for line in in_use]),
+        balance=answer_position_balance(
+            [
+                keys[line.version_id].option_id
+                for line in in_use
+                if items[line.version_id].interaction is Interaction.SINGLE_CHOICE
+            ]
+        ),
         faults=faults,
         n_items=len({line.item_id for line in lines}),
         n_practice=dict(Counter(topic for _id, topic in {(p.item_id, p.topic.code) for p in practice})),
