@@ -159,7 +159,7 @@ TABLE: dict[str, Rule] = {
     "results.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
     "results.release": _rule(R.CHAIRMAN, when=not_own),
     # long work
-    "jobs.read": _rule(R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN),
+    "jobs.read": _rule(R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN),
     "jobs.cancel": _rule(R.EXAM_MANAGER, R.EXAMINER, R.ADMIN, when=asker_or_examiner),
     # supervision and accounts
     "audit.read": _rule(R.AUDITOR),

@@ -21,6 +21,8 @@ TITLES: dict[str, LazyString] = {
     "score": _l("Scoring"),
     "assemble": _l("Assembling forms"),
     "replay": _l("Assembling again"),
+    "export_check": _l("Checking what the format carries"),
+    "export_write": _l("Writing the file"),
 }
 # kind → (endpoint, its argument): where the outcome is to be seen; a key of the job's outcome
 PLACES: dict[str, tuple[str, str]] = {
@@ -28,6 +30,8 @@ PLACES: dict[str, tuple[str, str]] = {
     "score": ("examiner.results", "campaign_id"),
     "assemble": ("exam.show_run", "run_id"),
     "replay": ("exam.show_run", "run_id"),
+    "export_check": ("author.export", "export_id"),
+    "export_write": ("author.export", "export_id"),
 }
 
 # the stages of a calibration in their order, in words

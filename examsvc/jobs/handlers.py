@@ -8,7 +8,7 @@ from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.ports import Progress, StagedProgress
-from examsvc.services import Services, assembly, results
+from examsvc.services import Services, assembly, exports, results
 from examsvc.services.assembly import AssemblyOrder
 from examsvc.services.calibration_campaign import calibrate_campaign
 from examsvc.services.calibration_order import CalibrationOrder
@@ -42,9 +42,21 @@ def replay(deps: Services, actor: Actor, params: dict[str, Any], progress: Progr
     return asdict(assembly.replay(deps, actor, params["run_id"], progress))
 
 
+def export_check(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Find out what a format loses: {"export_id"} → the same."""
+    return exports.check_export(deps, actor, params["export_id"], progress)
+
+
+def export_write(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write the file of a confirmed export: {"export_id"} → the same."""
+    return exports.write_export(deps, actor, params["export_id"], progress)
+
+
 HANDLERS: dict[str, Handler] = {
     "assemble": assemble,
     "calibrate": calibrate,
+    "export_check": export_check,
+    "export_write": export_write,
     "replay": replay,
     "score": score,
 }

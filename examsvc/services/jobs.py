@@ -26,6 +26,8 @@ ACTIONS: Final = {
     "replay": "forms.read_certificate",
     "calibrate": "calibrations.run",
     "score": "results.score",
+    "export_check": "exports.ask",
+    "export_write": "exports.decide",
 }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examsvc.store.errors import NotFound
 from examsvc.store.models import (
@@ -92,6 +92,18 @@ def enemy_codes(session: Session, item_id: int) -> list[str]:
         .order_by(ItemRow.code)
     )
     return list(session.scalars(query))
+
+
+def enemy_pairs(session: Session, codes: Collection[str]) -> list[EnemyPair]:
+    """The pairs of enemies that both have a code among these."""
+    one, other = aliased(ItemRow), aliased(ItemRow)
+    query = (
+        sa.select(one.code, other.code)
+        .join(ItemEnemyRow, ItemEnemyRow.item_a_id == one.id)
+        .join(other, other.id == ItemEnemyRow.item_b_id)
+    )
+    wanted = set(codes)
+    return [(a, b) for a, b in session.execute(query) if a in wanted and b in wanted]
 
 
 def add_enemies(session: Session, pairs: Iterable[EnemyPair], ids: Mapping[str, int]) -> None:

@@ -131,3 +131,15 @@ def exportable(session: Session, codes: Sequence[str]) -> dict[str, int]:
         )
         found.update({row.code: row.id for row in session.execute(query)})
     return found
+
+
+def codes_of(session: Session, version_ids: Sequence[int]) -> list[str]:
+    """The item codes of these versions, each once, in order."""
+    query = (
+        sa.select(ItemRow.code)
+        .join(ItemVersionRow, ItemVersionRow.item_id == ItemRow.id)
+        .where(ItemVersionRow.id.in_(version_ids[:500]))
+        .distinct()
+        .order_by(ItemRow.code)
+    )
+    return list(session.scalars(query))

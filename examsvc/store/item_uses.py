@@ -59,7 +59,7 @@ def _administrations(
     session: Session, form: FormRow, now: datetime
 ) -> list[tuple[AdministrationRow, CampaignRow]]:
     """Those whose roster has the form; where it is published, also those to come that may hand it out."""
-    holds = AdministrationRow.id.in_(
+    holds: sa.ColumnElement[bool] = AdministrationRow.id.in_(
         sa.select(CandidateRow.administration_id).where(CandidateRow.form_id == form.id)
     )
     if form.state == "published":

@@ -12,6 +12,8 @@ from werkzeug.routing import Rule
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import allowed
+from examsvc.edge.room import deps
+from examsvc.services.export_waiting import exports_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,16 @@ def init_navigation(app: Flask) -> None:
         if not (current_user and current_user.is_authenticated):
             return []
         return [
-            {"href": url_for(duty.endpoint), "title": duty.title, "here": request.endpoint == duty.endpoint}
+            {
+                "href": url_for(duty.endpoint),
+                "title": duty.title,
+                "here": request.endpoint == duty.endpoint,
+                "waiting": _waiting(duty),
+            }
             for duty in duties_of(current_user.actor)
         ]
+
+
+def _waiting(duty: Duty) -> int:
+    """How much waits there for this user's word."""
+    return exports_waiting(deps(), current_user.actor) if duty.endpoint == "author.exports" else 0

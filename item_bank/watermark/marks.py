@@ -1,9 +1,9 @@
 """Marks: free choices of a format, made by a secret key an export, and weighed when a file turns up.
 
-A format leaves some choices open that change nothing that is read or shown: the order of a tag's
-attributes, which quotes stand around them, spaces at the end of a line, how black is written. Each such place
-has so many ways; which is taken is drawn from the export's key and the item's own words, so that one item
-copied out of the file still bears its share. See docs/adr/0020-what-an-export-bears.md for what this proves and what it does not.
+A format leaves some choices open that change nothing that is read or shown: the order of attributes,
+the quotes around them, spaces at the end of a line, how black is written. Each such place has so many ways;
+which is taken is drawn from the export's key and the item's own words, so that one item copied out of the file
+still bears its share. docs/adr/0020-what-an-export-bears.md says what this proves and what it does not.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ def _drawn(key: bytes, words: str, number: int, place: Place) -> int:
 def weigh(found: Sequence[Imprint], key: bytes) -> Weighed:
     """The evidence that these imprints were drawn from this key, against their having come by chance.
 
-    Log-likelihood ratio in bits by kind of place (a place agrees by chance once in its number of ways; drawn
-    from the key it differs once in 50). Kinds that speak against the key were written anew on the way, and are
+    Log-likelihood ratio in bits by kind of place: a place agrees by chance once in its number of ways; drawn
+    from the key it differs once in 50. Kinds that speak against the key were written anew on the way, and are
     left out.
     """
     bits: dict[Channel, float] = defaultdict(float)

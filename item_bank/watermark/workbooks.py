@@ -44,7 +44,7 @@ def read_workbook(data: bytes) -> tuple[list[Imprint], str]:
     found: list[Imprint] = []
     told = [str(workbook.properties.description), str(workbook.properties.title)]
     for sheet in workbook.worksheets:
-        told += [str(sheet.oddHeader.center.text), str(sheet.oddFooter.center.text)]
+        told += [str(part.center.text) for part in (sheet.oddHeader, sheet.oddFooter) if part is not None]
         for row in sheet.iter_rows():
             cells = _markable(row)
             told += [str(cell.value) for cell in cells if "XK-" in str(cell.value)]
@@ -88,11 +88,13 @@ def _stamp(workbook: Workbook, items: Worksheet, stamp: Stamp) -> None:
     )
     for row, (name, value) in enumerate(facts, start=1):
         sheet.cell(row, 1, name).font = Font(bold=True)
-        told = sheet.cell(row, 2, value)
-        told.data_type, told.quotePrefix = "s", True  # a name that looks like a formula is a name
-        told.alignment = Alignment(wrap_text=True, vertical="top")
+        cell = sheet.cell(row, 2, value)
+        cell.data_type, cell.quotePrefix = "s", True  # a name that looks like a formula is a name
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 22, 80
+    # an ampersand begins a code of the header's own
+    told = stamp.sentence[:_FOOTER_CHARACTERS].replace("&", "&&")
     for page in (items, sheet):
-        # an ampersand begins a code of the header's own
-        page.oddHeader.center.text = stamp.sentence[:_FOOTER_CHARACTERS].replace("&", "&&")
-        page.oddFooter.center.text = stamp.name
+        for part, text in ((page.oddHeader, told), (page.oddFooter, stamp.name)):
+            if part is not None:
+                part.center.text = text

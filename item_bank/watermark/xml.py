@@ -61,7 +61,7 @@ class _Tag:
 
 
 def mark_xml(text: str, key: bytes, *, spaced: bool = False) -> str:
-    """One item's XML with its places as the key draws them; `spaced`: between its tags spaces mean nothing."""
+    """One item's XML, its places as the key draws them; `spaced`: between its tags spaces mean nothing."""
     tags = _tags(text)
     places = [place for tag in tags for place in tag.places]
     ends = _ends(text) if spaced else []

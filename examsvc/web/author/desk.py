@@ -80,7 +80,7 @@ def tabs_of(actor: Actor) -> list[Tab]:
             Tab(
                 "all",
                 _l("All items"),
-                lambda who: bank_views.list_items(deps(), who, _filter()),
+                lambda who: bank_views.list_items(deps(), who, read_filter()),
                 waiting=False,
             )
         )
@@ -115,7 +115,7 @@ def desk() -> str:
         n_pages=1 if in_bulk else max(1, -(-len(shown) // PER_PAGE)),
         topics=topics,
         authors=authors,
-        wanted=_filter(),
+        wanted=read_filter(),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
         inputs=MoveInput(formdata=None),
         **_beside(actor, chosen.name, shown),
@@ -142,12 +142,13 @@ def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
 
 
 def _filtered(actor: Actor) -> list[Any]:
-    wanted = _filter()
+    wanted = read_filter()
     own = ItemFilter(wanted.topic, wanted.level, wanted.states, actor.user_id, None, wanted.text)
     return bank_views.list_items(deps(), actor, own)
 
 
-def _filter() -> ItemFilter:
+def read_filter() -> ItemFilter:
+    """What the address narrows the list to."""
     state = request.args.get("state", "")
     return ItemFilter(
         topic=request.args.get("topic", ""),

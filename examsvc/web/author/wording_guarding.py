@@ -70,6 +70,7 @@ FORMATS: Final[dict[str, LazyString]] = {
 }
 # state of an export → name, badge
 EXPORT_STATES: Final[dict[str, tuple[LazyString, str]]] = {
+    "checking": (_l("Being checked"), "badge-info"),
     "asked": (_l("Waits for a second person"), "badge-warn"),
     "refused": (_l("Refused"), "badge-bad"),
     "confirmed": (_l("Confirmed, being written"), "badge-info"),

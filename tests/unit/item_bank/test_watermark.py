@@ -21,12 +21,10 @@ from item_bank.formats.moodle_xml import read_moodle_xml
 from item_bank.formats.qti.read import read_package
 from item_bank.formats.qti.write import write_package
 from item_bank.formats.xlsx import read_items, write_items
-from item_bank.interactions.asked import Asked, Option
+from item_bank.interactions.asked import Asked, Option, single_choice
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
-from item_bank.item import Key as ItemKey
-from item_bank.item import Option as ItemOption
 from item_bank.taxonomy import CognitiveLevel
 from item_bank.watermark.files import KINDS, VISIBLE, borne, stamped
 from item_bank.watermark.marks import Channel, Imprint, Place, draw, weigh
@@ -61,7 +59,7 @@ def version(n: int) -> ItemVersion:
         topic="T01",
         cognitive_level=CognitiveLevel.APPLY,
         stem=STEMS[n % 3].format(n=n),
-        options=tuple(ItemOption(letter, f"=Phương án {letter} câu {n}") for letter in "ABCD"),
+        asked=single_choice(*(f"=Phương án {letter} câu {n}" for letter in "ABCD")),
         legal_basis="Luật Hải quan 2014, Điều 25",
         rationale="",
         author="1",
@@ -72,7 +70,7 @@ def written(kind: str, n_items: int) -> bytes:
     items = [item(n) for n in range(n_items)]
     if kind == "xlsx":
         versions = [version(n) for n in range(n_items)]
-        return write_items(versions, {one.code: ItemKey(1, "B") for one in versions})
+        return write_items(versions, {one.code: Key(1, ("B",)) for one in versions})
     if kind.startswith("qti"):
         return write_package(items, {}, kind.removeprefix("qti"))[0]
     return {"moodle_xml": write_moodle_xml, "gift": write_gift, "aiken": write_aiken}[kind](items)[0]
