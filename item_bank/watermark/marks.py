@@ -2,7 +2,7 @@
 
 A format leaves some choices open that change nothing that is read or shown: the order of attributes,
 the quotes around them, spaces at the end of a line, how black is written. Each such place has so many ways;
-which is taken is drawn from the export's key and the item's own words, so that one item copied out of the file
+which is taken is drawn from the export's key and the item's own words, so that one item copied out of a file
 still bears its share. docs/adr/0020-what-an-export-bears.md says what this proves and what it does not.
 """
 

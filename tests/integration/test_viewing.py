@@ -149,7 +149,7 @@ def test_another_manager_or_the_chairman_allows_more_for_a_day_and_nobody_for_hi
     for nobody in ("author", "auditor", "quan", "manager"):
         with pytest.raises(Forbidden):
             grant_views(services, bank.staff[nobody], chi.user_id, 100, "Thử")
-    assert [holder.name for holder in list_holders(services, dung)][0] == "Chi"
+    assert list_holders(services, dung)[0].name == "Chi"
     assert len(view_limits(services, dung).grants) == 3
     assert verify_chain(services).first_bad_seq is None
 

@@ -54,4 +54,5 @@ def words() -> dict[str, object]:
         "format_words": guarding.FORMATS,
         "export_words": guarding.EXPORT_STATES,
         "loss_words": guarding.LOSSES,
+        "loss_reasons": guarding.REASONS,
     }

@@ -91,6 +91,13 @@ EXPORT_REFUSALS: Final[dict[str, LazyString]] = {
     "DECIDED_ALREADY": _l("This export has been decided on already."),
     "NOT_READY": _l("There is no file to take out: the export is not ready, was taken out, or has expired."),
 }
+REASONS: Final[dict[str, LazyString]] = {
+    "INTERACTION_NOT_CARRIED": _l("the format does not know this kind of item"),
+    "KEY_NOT_CARRIED": _l("the format cannot say this key"),
+    "NOT_FOUR_OPTIONS": _l("the workbook holds single choices of four alone"),
+    "EQUAL_OPTIONS": _l("two options read the same there"),
+    "TEXT_TOO_LONG": _l("a text is too long for it"),
+}
 LOSSES: Final[dict[str, LazyString]] = {
     "NOT_WRITTEN": _l("cannot be written in this format: left out"),
     "PICTURES_LOST": _l("lose their pictures"),
@@ -102,5 +109,12 @@ LOSSES: Final[dict[str, LazyString]] = {
     "MAX_MARK_LOST": _l("lose their number of marks"),
     "STATISTICS_LOST": _l("lose their calibration"),
     "COMPETENCIES_LOST": _l("lose their competencies"),
+    "MARKUP_LOST": _l("lose bold, tables, formulas and the like"),
+    "CREDIT_CHANGED": _l("are marked in another way"),
+    "INTERACTION_CHANGED": _l("become another kind of item"),
+    "CASE_LOST": _l("lose that capitals count"),
+    "LIMIT_LOST": _l("lose how many may be chosen"),
+    "BOUNDS_LOST": _l("lose the bounds of their marks"),
+    "NOTHING_CARRIED": _l("cannot be written in this format: nothing is left"),
     "NO_VISIBLE_MARK": _l("carry no visible mark of the recipient: the format has no comments"),
 }

@@ -1,4 +1,4 @@
-"""What an export bears: read back unchanged by every reader, traced to the one that took it, down to one item."""
+"""What an export bears: read back unchanged by every reader, traced to its export, down to one item."""
 
 from __future__ import annotations
 
