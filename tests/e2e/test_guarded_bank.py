@@ -1,4 +1,4 @@
-"""Items leave the bank by two persons and are traced; the day's allowance ends; the auditor sees who looked."""
+"""Items leave the bank by two persons and are traced; the allowance ends; the auditor sees who looked."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Guarded:
 
 
 def lay_guarded(deps: Services, n_items: int = 12) -> Guarded:
-    """Items in use whose every text bears a sign that says whose it is: CANARY, the version's id, an end."""
+    """Items in use whose every text bears a sign that says whose it is: CANARY, the item's id, an end."""
     laid = lay_organisation(deps, n_items=n_items, officers=(2, 0), password=PASSWORD)
     staff = dict(laid.staff)
     for name, (role, shown) in MORE_STAFF.items():
@@ -51,15 +51,15 @@ def lay_guarded(deps: Services, n_items: int = 12) -> Guarded:
         rows = session.execute(sa.select(ItemVersionRow, ItemRow).join(ItemRow)).all()
         versions = {}
         for version, item in rows:
-            sign = sign_of(version.id)
+            sign = sign_of(item.id)
             version.stem = f"{sign} Câu hỏi mật số {version.id} về thủ tục hải quan và thời hạn nộp hồ sơ?"
             version.options = [{**one, "content": f"{sign} {one['content']}"} for one in version.options]
             versions[item.code] = version.id
     return Guarded(laid, staff, versions)
 
 
-def sign_of(version_id: int) -> str:
-    return f"CANARY{version_id}X"
+def sign_of(item_id: int) -> str:
+    return f"CANARY{item_id}X"
 
 
 def views_of(deps: Services, user_id: int) -> list[ItemViewRow]:

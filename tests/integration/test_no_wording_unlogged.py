@@ -85,7 +85,7 @@ def _text_of(data: bytes) -> str:
 
 
 def _logged(services: Services, user_id: int) -> list[int]:
-    query = sa.select(ItemViewRow.item_version_id).where(ItemViewRow.user_id == user_id)
+    query = sa.select(ItemViewRow.item_id).where(ItemViewRow.user_id == user_id)
     with services.store.read() as session:
         return list(session.scalars(query.order_by(ItemViewRow.id)))
 
