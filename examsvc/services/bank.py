@@ -12,7 +12,6 @@ from examsvc.services.assignment_choice import FITTING, assign, reassign
 from examsvc.services.audit import record_act
 from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
 from examsvc.services.bank_states import Request, change_states, record_moves
-from examsvc.services.bank_wording import Wording, compose
 from examsvc.services.deps import Services
 from examsvc.services.media import require_media
 from examsvc.store import Session, database_now
@@ -30,10 +29,14 @@ from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
 from item_bank.lifecycle import State, is_wording_frozen
 from item_bank.stem import plain_line
+from item_bank.wording import Wording, compose
 
 
-def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
-    """Write a new item; returns the id of its first version, a draft."""
+def add_item(deps: Services, actor: Actor, wording: Wording, assignment: str = FITTING) -> int:
+    """Write a new item; returns the id of its first version, a draft.
+
+    assignment : the id of what it is written for, or that it is for none, or for what it fits
+    """
     permit(actor, "items.write")
     item, key = compose(wording, str(actor.user_id))
     with deps.store.begin() as session:
@@ -42,7 +45,7 @@ def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
         if item.code.casefold() in {code.casefold() for code in known}:
             raise InvalidItem("CODE_IN_BANK", field="code", value=item.code)
         require_media(session, item)
-        [version] = store_items(session, actor, [(item, key)], wording.assignment)
+        [version] = store_items(session, actor, [(item, key)], assignment)
         _add_enemies(session, wording, {**known, item.code: version.item_id})
         assignment_id = session.get_one(ItemRow, version.item_id).assignment_id
         record_act(
@@ -92,7 +95,9 @@ def store_items(
     return stored
 
 
-def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) -> None:
+def edit_draft(
+    deps: Services, actor: Actor, version_id: int, wording: Wording, assignment: str = FITTING
+) -> None:
     """Change the wording of a draft that nobody has reviewed; the code stays."""
     with deps.store.begin() as session:
         version, item = _own(session, actor, version_id)
@@ -109,7 +114,7 @@ def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) 
         require_media(session, composed)
         item.topic_id, item.pool = topics[composed.topic], composed.pool.value
         if first and item.handed_in_on is None:
-            item.assignment_id = reassign(session, actor, composed, wording.assignment, item.assignment_id)
+            item.assignment_id = reassign(session, actor, composed, assignment, item.assignment_id)
         now = database_now(session)
         _write_wording(version, composed, _keep_stimuli(session, actor, [composed], now))
         acts.cite(session, {version.id: version.legal_basis})

@@ -24,7 +24,6 @@ from examsvc.services.bank_review import (
     review_item,
 )
 from examsvc.services.bank_views import list_items, list_returned, review_queue, view_item
-from examsvc.services.bank_wording import Wording
 from examsvc.services.media import add_media
 from examsvc.services.rendering import render_items
 from examsvc.store import assembly, measuring
@@ -52,6 +51,7 @@ from item_bank.interactions.marking import Key
 from item_bank.lifecycle import State
 from item_bank.media import reference
 from item_bank.review import CHECKLIST, Decision
+from item_bank.wording import Wording
 from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 

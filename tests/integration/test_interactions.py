@@ -10,7 +10,6 @@ import pytest
 from examsvc.services import Services
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_views import view_item
-from examsvc.services.bank_wording import Wording
 from examsvc.services.media import add_media
 from examsvc.services.rendering import render_items
 from examsvc.store.forms_delivery import DeliveredWording
@@ -21,6 +20,7 @@ from item_bank.media import reference
 from item_bank.rendering import places_shown
 from item_bank.stimulus import Stimulus
 from item_bank.translation import Translation
+from item_bank.wording import Wording
 from tests.every_interaction import EXAMPLES
 from tests.integration.test_bank import Cast
 from tests.unit.item_bank.pictures import png

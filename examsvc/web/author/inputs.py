@@ -21,12 +21,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from examsvc.services.assignment_choice import FITTING, NONE
 from examsvc.services.bank_views import ItemView
-from examsvc.services.bank_wording import Wording, four_options
 from examsvc.store.bank import CODE_LIMIT
 from examsvc.web.author.wording import CHECKS
 from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
 from item_bank.pool import Pool
 from item_bank.stem import to_authored
+from item_bank.wording import Wording, four_options
 
 OPTION_IDS = ("A", "B", "C", "D")
 MAX_IDENTITY = 2**31 - 1  # beyond it PostgreSQL's integer columns refuse to compare
@@ -89,8 +89,12 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
             judged_share=None if share is None else share / 100,
             enemies=tuple(code for code in re.split(r"[,;\s]+", self.enemies.data or "") if code),
             pool=self.pool.data,
-            assignment=self.assignment.data if "assignment" in self else FITTING,
         )
+
+    @property
+    def choice(self) -> str:
+        """What it is written for."""
+        return str(self.assignment.data) if "assignment" in self else FITTING
 
     def show(self, view: ItemView) -> None:
         """Fill in a stored item, as its author would type it."""

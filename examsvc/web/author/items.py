@@ -61,7 +61,7 @@ def new_item() -> Page:
         _begin_from(inputs, request.args.get("assignment", ""))
     elif inputs.validate():
         try:
-            version_id = bank.add_item(deps(), current_actor(), inputs.wording())
+            version_id = bank.add_item(deps(), current_actor(), inputs.wording(), inputs.choice)
         except ItemBankError as error:
             _show_refusal(inputs, error)
         else:
@@ -83,7 +83,7 @@ def edit_item(version_id: int) -> Page:
         inputs.show(view)
     elif inputs.validate():
         try:
-            bank.edit_draft(deps(), current_actor(), version_id, inputs.wording())
+            bank.edit_draft(deps(), current_actor(), version_id, inputs.wording(), inputs.choice)
         except ItemBankError as error:
             _show_refusal(inputs, error)
         else:

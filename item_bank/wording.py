@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from examsvc.services.assignment_choice import FITTING
 from item_bank.errors import InvalidItem
 from item_bank.interactions.asked import Asked, marks_in, single_choice
 from item_bank.interactions.kinds import Interaction
@@ -39,7 +38,6 @@ class Wording:
     judged_share: float | None = None
     enemies: tuple[str, ...] = ()
     pool: str = Pool.OPERATIONAL.value
-    assignment: str = FITTING  # or an assignment's id, or that it is for none
     stimulus: Stimulus | None = None
     english: Translation | None = None
 
