@@ -23,6 +23,11 @@ from item_bank.watermark.files import VISIBLE
 
 Lost = Sequence[tuple[str, Remark]]
 CODES_NAMED: Final = 20  # of the items that lose something
+# what the writers know nothing of, and so cannot remark: format → the facts that it does carry
+CARRIED: Final[dict[str, frozenset[str]]] = {
+    **dict.fromkeys(("qti3.0", "qti2.2", "qti2.1", "moodle_xml", "gift", "aiken"), frozenset()),
+    "xlsx": frozenset({"legal_basis"}),
+}
 SUFFIXES: Final = {
     "qti3.0": ("zip", "application/zip"),
     "qti2.2": ("zip", "application/zip"),
@@ -48,6 +53,7 @@ def write_file(session: Session, version_ids: Sequence[int], kind: str) -> tuple
     else:
         write = {"moodle_xml": write_moodle_xml, "gift": write_gift, "aiken": write_aiken}[kind]
         data, lost = write(items, pictures)
+    lost = [*lost, *_unremarked(items, kind)]
     left_out = {where for where, remark in lost if remark.code == "NOT_WRITTEN"}
     if len(left_out) >= len(items):
         raise InvalidItem("NOTHING_CARRIED", field="format")
@@ -58,6 +64,23 @@ def load_items(session: Session, version_ids: Sequence[int]) -> list[ForeignItem
     """Stored wordings with the keys in force, as a writer takes them, in this order."""
     wordings, keys = versions.get_versions(session, version_ids), versions.newest_keys(session, version_ids)
     return [of_bank(wordings[id_], keys[id_]) for id_ in version_ids]
+
+
+def _unremarked(items: Sequence[ForeignItem], kind: str) -> list[tuple[str, Remark]]:
+    """What an item has beside its wording in Vietnamese, and the format has no place for."""
+    found = []
+    for item in items:
+        has = {
+            "stimulus": item.stimulus is not None,
+            "english": item.english is not None,
+            "legal_basis": bool(item.facts.legal_basis),
+        }
+        found += [
+            (item.where, Remark(f"{name.upper()}_LOST"))
+            for name, is_there in has.items()
+            if is_there and name not in CARRIED[kind]
+        ]
+    return found
 
 
 def summed(lost: Lost, kind: str, n_items: int) -> list[dict[str, Any]]:
