@@ -79,13 +79,12 @@ def digest_of(texts: Iterable[str]) -> str:
 
 
 def draw(key: bytes, words: str, places: Sequence[Place]) -> tuple[int, ...]:
-    """The way to take at each place of this item, in this export."""
-    return tuple(_drawn(key, words, number, place) for number, place in enumerate(places))
-
-
-def _drawn(key: bytes, words: str, number: int, place: Place) -> int:
-    message = f"{words}\0{number}\0{place.channel}\0{place.n_ways}".encode()
-    return int.from_bytes(hmac.digest(key, message, "sha256")[:8]) % place.n_ways
+    """The way to take at each place of this item, in this export: HMAC of its words, drawn out by SHAKE."""
+    drawn = hashlib.shake_256(hmac.digest(key, words.encode(), "sha256")).digest(8 * len(places))
+    return tuple(
+        int.from_bytes(drawn[8 * number : 8 * number + 8]) % place.n_ways
+        for number, place in enumerate(places)
+    )
 
 
 def weigh(found: Sequence[Imprint], key: bytes) -> Weighed:

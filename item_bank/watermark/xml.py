@@ -29,35 +29,33 @@ Attribute = tuple[str, str, str]  # name, value as written, quote
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
+    """A start tag: what declares namespaces stands first, the order of the others is free."""
+
     start: int
     end: int
     name: str
-    attributes: tuple[Attribute, ...]
+    declared: tuple[Attribute, ...]
+    free: tuple[Attribute, ...]
     closing: str
-
-    @property
-    def free(self) -> tuple[Attribute, ...]:
-        """The attributes whose order is free; declarations of namespaces stand first."""
-        return tuple(one for one in self.attributes if not one[0].startswith("xmlns"))
-
-    @property
-    def is_ordered(self) -> bool:
-        return 2 <= len(self.free) <= _MOST_ORDERED
-
-    @property
-    def quotable(self) -> tuple[Attribute, ...]:
-        return tuple(sorted(one for one in self.free if "'" not in one[1] and '"' not in one[1]))
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        order = (Place(Channel.ORDER, math.factorial(len(self.free))),) if self.is_ordered else ()
-        return (*order, *(Place(Channel.QUOTES, 2) for _one in self.quotable))
+    places: tuple[Place, ...]
 
     @property
     def ways(self) -> tuple[int, ...]:
-        names = [one[0] for one in self.free]
-        order = (_rank(names),) if self.is_ordered else ()
-        return (*order, *("\"'".index(one[2]) for one in self.quotable))
+        order = (_rank([one[0] for one in self.free]),) if _is_ordered(self.free) else ()
+        return (*order, *("\"'".index(one[2]) for one in _quotable(self.free)))
+
+
+def _is_ordered(free: Sequence[Attribute]) -> bool:
+    return 2 <= len(free) <= _MOST_ORDERED
+
+
+def _quotable(free: Sequence[Attribute]) -> list[Attribute]:
+    return sorted(one for one in free if "'" not in one[1] and '"' not in one[1])
+
+
+def _places_of(free: Sequence[Attribute]) -> tuple[Place, ...]:
+    order = (Place(Channel.ORDER, math.factorial(len(free))),) if _is_ordered(free) else ()
+    return order + (Place(Channel.QUOTES, 2),) * len(_quotable(free))
 
 
 def mark_xml(text: str, key: bytes, *, spaced: bool = False) -> str:
@@ -65,12 +63,13 @@ def mark_xml(text: str, key: bytes, *, spaced: bool = False) -> str:
     tags = _tags(text)
     places = [place for tag in tags for place in tag.places]
     ends = _ends(text) if spaced else []
-    ways = list(draw(key, _words(text), [*places, *_spaces(ends)]))
+    ways = draw(key, _words(text), [*places, *_spaces(ends)])
     spaces = iter(ways[len(places) :])
     written: list[str] = []
-    done = 0
+    done = drawn = 0
     for tag in tags:
-        own, ways = ways[: len(tag.places)], ways[len(tag.places) :]
+        own = ways[drawn : drawn + len(tag.places)]
+        drawn += len(own)
         written += [text[done : tag.start], _written(tag, own)]
         done = tag.end
     marked = "".join([*written, text[done:]])
@@ -104,11 +103,14 @@ def _tags(text: str) -> list[_Tag]:
     for piece in _PIECE.finditer(text):
         if piece["name"] is None:
             continue
-        attributes = tuple(
-            (one[1], one[2] if one[2] is not None else one[3], '"' if one[2] is not None else "'")
+        said = [
+            (one[1], one[2], '"') if one[2] is not None else (one[1], one[3], "'")
             for one in _ATTRIBUTE.finditer(piece["attributes"])
-        )
-        found.append(_Tag(piece.start(), piece.end(), piece["name"], attributes, piece["end"]))
+        ]
+        declared = tuple(one for one in said if one[0].startswith("xmlns"))
+        free = tuple(one for one in said if not one[0].startswith("xmlns"))
+        tag = _Tag(*piece.span(), piece["name"], declared, free, piece["end"], _places_of(free))
+        found.append(tag)
     return found
 
 
@@ -119,10 +121,9 @@ def _words(text: str) -> str:
 
 def _written(tag: _Tag, ways: Sequence[int]) -> str:
     rest = list(ways)
-    free = _permuted(sorted(tag.free), rest.pop(0)) if tag.is_ordered else list(tag.free)
-    quotes = {one[0]: "\"'"[way] for one, way in zip(tag.quotable, rest, strict=True)}
-    declared = [one for one in tag.attributes if one[0].startswith("xmlns")]
-    said = [(name, value, quotes.get(name, quote)) for name, value, quote in [*declared, *free]]
+    free = _permuted(sorted(tag.free), rest.pop(0)) if _is_ordered(tag.free) else list(tag.free)
+    quotes = {one[0]: "\"'"[way] for one, way in zip(_quotable(tag.free), rest, strict=True)}
+    said = [(name, value, quotes.get(name, quote)) for name, value, quote in [*tag.declared, *free]]
     told = "".join(f" {name}={quote}{value}{quote}" for name, value, quote in said)
     return f"<{tag.name}{told}{tag.closing}>"
 
