@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from examsvc.accounts.roles import Role
 from examsvc.services import Services, exports
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank_errors import ExportRefused
+from examsvc.services.deps import NothingKept
 from examsvc.services.export_files import CARRIED
 from examsvc.services.export_waiting import exports_waiting
 from examsvc.services.exports import (
@@ -327,3 +329,16 @@ def test_the_way_over_the_pages(app: Flask, services: Services, bank: Guarded):
     assert file.headers["Cache-Control"] == "no-store"
     assert b"XK-" in file.data
     assert manager.post_form(f"{page}/take").status_code == 302
+
+
+def test_a_file_that_cannot_be_written_is_no_export_and_lapses(services: Services, bank: Guarded):
+    export_id = ask_export(services, bank.staff["dung"], order(bank))
+    nowhere = replace(services, files=NothingKept())
+    with pytest.raises(NotImplementedError):
+        confirm_export(nowhere, bank.staff["giang"], export_id)
+    with pytest.raises(ExportRefused):
+        take_export(services, bank.staff["dung"], export_id)
+    with services.store.begin() as session:
+        session.get_one(ItemExportRow, export_id).expires_at = database_now(session) - timedelta(seconds=1)
+    assert clear_exports(services) == 1
+    assert state_of(services, export_id) == "expired"
