@@ -13,6 +13,20 @@ class Queue(Protocol):
     def wake(self, job_id: int) -> None: ...
 
 
+class Files(Protocol):
+    """Keeps files beside the data; a name is 64 hexadecimal digits that nobody can guess."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep the file, whole or not at all."""
+        ...
+
+    def find(self, name: str) -> bytes | None: ...
+
+    def remove(self, name: str) -> None:
+        """Forget the file; one that is not there is forgotten already."""
+        ...
+
+
 class Presence(Protocol):
     """When a candidate's machine was last heard of; may forget everything at any time."""
 
@@ -61,16 +75,6 @@ class PasswordHasher(Protocol):
     def hash(self, password: str) -> str: ...
 
     def verify(self, password_hash: str | None, password: str) -> bool: ...
-
-
-class Files(Protocol):
-    """Files that wait between two steps of somebody's work, by the SHA-256 of their content; for a day."""
-
-    def keep(self, data: bytes) -> str: ...
-
-    def find(self, sha256: str) -> bytes | None: ...
-
-    def drop(self, sha256: str) -> None: ...
 
 
 class Progress(Protocol):

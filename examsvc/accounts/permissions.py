@@ -52,7 +52,7 @@ def asker_or_examiner(actor: Actor, facts: Facts) -> bool:
 
 def asker_or_watcher(actor: Actor, facts: Facts) -> bool:
     """The subject is the actor's own, or one of his other roles watches all long work."""
-    watches = {R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN}
+    watches = {R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN}
     return bool(actor.roles & watches) or facts.owner_user_id == actor.user_id
 
 
@@ -102,6 +102,15 @@ TABLE: dict[str, Rule] = {
     "items.release_to_exams": _rule(R.BANK_MANAGER),
     "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
     "bank.set_rules": _rule(R.BANK_MANAGER),
+    # who has seen what of the bank, and how much anybody may
+    "views.read": _rule(R.BANK_MANAGER, R.AUDITOR),
+    "views.read_limits": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.CHAIRMAN, R.AUDITOR),
+    "views.grant": _rule(R.BANK_MANAGER, R.CHAIRMAN, when=not_himself),
+    # items leave the bank by two persons
+    "exports.ask": _rule(R.BANK_MANAGER),
+    "exports.read": _rule(R.BANK_MANAGER, R.CHAIRMAN, R.AUDITOR),
+    "exports.decide": _rule(R.BANK_MANAGER, R.CHAIRMAN, when=not_own),
+    "exports.take": _rule(R.BANK_MANAGER, when=own),
     # what authors owe the bank by when
     "assignments.make": _rule(R.BANK_MANAGER),
     "assignments.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR, when=own_or_no_author),

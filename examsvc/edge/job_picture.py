@@ -23,6 +23,8 @@ TITLES: dict[str, LazyString] = {
     "replay": _l("Assembling again"),
     "check_import": _l("Checking a file"),
     "import_items": _l("Importing items"),
+    "export_check": _l("Checking what the format carries"),
+    "export_write": _l("Writing the file"),
 }
 # kind → (endpoint, its argument): where the outcome is to be seen; a key of the job's outcome
 PLACES: dict[str, tuple[str, str]] = {
@@ -32,6 +34,8 @@ PLACES: dict[str, tuple[str, str]] = {
     "replay": ("exam.show_run", "run_id"),
     "check_import": ("author.import_report_page", "report_id"),
     "import_items": ("author.desk", "tab"),
+    "export_check": ("author.export", "export_id"),
+    "export_write": ("author.export", "export_id"),
 }
 
 # the stages of a calibration in their order, in words

@@ -8,10 +8,11 @@ from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.ports import Progress, StagedProgress
-from examsvc.services import Services, assembly, bank_import, import_report, results
+from examsvc.services import Services, assembly, bank_import, exports, import_report, results
 from examsvc.services.assembly import AssemblyOrder
 from examsvc.services.calibration_campaign import calibrate_campaign
 from examsvc.services.calibration_order import CalibrationOrder
+from examsvc.services.uploads import keep_upload
 from examsvc.store import NotFound
 
 Handler = Callable[[Services, Actor, dict[str, Any], StagedProgress], dict[str, Any]]
@@ -49,7 +50,7 @@ def check_import(
     """Hold a file against the bank: {"filename", "sha256", "answers"} → {"report_id": where it is kept}."""
     answers = import_report.Answers(**params["answers"])
     report = bank_import.check_file(deps, actor, _file(deps, params), answers, progress)
-    return {"report_id": deps.files.keep(import_report.encode(report))}
+    return {"report_id": keep_upload(deps, import_report.encode(report))}
 
 
 def import_items(
@@ -60,15 +61,25 @@ def import_items(
         import_report.Answers(**params["answers"]), params["assignment"], params["without_refused"]
     )
     made = bank_import.import_file(deps, actor, _file(deps, params), order, progress)
-    deps.files.drop(params["sha256"])
+    deps.uploads.remove(params["sha256"])
     return {"n_items": len(made.version_ids), "tab": "drafts"}  # where the author finds them
 
 
 def _file(deps: Services, params: dict[str, Any]) -> bank_import.File:
-    data = deps.files.find(params["sha256"])
+    data = deps.uploads.find(params["sha256"])
     if data is None:
         raise NotFound("upload", params["sha256"])
     return bank_import.File(params["filename"], data)
+
+
+def export_check(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Find out what a format loses: {"export_id"} → the same."""
+    return exports.check_export(deps, actor, params["export_id"], progress)
+
+
+def export_write(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write the file of a confirmed export: {"export_id"} → the same."""
+    return exports.write_export(deps, actor, params["export_id"], progress)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -76,6 +87,8 @@ HANDLERS: dict[str, Handler] = {
     "calibrate": calibrate,
     "check_import": check_import,
     "import_items": import_items,
+    "export_check": export_check,
+    "export_write": export_write,
     "replay": replay,
     "score": score,
 }

@@ -29,6 +29,14 @@ class RuleRefused(ItemBankError):
     """A rule of appraisal that cannot be made like this; `field` names what is wrong."""
 
 
+class QuotaReached(ItemBankError):
+    """The day's allowance of guarded items does not cover what was to be shown; `limit` and `seen` say it."""
+
+
+class ExportRefused(ItemBankError):
+    """An export that cannot be asked for, confirmed or taken out like this; `field` names what is wrong."""
+
+
 class LegalActRefused(ItemBankError):
     """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""
 

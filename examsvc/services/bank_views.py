@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import allowed, permit
-from examsvc.accounts.roles import Role
 from examsvc.services.bank_states import load_histories, mover_of
 from examsvc.services.citations import CitedAct, citation_findings, cited_acts
 from examsvc.services.deps import Services
+from examsvc.services.viewing import READS_ALL as READS_ALL  # what this module's readers ask for
+from examsvc.services.viewing import Showing, admit_showing
 from examsvc.store import Session, assignments
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
@@ -29,10 +30,10 @@ from item_bank.pool import Pool
 from item_bank.quality import Finding, check_item
 from item_bank.review import may_accept
 from item_bank.similarity import near_duplicates
+from item_bank.viewing import How, Quota
 
 SIMILAR_FROM = 0.6
 FOR_EXAMS = frozenset({State.PILOT, State.OPERATIONAL})  # no practice item ever goes there
-READS_ALL = frozenset({Role.REVIEWER, Role.BANK_MANAGER, Role.AUDITOR})  # an author reads his own items
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class ItemView:
     assignment: AssignmentLine | None
     acts: list[CitedAct]
     law_comment: str  # why it waits for an update of the law, where it does
+    quota: Quota  # how the reader's day stands after this look
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -250,7 +252,14 @@ def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list
 
 
 def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
-    """One item version; an author sees his own."""
+    """One item version; an author sees his own. Raises QuotaReached where his day allows no more."""
+    view = _compose(deps, actor, version_id)
+    # last, so that nothing else holds the one writer up; nothing is handed out before it is logged
+    quota = admit_showing(deps, actor, Showing((version_id,), How.PAGE))
+    return replace(view, quota=quota)
+
+
+def _compose(deps: Services, actor: Actor, version_id: int) -> ItemView:
     permit(actor, "items.read")
     with deps.store.read() as session:
         version = get_row(session, ItemVersionRow, version_id)
@@ -282,6 +291,7 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
             assignment=None if assigned is None else assignments.get_assignment(session, assigned),
             acts=acts,
             law_comment=_law_comment(session, version),
+            quota=Quota(None),  # known once the look is logged
         )
 
 

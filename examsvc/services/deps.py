@@ -14,23 +14,23 @@ from examsvc.store import Store
 from examsvc.store.saving import SavingFacts, glance
 
 
-class NothingKept:
-    """Fulfils ports.Files where nobody uploads anything."""
-
-    def keep(self, data: bytes) -> str:
-        raise NotImplementedError
-
-    def find(self, sha256: str) -> bytes | None:  # noqa: ARG002
-        return None
-
-    def drop(self, sha256: str) -> None:  # noqa: ARG002
-        return
-
-
 class NobodyListens:
     """Fulfils ports.Live where there is no live channel."""
 
     def changed(self, sitting_ids: Iterable[int] = (), administration_id: int | None = None) -> None:  # noqa: ARG002
+        return
+
+
+class NothingKept:
+    """Fulfils ports.Files where nothing is to be kept: a file cannot be written."""
+
+    def write(self, name: str, data: bytes) -> None:
+        raise NotImplementedError
+
+    def find(self, name: str) -> bytes | None:  # noqa: ARG002
+        return None
+
+    def remove(self, name: str) -> None:  # noqa: ARG002
         return
 
 
@@ -46,7 +46,8 @@ class Services:
     glances: SharedGlance | None = None  # None: whoever asks about a sitting asks by himself
     live: Live = field(default_factory=NobodyListens)
     views: StaffViews = field(default_factory=StaffViews)
-    files: Files = field(default_factory=NothingKept)
+    files: Files = field(default_factory=NothingKept)  # until their own chore forgets them
+    uploads: Files = field(default_factory=NothingKept)  # for a day
 
     def save(self, pending: Pending) -> Saved:
         """Save a batch of events, together with others or by itself. Raises as `save_alone` does."""

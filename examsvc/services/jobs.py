@@ -28,6 +28,8 @@ ACTIONS: Final = {
     "score": "results.score",
     "check_import": "items.write",
     "import_items": "items.write",
+    "export_check": "exports.ask",
+    "export_write": "exports.decide",
 }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examsvc.store.errors import NotFound
 from examsvc.store.models import (
@@ -21,6 +21,7 @@ from examsvc.store.models import (
     TopicRow,
     UserRow,
 )
+from examsvc.store.sealed import Sealed
 from item_bank.enemies import EnemyPair
 from item_bank.similarity import fold
 from item_bank.stem import plain_text
@@ -45,7 +46,7 @@ class ItemFilter:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """An item version as a line of a list."""
+    """An item version as a line of a list; its stem is for searching and comparing, see `Sealed`."""
 
     version_id: int
     item_id: int
@@ -53,7 +54,7 @@ class ItemLine:
     version: int
     state: str
     level: str
-    stem: str
+    stem: Sealed
     topic: TopicRow
     author_id: int
     author_name: str
@@ -91,6 +92,18 @@ def enemy_codes(session: Session, item_id: int) -> list[str]:
         .order_by(ItemRow.code)
     )
     return list(session.scalars(query))
+
+
+def enemy_pairs(session: Session, codes: Collection[str]) -> list[EnemyPair]:
+    """The pairs of enemies that both have a code among these."""
+    one, other = aliased(ItemRow), aliased(ItemRow)
+    query = (
+        sa.select(one.code, other.code)
+        .join(ItemEnemyRow, ItemEnemyRow.item_a_id == one.id)
+        .join(other, other.id == ItemEnemyRow.item_b_id)
+    )
+    wanted = set(codes)
+    return [(a, b) for a, b in session.execute(query) if a in wanted and b in wanted]
 
 
 def add_enemies(session: Session, pairs: Iterable[EnemyPair], ids: Mapping[str, int]) -> None:
@@ -189,7 +202,7 @@ def _line(version: ItemVersionRow, item: ItemRow, topic: TopicRow, author_name: 
         version=version.version,
         state=version.state,
         level=version.cognitive_level,
-        stem=version.stem,
+        stem=Sealed(version.stem),
         topic=topic,
         author_id=item.author_id,
         author_name=author_name,

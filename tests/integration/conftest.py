@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from examsvc.adapters.folder import Folder
+from examsvc.adapters.kept_files import FolderFiles
 from examsvc.adapters.memory import InlineQueue, MemoryPresence
 from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.adapters.redis_server import RedisServer
@@ -137,7 +137,8 @@ def services(store: Store, tmp_path: Path) -> Services:
         presence=MemoryPresence(),
         passwords=Argon2Passwords(2),
         glances=SharedGlance(store),
-        files=Folder(tmp_path / "uploads"),
+        files=FolderFiles(tmp_path / "exports"),
+        uploads=FolderFiles(tmp_path / "uploads", kept_s=3600),
     )
     queue.run_job = lambda job_id: run_job(deps, job_id)
     return deps

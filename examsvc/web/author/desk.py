@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import render_template, request
 from flask_babel import LazyString
@@ -15,10 +15,11 @@ from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import assignment_views, bank_views
 from examsvc.services.bank_views import READS_ALL
-from examsvc.store.bank import ItemFilter
+from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
+from examsvc.web.author.showing import open_lines
 from item_bank.lifecycle import State
 
 PER_PAGE = 50
@@ -79,7 +80,7 @@ def tabs_of(actor: Actor) -> list[Tab]:
             Tab(
                 "all",
                 _l("All items"),
-                lambda who: bank_views.list_items(deps(), who, _filter()),
+                lambda who: bank_views.list_items(deps(), who, read_filter()),
                 waiting=False,
             )
         )
@@ -101,22 +102,29 @@ def desk() -> str:
         shown = _filtered(actor)
     page = _page(len(shown))
     in_bulk = chosen.name in QUEUES or chosen.name == "drafts"  # what is ticked at once stands on one page
+    visible = shown if in_bulk else shown[(page - 1) * PER_PAGE : page * PER_PAGE]
     return render_template(
         "author/desk.html",
+        opened=open_lines([_line_of(row) for row in visible], chosen.name, duty=chosen.waiting),
         tabs=tabs,
         counts={name: len(found) for name, found in rows.items()},
         chosen=chosen,
-        rows=shown if in_bulk else shown[(page - 1) * PER_PAGE : page * PER_PAGE],
+        rows=visible,
         n_rows=len(shown),
         page=page,
         n_pages=1 if in_bulk else max(1, -(-len(shown) // PER_PAGE)),
         topics=topics,
         authors=authors,
-        wanted=_filter(),
+        wanted=read_filter(),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
         inputs=MoveInput(formdata=None),
         **_beside(actor, chosen.name, shown),
     )
+
+
+def _line_of(row: Any) -> ItemLine:
+    """The item of a row, whatever stands beside it."""
+    return row if isinstance(row, ItemLine) else cast(ItemLine, row.line)
 
 
 def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
@@ -134,12 +142,13 @@ def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
 
 
 def _filtered(actor: Actor) -> list[Any]:
-    wanted = _filter()
+    wanted = read_filter()
     own = ItemFilter(wanted.topic, wanted.level, wanted.states, actor.user_id, None, wanted.text)
     return bank_views.list_items(deps(), actor, own)
 
 
-def _filter() -> ItemFilter:
+def read_filter() -> ItemFilter:
+    """What the address narrows the list to."""
     state = request.args.get("state", "")
     return ItemFilter(
         topic=request.args.get("topic", ""),

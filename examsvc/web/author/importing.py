@@ -20,6 +20,7 @@ from examsvc.services.assignment_choice import FITTING
 from examsvc.services.bank_errors import ImportIncomplete
 from examsvc.services.bank_import import File, Order
 from examsvc.services.import_report import Answers, Report, ReportLine
+from examsvc.services.uploads import keep_upload
 from examsvc.store import NotFound
 from examsvc.web.author import wording, wording_imports
 from examsvc.web.author.choosing import offer_assignments
@@ -103,7 +104,7 @@ def confirm_import(report_id: str) -> Page:
         confirm.assignment.errors = [wording.refusal(error)]
         return _report_page(report, report_id, confirm=confirm), 409
     for kept in (report.sha256, report_id):
-        deps().files.drop(kept)
+        deps().uploads.remove(kept)
     return _imported(len(outcome.version_ids))
 
 
@@ -122,12 +123,12 @@ def import_template() -> Response:
 
 def _checked(file: File, answers: Answers) -> Response:
     """To the report of the file, or to the worker that is making it."""
-    sha256 = deps().files.keep(file.data)
+    sha256 = keep_upload(deps(), file.data)
     if len(file.data) > LARGE:
         params = {"filename": file.name, "sha256": sha256, "answers": asdict(answers)}
         return redirect(url_for("author.import_job", job_id=_ask("check_import", params)))
     report = bank_import.check_file(deps(), current_actor(), file, answers)
-    report_id = deps().files.keep(import_report.encode(report))
+    report_id = keep_upload(deps(), import_report.encode(report))
     return redirect(url_for("author.import_report_page", report_id=report_id))
 
 
@@ -149,7 +150,7 @@ def _imported(count: int) -> Response:
 
 def _own_report(report_id: str) -> Report:
     """A report that this user asked for. Raises NotFound: another's is as good as none."""
-    data = deps().files.find(report_id)
+    data = deps().uploads.find(report_id)
     try:
         report = None if data is None else import_report.decode(data)
     except msgspec.DecodeError:  # a file of another kind
@@ -160,7 +161,7 @@ def _own_report(report_id: str) -> Report:
 
 
 def _file_of(report: Report) -> File:
-    data = deps().files.find(report.sha256)
+    data = deps().uploads.find(report.sha256)
     if data is None:
         raise NotFound("upload", report.sha256)
     return File(report.filename, data)

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from examsvc.edge.language import local_day
 from examsvc.edge.texts import gettext as _
+from examsvc.web.author.wording_guarding import EXPORT_REFUSALS
 from examsvc.web.terms import ITEM_STATES
 from item_bank.assignments import Progress
 from item_bank.errors import ItemBankError
@@ -227,6 +228,9 @@ _REFUSALS: dict[str, LazyString] = {
     ),
     "ASSIGNMENT_ENDED": _l("This assignment has ended."),
     "REVIEWERS_OUT_OF_RANGE": _l("At least 1 reviewer, at most %(most)s."),
+    "ROLE_NOT_LIMITED": _l("No limit is set for this role."),
+    "LIMIT_OUT_OF_RANGE": _l("At least 1 item, at most %(most)s."),
+    "NO_LIMIT_TO_LIFT": _l("No limit holds for this person."),
     "NO_SUCH_TRANSITION": _l("The item is in another state by now. Look at it again."),
     "WRONG_ROLE": _l("Your role does not allow this."),
     # the register of legal acts
@@ -283,7 +287,7 @@ def reason(code: str, params: Mapping[str, Any]) -> str:
 
 def refusal(error: ItemBankError) -> str:
     """Why the bank refused, with the item it was about."""
-    sentence = _words({**_PROBLEMS, **_REFUSALS}, error.code, error.params)
+    sentence = _words({**_PROBLEMS, **_REFUSALS, **EXPORT_REFUSALS}, error.code, error.params)
     item = error.params.get("item")
     return _("%(item)s: %(reason)s", item=item, reason=sentence) if item else sentence
 
