@@ -12,12 +12,13 @@ from examsvc.services.audit import record_act
 from examsvc.services.bank import store_items
 from examsvc.services.citations import CitedAct, look_up
 from examsvc.services.deps import Services
+from examsvc.services.similar_items import stems_of_bank
 from examsvc.store import Session, database_now, media
 from examsvc.store import bank as store
 from examsvc.store.models import BankImportRow
 from examsvc.store.topics import list_topics
 from item_bank.formats.report import MAX_PROBLEMS, ImportReport, RowProblem, Severity
-from item_bank.formats.xlsx import read_items
+from item_bank.formats.xlsx import KnownItems, read_items
 from item_bank.formats.xlsx_columns import Column
 from item_bank.legal_basis import cited_numbers
 
@@ -53,7 +54,7 @@ def import_workbook(
             return ImportOutcome(_with_repealed_acts(deps, report))
         with deps.store.begin() as session:
             store.lock_bank(session)
-            if set(store.item_ids(session)) == set(bank.stems):
+            if set(store.item_ids(session)) == bank.items.codes:
                 stored = store_items(session, actor, [(row.item, row.key) for row in report.rows], assignment)
                 version_ids = tuple(version.id for version in stored)
                 if report.enemy_pairs:
@@ -67,21 +68,22 @@ class _Bank:
     """What there is already, as far as a file is held against it."""
 
     topics: set[str]
-    stems: dict[str, str]
     media: set[str]
+    items: KnownItems
 
 
 def _bank(deps: Services) -> _Bank:
     with deps.store.read() as session:
         topics = {topic.code for topic in list_topics(session)}
-        return _Bank(topics, store.stems_by_code(session), media.list_names(session))
+        codes, pictures = set(store.item_ids(session)), media.list_names(session)
+    return _Bank(topics, pictures, KnownItems(codes, stems_of_bank(deps)))
 
 
 def _read(data: bytes, bank: _Bank, actor: Actor) -> ImportReport:
     return read_items(
         data,
         known_topics=bank.topics,
-        existing=bank.stems,
+        existing=bank.items,
         known_media=bank.media,
         author=str(actor.user_id),
     )

@@ -12,7 +12,7 @@ from item_bank.errors import TransitionRefused
 from item_bank.formats.xlsx import read_items, write_items
 from item_bank.item import ItemVersion, Key, Option
 from item_bank.lifecycle import ASIDE, LIVE, History, Mover, State, move
-from item_bank.similarity import near_duplicates
+from item_bank.near_duplicates import near_duplicates
 from item_bank.stem import from_authored, plain_line, plain_text, sanitise, to_authored
 from item_bank.taxonomy import CognitiveLevel
 

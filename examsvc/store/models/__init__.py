@@ -41,6 +41,7 @@ from examsvc.store.models.delivery import (
     SittingRow,
     TimeAdjustmentRow,
 )
+from examsvc.store.models.fingerprints import ItemFingerprintRow, NearDuplicateRow
 from examsvc.store.models.jobs import JobRow
 from examsvc.store.models.legal_acts import CitationRow, LegalActChangeRow, LegalActRow
 from examsvc.store.models.positions import (
@@ -86,6 +87,7 @@ __all__ = [
     "IncidentRow",
     "ItemAssignmentRow",
     "ItemEnemyRow",
+    "ItemFingerprintRow",
     "ItemKeyRow",
     "ItemParameterRow",
     "ItemReviewRow",
@@ -98,6 +100,7 @@ __all__ = [
     "LevelScaleRow",
     "LoginSessionRow",
     "MediaRow",
+    "NearDuplicateRow",
     "OfficerRow",
     "OrganisationUnitRow",
     "PeopleImportRow",

@@ -171,9 +171,6 @@ _PROBLEMS: dict[str, LazyString] = {
     "IMAGE_DAMAGED": _l("The picture's file is damaged or holds more than a picture. Save it anew."),
     "IMAGE_MOVES": _l("Moving pictures are not taken: they cannot be stopped by the reader."),
     "NEAR_DUPLICATE": _l("Reads much like %(other)s. Check that it does not test the same fact."),
-    "NEAR_DUPLICATES_NOT_CHECKED": _l(
-        "Too many items to compare with each other: duplicates were not searched."
-    ),
     # the sheet
     "EMPTY_SHEET": _l("The sheet is empty."),
     "NO_ROWS": _l("There is no item below the headers."),

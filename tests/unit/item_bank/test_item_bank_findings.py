@@ -5,8 +5,9 @@ import pytest
 from item_bank.enemies import enemy_pairs
 from item_bank.errors import SelfEnemy
 from item_bank.item import ItemVersion, Key, Option
+from item_bank.near_duplicates import near_duplicates, nearest_earlier
 from item_bank.quality import Fault, answer_position_balance, check_item
-from item_bank.similarity import fold, near_duplicates, nearest_earlier
+from item_bank.similarity import fold
 from item_bank.taxonomy import CognitiveLevel
 
 STEM = "Thời hạn nộp tờ khai hải quan đối với hàng hóa nhập khẩu là bao lâu?"
