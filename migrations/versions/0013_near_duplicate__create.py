@@ -28,8 +28,8 @@ def upgrade() -> None:
     op.create_table(
         TABLE,
         *(sa.Column(column, sa.Integer(), nullable=column == "decided_by") for column in REFERENCES),
-        sa.Column("stem_score", sa.Float(), nullable=False),
-        sa.Column("whole_score", sa.Float(), nullable=False),
+        sa.Column("stem_score", sa.Double(), nullable=False),
+        sa.Column("whole_score", sa.Double(), nullable=False),
         sa.Column("found_at", INSTANT, nullable=False),
         sa.Column("decision", sa.String(length=16), nullable=True),
         sa.Column("decided_at", INSTANT, nullable=True),
