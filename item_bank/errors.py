@@ -26,10 +26,6 @@ class InvalidTopicCode(ItemBankError):
     """A topic code that cannot be one."""
 
 
-class UnknownOption(ItemBankError):
-    """The key names an option that the item version does not have."""
-
-
 class InvalidResponse(ItemBankError):
     """A response that the item does not allow."""
 

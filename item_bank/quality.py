@@ -11,7 +11,9 @@ from typing import Any
 
 from scipy.special import chdtrc
 
-from item_bank.item import ItemVersion, Key
+from item_bank.interactions.kinds import Interaction
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.math import formula_faults
 from item_bank.similarity import fold
 from item_bank.stem import nfc, plain_text
@@ -60,7 +62,7 @@ def check_item(item: ItemVersion, key: Key) -> list[Finding]:
     """All faults found; a finding asks for a look, it does not forbid the item."""
     found: list[Finding] = []
     texts = {option.id: plain_text(option.content) for option in item.options}
-    if _key_is_longest(texts, key):
+    if item.interaction is Interaction.SINGLE_CHOICE and _key_is_longest(texts, key):
         found.append(Finding(Fault.KEY_IS_LONGEST, {"option": key.option_id}))
     found.extend(
         Finding(Fault.ALL_OF_THE_ABOVE, {"option": option_id})
@@ -70,6 +72,7 @@ def check_item(item: ItemVersion, key: Key) -> list[Finding]:
     found.extend(
         Finding(Fault.DUPLICATE_OPTIONS, {"option": later, "same_as": earlier})
         for earlier, later in equal_options(texts)
+        if not item.asked.kind.own_options
     )
     if not plain_text(item.legal_basis):
         found.append(Finding(Fault.MISSING_BASIS))
@@ -77,6 +80,7 @@ def check_item(item: ItemVersion, key: Key) -> list[Finding]:
     if word is not None:
         found.append(Finding(Fault.NEGATIVE_STEM_NOT_MARKED, {"word": word}))
     parts = {"stem": item.stem, **{o.id: o.content for o in item.options}, "rationale": item.rationale}
+    parts |= {place.id: place.content for place in item.asked.places}
     return found + broken_formulas(parts)
 
 

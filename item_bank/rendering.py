@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Mapping
 
+from item_bank.interactions.asked import marks_in, replace_marks
 from item_bank.math import to_mathml
 from item_bank.media import REFERENCE, Picture
 from item_bank.stem import plain_text, sanitise
@@ -24,6 +25,20 @@ def render_for_delivery(markup: str, media: Mapping[str, Picture]) -> str:
     # a wide formula scrolls where the screen is narrow, and so must be within reach of the keyboard
     shown = shown.replace('<math display="block">', '<math display="block" tabindex="0">')
     return REFERENCE.sub(lambda found: _picture(media.get(found.group(1)), found.group(2)), shown)
+
+
+def render_stem(markup: str, media: Mapping[str, Picture]) -> str:
+    """The same of a stem: each of its marks is an element that a page can fill (`data-place` has the id)."""
+
+    def element(id_: str, words: str) -> str:
+        return f'<span class="place" data-place="{id_}">{words}</span>'
+
+    return replace_marks(render_for_delivery(markup, media), element)
+
+
+def places_shown(stem: str) -> set[str]:
+    """The places that can be reached once the stem is rendered: one inside a formula cannot."""
+    return {id_ for id_, _words in marks_in(render_for_delivery(stem, {}))}
 
 
 def _picture(picture: Picture | None, alt: str) -> str:

@@ -10,6 +10,8 @@ from examsvc.delivery.errors import BatchTooLarge, EventFault, EventsRefused
 from examsvc.delivery.events import MAX_EVENTS, LogEntry, Position, ResponseEvent
 from examsvc.delivery.outline import Navigation, Outline, Placed
 from examsvc.delivery.sitting import Sitting, SittingState, require_open
+from item_bank.interactions.asked import Asked
+from item_bank.interactions.responses import is_storable
 
 
 class Outcome(StrEnum):
@@ -113,11 +115,16 @@ def _faults(index: int, event: ResponseEvent, sitting: Sitting, outline: Outline
     placed = outline.placed.get(event.item_id)
     if placed is None:
         return [EventFault(index, "unknown_item", event.item_id)]
+    return _payload_faults(index, event, placed.asked)
+
+
+def _payload_faults(index: int, event: ResponseEvent, asked: Asked) -> list[EventFault]:
+    """What the item has no room for: no player sends it, and no mark could be found for it."""
     response = event.payload.get("response")
-    named = [*([] if response is None else [response]), *event.payload.get("struck", ())]
-    return [
-        EventFault(index, "unknown_option", str(option)) for option in named if option not in placed.options
-    ][:1]
+    if response is not None and not is_storable(asked, response):
+        return [EventFault(index, "unknown_option", str(response)[:64])]
+    struck = [option for option in event.payload.get("struck", ()) if option not in asked.option_ids]
+    return [EventFault(index, "unknown_option", str(option)) for option in struck[:1]]
 
 
 def _contradiction(

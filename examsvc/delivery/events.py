@@ -13,6 +13,7 @@ MAX_SEQ: Final = 1_000_000
 MAX_CLIENT_MS: Final = 2**53 - 1
 MAX_NOTE: Final = 2_000  # characters
 MAX_STRUCK: Final = 26
+MAX_RESPONSE: Final = 20_000  # characters; an essay
 
 Response: TypeAlias = str | None
 Payload: TypeAlias = Mapping[str, Any]
@@ -26,7 +27,8 @@ class ResponseEvent:
     """What a candidate's device recorded; `client_ms` is its own clock: evidence, never decisive.
 
     The payload is the whole state of the item at that moment, so that the latest event of an item says all:
-    `response` (an option id, None where there is none), `flagged`, `struck` (options crossed out), `note`.
+    `response` (as `item_bank.interactions.responses` spells it; None where there is none), `flagged`,
+    `struck` (options crossed out), `note`.
     """
 
     epoch: int
@@ -162,7 +164,7 @@ def _is_payload(payload: Mapping[Any, Any]) -> bool:
         return False
     response, struck, note = payload.get("response"), payload.get("struck", []), payload.get("note", "")
     return (
-        (response is None or _is_name(response))
+        (response is None or _is_text(response, MAX_RESPONSE))
         and isinstance(payload.get("flagged", False), bool)
         and isinstance(struck, list)
         and len(struck) <= MAX_STRUCK
@@ -174,7 +176,11 @@ def _is_payload(payload: Mapping[Any, Any]) -> bool:
 
 
 def _is_name(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and 1 <= len(value) <= 64 and _is_storable(value)
+    return _is_text(value, 64)
+
+
+def _is_text(value: object, most: int) -> TypeGuard[str]:
+    return isinstance(value, str) and 1 <= len(value) <= most and _is_storable(value)
 
 
 def _is_storable(text: str) -> bool:

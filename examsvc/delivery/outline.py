@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from item_bank.interactions.asked import Asked
+
 
 class Navigation(StrEnum):
     """How a candidate may move: anywhere, never back, or within one section at a time."""
@@ -23,11 +25,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An item's place on the form, from 1, and the ids of its options."""
+    """An item's place on the form, from 1, and what it asks for."""
 
     number: int
     section: int
-    options: frozenset[str]
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from examsvc.canonical import canonical_sha256
 from examsvc.results.errors import KeyMissing
+from item_bank.interactions.marking import Key
 from scoring.responses import MISSING, ResponseMatrix
 
 Responses: TypeAlias = Mapping[str, str | None]
@@ -24,6 +25,11 @@ class ItemKey:
     @classmethod
     def single(cls, option: str, version: int = 1) -> Self:
         return cls(frozenset({option}), version)
+
+    @classmethod
+    def of(cls, key: Key) -> Self:
+        """What earns the whole mark by this key."""
+        return cls(frozenset(key.accepted), key.version)
 
     def mark(self, option: str | None) -> int:
         return int(self.credits_all or (option is not None and option in self.accepted))

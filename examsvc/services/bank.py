@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from examsvc.accounts.actor import Actor
@@ -18,82 +18,25 @@ from examsvc.store import Session, database_now, fingerprints
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
 from examsvc.store import legal_acts as acts
+from examsvc.store.item_parts import keep_translation, write_asked, write_key
 from examsvc.store.item_versions import VersionOfItem
 from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow
+from examsvc.store.stimuli import keep_stimulus
 from examsvc.store.topics import list_topics
 from item_bank.enemies import enemy_pairs
 from item_bank.errors import InvalidItem
-from item_bank.item import ItemVersion, Key, Option, check_key
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.lifecycle import State, is_wording_frozen
-from item_bank.media import is_lost
-from item_bank.pool import Pool
-from item_bank.quality import equal_options
-from item_bank.stem import from_authored, plain_line, plain_text
-from item_bank.taxonomy import CognitiveLevel
-
-OPTION_IDS = ("A", "B", "C", "D")
+from item_bank.stem import plain_line
+from item_bank.wording import Wording, compose
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What an author typed into the form: a single choice of four, by option id."""
+def add_item(deps: Services, actor: Actor, wording: Wording, assignment: str = FITTING) -> int:
+    """Write a new item; returns the id of its first version, a draft.
 
-    code: str
-    topic: str
-    level: str
-    stem: str
-    options: dict[str, str]
-    key: str
-    legal_basis: str
-    rationale: str = ""
-    judged_share: float | None = None
-    enemies: tuple[str, ...] = ()
-    pool: str = Pool.OPERATIONAL.value
-    assignment: str = FITTING  # or an assignment's id, or that it is for none
-
-
-def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersion, Key]:
-    """The item version and its key as typed; raises InvalidItem with the `field` that is wrong."""
-    code = plain_line(wording.code)
-    if wording.level not in set(CognitiveLevel):
-        raise InvalidItem("UNKNOWN_LEVEL", field="level", value=wording.level)
-    if wording.pool not in set(Pool):
-        raise InvalidItem("UNKNOWN_POOL", field="pool", value=wording.pool)
-    _require_pictures_whole(wording)
-    item = ItemVersion(
-        code=code,
-        version=version,
-        topic=wording.topic,
-        cognitive_level=CognitiveLevel(wording.level),
-        stem=from_authored(wording.stem),
-        options=tuple(Option(id_, from_authored(wording.options.get(id_, ""))) for id_ in OPTION_IDS),
-        legal_basis=plain_line(wording.legal_basis),
-        rationale=from_authored(wording.rationale),
-        author=author,
-        judged_share=wording.judged_share,
-        pool=Pool(wording.pool),
-    )
-    readings = {option.id: plain_text(option.content) for option in item.options}
-    read = {"stem": plain_text(item.stem), "legal_basis": item.legal_basis}
-    read.update({f"option_{id_.lower()}": text for id_, text in readings.items()})
-    for name, text in read.items():
-        if not text:
-            raise InvalidItem("MISSING_CELL", field=name)
-    for earlier, later in equal_options(readings):
-        raise InvalidItem("DUPLICATE_OPTION", field=f"option_{later.lower()}", same_as=earlier)
-    return item, check_key(item, Key(1, wording.key))
-
-
-def _require_pictures_whole(wording: Wording) -> None:
-    typed = {"stem": wording.stem, "rationale": wording.rationale}
-    typed.update({f"option_{id_.lower()}": text for id_, text in wording.options.items()})
-    for name, text in typed.items():
-        if is_lost(text, from_authored(text)):
-            raise InvalidItem("BAD_IMAGE", field=name)
-
-
-def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
-    """Write a new item; returns the id of its first version, a draft."""
+    assignment : the id of what it is written for, or that it is for none, or for what it fits
+    """
     permit(actor, "items.write")
     item, key = compose(wording, str(actor.user_id))
     with deps.store.begin() as session:
@@ -102,7 +45,7 @@ def add_item(deps: Services, actor: Actor, wording: Wording) -> int:
         if item.code.casefold() in {code.casefold() for code in known}:
             raise InvalidItem("CODE_IN_BANK", field="code", value=item.code)
         require_media(session, item)
-        [version] = store_items(session, actor, [(item, key)], wording.assignment)
+        [version] = store_items(session, actor, [(item, key)], assignment)
         _add_enemies(session, wording, {**known, item.code: version.item_id})
         assignment_id = session.get_one(ItemRow, version.item_id).assignment_id
         record_act(
@@ -139,7 +82,10 @@ def store_items(
     ]
     session.add_all(items)
     session.flush()
-    stored = [_version_row(row.id, item, actor, now) for row, (item, _key) in zip(items, new, strict=True)]
+    stimuli = _keep_stimuli(session, actor, [item for item, _key in new], now)
+    stored = [
+        _version_row(row.id, item, actor, now, stimuli) for row, (item, _key) in zip(items, new, strict=True)
+    ]
     session.add_all(stored)
     session.flush()
     session.add_all(
@@ -150,7 +96,9 @@ def store_items(
     return stored
 
 
-def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) -> None:
+def edit_draft(
+    deps: Services, actor: Actor, version_id: int, wording: Wording, assignment: str = FITTING
+) -> None:
     """Change the wording of a draft that nobody has reviewed; the code stays."""
     with deps.store.begin() as session:
         version, item = _own(session, actor, version_id)
@@ -167,8 +115,9 @@ def edit_draft(deps: Services, actor: Actor, version_id: int, wording: Wording) 
         require_media(session, composed)
         item.topic_id, item.pool = topics[composed.topic], composed.pool.value
         if first and item.handed_in_on is None:
-            item.assignment_id = reassign(session, actor, composed, wording.assignment, item.assignment_id)
-        _write_wording(version, composed)
+            item.assignment_id = reassign(session, actor, composed, assignment, item.assignment_id)
+        now = database_now(session)
+        _write_wording(version, composed, _keep_stimuli(session, actor, [composed], now))
         acts.cite(session, {version.id: version.legal_basis})
         kept = _correct_key(session, actor, version.id, key)
         fingerprints.keep(session, {version.id: (composed, kept)})
@@ -192,16 +141,16 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         newest = versions.list_versions(session, item.id)[0]
         if _is_editable(session, newest):
             raise DraftOpen("DRAFT_OPEN", item=item.code, version_id=newest.id)
-        topic = {row.id: row.code for row in list_topics(session)}[item.topic_id]
-        copied = versions.as_item_version(version, item, topic)
+        copied = versions.get_version(session, version.id)
         key = versions.newest_keys(session, [version.id])[version.id]
         now = database_now(session)
-        draft = _version_row(item.id, replace(copied, version=newest.version + 1), actor, now)
+        stimuli = _keep_stimuli(session, actor, [copied], now)
+        draft = _version_row(item.id, replace(copied, version=newest.version + 1), actor, now, stimuli)
         session.add(draft)
         session.flush()
-        session.add(_key_row(draft.id, Key(1, key.option_id), actor, now))
+        session.add(_key_row(draft.id, replace(key, version=1), actor, now))
         acts.cite(session, {draft.id: draft.legal_basis})
-        fingerprints.keep(session, {draft.id: (copied, Key(1, key.option_id))})
+        fingerprints.keep(session, {draft.id: (copied, replace(key, version=1))})
         record_act(
             session,
             actor,
@@ -246,34 +195,47 @@ def _require_editable(session: Session, version: ItemVersionRow) -> None:
         raise WordingFrozen("WORDING_FROZEN", state=version.state, version=version.version)
 
 
-def _version_row(item_id: int, item: ItemVersion, actor: Actor, now: datetime) -> ItemVersionRow:
+def _keep_stimuli(
+    session: Session, actor: Actor, items: Sequence[ItemVersion], now: datetime
+) -> dict[str, int]:
+    """The content of each stimulus with its row's identity: kept once, whoever shares it."""
+    found: dict[str, int] = {}
+    for item in items:
+        if item.stimulus is not None and _stimulus_name(item) not in found:
+            found[_stimulus_name(item)] = keep_stimulus(session, item.stimulus, actor.user_id, now).id
+    return found
+
+
+def _stimulus_name(item: ItemVersion) -> str:
+    return "" if item.stimulus is None else f"{item.stimulus.code} {item.stimulus.content_hash}"
+
+
+def _version_row(
+    item_id: int, item: ItemVersion, actor: Actor, now: datetime, stimuli: Mapping[str, int]
+) -> ItemVersionRow:
     row = ItemVersionRow(
         item_id=item_id,
         version=item.version,
         state=State.DRAFT.value,
-        interaction="single_choice",
         created_by=actor.user_id,
         created_at=now,
     )
-    _write_wording(row, item)
+    _write_wording(row, item, stimuli)
     return row
 
 
 def _key_row(version_id: int, key: Key, actor: Actor, now: datetime) -> ItemKeyRow:
-    return ItemKeyRow(
-        item_version_id=version_id,
-        version=key.version,
-        option_id=key.option_id,
-        reason="author",
-        created_by=actor.user_id,
-        created_at=now,
-    )
+    row = ItemKeyRow(item_version_id=version_id, reason="author", created_by=actor.user_id, created_at=now)
+    write_key(row, key)
+    return row
 
 
-def _write_wording(row: ItemVersionRow, item: ItemVersion) -> None:
+def _write_wording(row: ItemVersionRow, item: ItemVersion, stimuli: Mapping[str, int]) -> None:
     row.cognitive_level = item.cognitive_level.value
     row.stem = item.stem
-    row.options = [{"id": option.id, "content": option.content} for option in item.options]
+    write_asked(row, item.asked)
+    row.stimulus_id = stimuli.get(_stimulus_name(item))
+    row.english = keep_translation(item.english)
     row.legal_basis = item.legal_basis
     row.rationale = item.rationale
     row.judged_share = item.judged_share
@@ -283,9 +245,9 @@ def _write_wording(row: ItemVersionRow, item: ItemVersion) -> None:
 def _correct_key(session: Session, actor: Actor, version_id: int, key: Key) -> Key:
     """The key as it is kept; a changed one is a new version of the key, for keys are never overwritten."""
     known = versions.newest_keys(session, [version_id])[version_id]
-    if known.option_id == key.option_id:
-        return Key(known.version, known.option_id)
-    corrected = Key(known.version + 1, key.option_id)
+    if replace(key, version=known.version) == known:
+        return known
+    corrected = replace(key, version=known.version + 1)
     session.add(_key_row(version_id, corrected, actor, database_now(session)))
     return corrected
 

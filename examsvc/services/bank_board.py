@@ -13,6 +13,7 @@ from examsvc.store import bank_counts
 from examsvc.store.bank_counts import FaultyLine
 from examsvc.store.models import TopicRow
 from examsvc.store.topics import list_topics
+from item_bank.interactions.kinds import Interaction
 from item_bank.lifecycle import ASIDE, State
 from item_bank.pool import PRACTISED, Pool
 from item_bank.quality import Fault, PositionBalance, answer_position_balance
@@ -92,7 +93,7 @@ def view_board(deps: Services, actor: Actor) -> Board:
         topics = list_topics(session)
         counted = bank_counts.count_versions(session, Pool.OPERATIONAL)
         needs = store.largest_cells(session)
-        keys = bank_counts.count_keys(session, Pool.OPERATIONAL, OUT_OF_USE)
+        keys = bank_counts.count_keys(session, Pool.OPERATIONAL, Interaction.SINGLE_CHOICE, OUT_OF_USE)
         faulty = bank_counts.list_faulty(session, Pool.OPERATIONAL, OUT_OF_USE)
         n_items = bank_counts.count_items(session, Pool.OPERATIONAL)
         n_practice = bank_counts.count_items_by_topic(session, Pool.PRACTICE, [s.value for s in PRACTISED])

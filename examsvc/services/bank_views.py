@@ -22,7 +22,8 @@ from examsvc.store.item_versions import OpenReturn
 from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, ReviewReplyRow, TopicRow
 from examsvc.store.rows import get_row
 from examsvc.store.topics import list_topics
-from item_bank.item import ItemVersion, Key
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.lifecycle import History as Life
 from item_bank.lifecycle import State, allowed_moves, is_wording_frozen
 from item_bank.pool import Pool
@@ -291,7 +292,7 @@ def list_movable(
         lines = _lines_in_part(session, _movable(source, to), part)
         ids = [line.version_id for line in lines]
         items = versions.get_versions(session, ids)
-        keys = _keys(session, ids)
+        keys = versions.newest_keys(session, ids)
         acts = cited_acts(session, ids)
         histories = load_histories(session, versions.get_pairs(session, ids))
     mover = mover_of(actor)
@@ -316,8 +317,8 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
         if not _reads(actor, item.author_id):
             raise Forbidden("items.read", "own")
         line = store.get_line(session, version_id)
-        composed = versions.as_item_version(version, item, line.topic.code)
-        key = _keys(session, [version_id])[version_id]
+        composed = versions.get_version(session, version_id)
+        key = versions.newest_keys(session, [version_id])[version_id]
         history = History(
             versions.list_versions(session, item.id),
             versions.list_reviews(session, item.id),
@@ -371,11 +372,6 @@ def _rights(actor: Actor, version: ItemVersionRow, life: Life, history: History)
         reply=author and bool(history.open_returns),
         moves=tuple(moves) if allowed(actor, "items.release_to_exams") else (),
     )
-
-
-def _keys(session: Session, version_ids: list[int]) -> dict[int, Key]:
-    rows = versions.newest_keys(session, version_ids)
-    return {id_: Key(row.version, row.option_id) for id_, row in rows.items()}
 
 
 def _similar(session: Session, actor: Actor, item: ItemVersion, item_id: int) -> list[Similar]:

@@ -8,7 +8,6 @@ from typing import Final
 from examsvc.services.deps import Services
 from examsvc.store import fingerprints
 from examsvc.store import item_versions as versions
-from item_bank.item import Key
 
 AT_ONCE: Final = 50  # to a transaction: on SQLite the saves of an exam wait for it
 PARTS_AT_ONCE: Final = 20
@@ -24,10 +23,7 @@ def refresh_fingerprints(deps: Services, most: int = AT_ONCE) -> int:
             versions.get_pairs(session, outdated, lock=True)
             items = versions.get_versions(session, outdated)
             keys = versions.newest_keys(session, outdated)
-            fingerprints.keep(
-                session,
-                {id_: (item, Key(keys[id_].version, keys[id_].option_id)) for id_, item in items.items()},
-            )
+            fingerprints.keep(session, {id_: (item, keys[id_]) for id_, item in items.items()})
     return len(outdated)
 
 

@@ -29,8 +29,7 @@ def add_media(deps: Services, actor: Actor, data: bytes) -> str:
 
 def require_media(session: Session, item: ItemVersion) -> None:
     """Raise InvalidItem, with the field, where the wording refers to a picture that is not in the bank."""
-    parts = {"stem": item.stem, "rationale": item.rationale}
-    parts.update({f"option_{option.id.lower()}": option.content for option in item.options})
+    parts = item.texts
     if not references(*parts.values()):
         return
     known = store.list_names(session)

@@ -16,29 +16,51 @@ from examsvc.services.deps import Services
 from examsvc.services.holding import Login, look
 from examsvc.services.rendering import render_items
 from examsvc.store import Session
-from examsvc.store.forms_delivery import list_delivered_items
+from examsvc.store.forms_delivery import DeliveredItem, DeliveredWording, list_delivered_items
 from examsvc.store.outlines import list_sections
 from examsvc.store.saving import SavingFacts
 from examsvc.store.steps import get_form_secret
 from examsvc.store.unchanging import read_once
+from item_bank.interactions.asked import Option, Place
+from item_bank.interactions.kinds import KINDS, Interaction
 
 
 @dataclass(frozen=True, slots=True)
-class PaperOption:
+class PaperStimulus:
+    """What several items share; pages know by `id` that it is the same."""
+
     id: str
     content: str
 
 
 @dataclass(frozen=True, slots=True)
+class PaperTranslation:
+    """The wording in English, by the same ids."""
+
+    stem: str
+    options: dict[str, str]
+    places: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class PaperItem:
-    """An item as it is shown; `stem` and the options' contents are safe HTML."""
+    """An item as it is shown; every text is safe HTML, the marks of a stem are elements with `data-place`.
+
+    at_most : how many may be chosen where several may; None: any number
+    most_characters : of a response that is typed
+    """
 
     item_id: str
     number: int
     section: int
     interaction: str
     stem: str
-    options: tuple[PaperOption, ...]
+    options: tuple[Option, ...]
+    places: tuple[Place, ...] = ()
+    at_most: int | None = None
+    most_characters: int = 0
+    stimulus: PaperStimulus | None = None
+    english: PaperTranslation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +127,16 @@ def paper_keys(session: Session, facts: SavingFacts) -> PaperKeys:
     """What opens the form for a sitting that has started, and in which order it shows the options."""
     secret = get_form_secret(session, facts.administration_id)
     form = _sealed(session, facts)
-    orders = {
-        item.item_id: option_order(secret, facts.id, int(item.item_id), [one.id for one in item.options])
-        for item in form.paper.items
-    }
+    orders = {item.item_id: _order(secret, facts.id, item) for item in form.paper.items}
     return PaperKeys(form.key, orders, emergency_key(secret, facts.id))
+
+
+def _order(secret: bytes, sitting_id: int, item: PaperItem) -> tuple[str, ...]:
+    """The options as this sitting shows them; what is always read in one order stays in it."""
+    ids = [one.id for one in item.options]
+    if not KINDS[Interaction(item.interaction)].shuffled:
+        return tuple(ids)
+    return option_order(secret, sitting_id, int(item.item_id), ids)
 
 
 def _in_order(item: PaperItem, order: tuple[str, ...]) -> PaperItem:
@@ -125,17 +152,9 @@ def _sealed(session: Session, facts: SavingFacts) -> SealedForm:
 def _sealed_of(session: Session, form_secret: bytes, form_id: int) -> SealedForm:
     """Read, rendered and sealed once a process: 5,000 candidates of a form are served the same bytes."""
     sections = list_sections(session, form_id)
-    items = tuple(
-        PaperItem(
-            str(item.item_id),
-            item.number,
-            item.section,
-            item.interaction,
-            item.stem,
-            tuple(PaperOption(option_id, content) for option_id, content in item.options),
-        )
-        for item in render_items(session, list_delivered_items(session, form_id))
-    )
+    delivered = list_delivered_items(session, form_id)
+    shown = render_items(session, [item.wording for item in delivered])
+    items = tuple(_item(item, wording) for item, wording in zip(delivered, shown, strict=True))
     paper = Paper(
         items,
         tuple(
@@ -152,3 +171,22 @@ def _sealed_of(session: Session, form_secret: bytes, form_id: int) -> SealedForm
     plaintext = msgspec.json.encode(paper)
     key = content_key(form_secret, form_id, plaintext)
     return SealedForm(paper, seal(key, plaintext), key)
+
+
+def _item(item: DeliveredItem, wording: DeliveredWording) -> PaperItem:
+    asked, stimulus, english = wording.asked, wording.stimulus, wording.english
+    return PaperItem(
+        item_id=str(item.item_id),
+        number=item.number,
+        section=item.section,
+        interaction=asked.interaction.value,
+        stem=wording.stem,
+        options=asked.options,
+        places=asked.places,
+        at_most=asked.at_most,
+        most_characters=asked.kind.most_characters,
+        stimulus=None if stimulus is None else PaperStimulus(str(stimulus[0]), stimulus[1]),
+        english=None
+        if english is None
+        else PaperTranslation(english.stem, dict(english.options), dict(english.places)),
+    )

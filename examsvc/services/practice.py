@@ -16,13 +16,15 @@ from examsvc.delivery.practice import Tally, draw, next_ordinal
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
-from examsvc.services.rendering import render_wordings
+from examsvc.services.rendering import render_items, render_wordings
 from examsvc.store import Session, database_now
 from examsvc.store import practice as store
 from examsvc.store.models import PracticeResponseRow, PracticeRunRow, TopicRow
 from examsvc.store.practice import PractisedItem
 from examsvc.store.rows import get_row
 from examsvc.store.topics import list_topics
+from item_bank.interactions.marking import WHOLE, share
+from item_bank.interactions.responses import is_storable
 from item_bank.stem import plain_text
 
 RULES: Final = "PRACTICE"  # the rule pack
@@ -171,7 +173,8 @@ def respond(deps: Services, actor: Actor, run_id: int, ordinal: int, response: s
         if run.finished_at is not None or ordinal != next_ordinal(run.item_version_ids, responses, items):
             raise PracticeRefused("not_due")
         item = items[run.item_version_ids[ordinal - 1]]
-        if response is not None and response not in {option for option, _content in item.options}:
+        asked = item.wording.asked
+        if response is not None and not is_storable(asked, response):
             raise PracticeRefused("no_such_option")
         solution = store.find_solution(session, item.version_id)
         now = database_now(session)
@@ -181,7 +184,7 @@ def respond(deps: Services, actor: Actor, run_id: int, ordinal: int, response: s
                 ordinal=ordinal,
                 item_version_id=item.version_id,
                 response=response,
-                right=solution is not None and response == solution.key,
+                right=solution is not None and share(asked, solution.key, response) == WHOLE,
                 responded_at=now,
             )
         )
@@ -240,11 +243,15 @@ def _shown(
     item = items.get(run.item_version_ids[ordinal - 1])
     if item is None:  # withdrawn since it was responded to
         return None
-    contents = dict(item.options)
+    [wording] = render_items(session, [item.wording])
+    asked = wording.asked
+    contents = {option.id: option.content for option in asked.options}
     order = option_order(str(run.seed).encode(), run.id, item.version_id, list(contents))
-    stem, *shown = render_wordings(session, [item.stem, *(contents[option] for option in order)])
+    if not asked.kind.shuffled:
+        order = asked.option_ids
     feedback = None if response is None else _feedback(session, response)
-    return ShownItem(ordinal, item.topic, stem, tuple(zip(order, shown, strict=True)), feedback)
+    options = tuple((option, contents[option]) for option in order)
+    return ShownItem(ordinal, item.topic, wording.stem, options, feedback)
 
 
 def _feedback(session: Session, response: PracticeResponseRow) -> Feedback | None:
@@ -253,11 +260,13 @@ def _feedback(session: Session, response: PracticeResponseRow) -> Feedback | Non
     if solution is None or get_pack(RULES).feedback != "rationales":
         return None
     [rationale] = render_wordings(session, [solution.rationale])
-    return Feedback(response.right, response.response, solution.key, rationale, solution.legal_basis)
+    return Feedback(
+        response.right, response.response, solution.key.option_id, rationale, solution.legal_basis
+    )
 
 
 def _line(row: PracticeResponseRow, items: dict[int, PractisedItem]) -> SummaryLine:
     item = items.get(row.item_version_id)
     if item is None:
         return SummaryLine(row.ordinal, None, None, row)
-    return SummaryLine(row.ordinal, item.topic, plain_text(item.stem), row)
+    return SummaryLine(row.ordinal, item.topic, plain_text(item.wording.stem), row)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from examsvc.services.deps import Services
 from examsvc.store import Session
-from examsvc.store.forms_delivery import DeliveredItem
+from examsvc.store.forms_delivery import DeliveredWording
 from examsvc.store.media import get_pictures
-from item_bank.media import references
-from item_bank.rendering import render_for_delivery
+from item_bank.interactions.asked import Asked
+from item_bank.media import Picture, references
+from item_bank.rendering import render_for_delivery, render_stem
+from item_bank.translation import Translation
+
+Pictures = Mapping[str, Picture]
 
 
-def render_items(session: Session, items: Sequence[DeliveredItem]) -> list[DeliveredItem]:
-    """Stems and options as safe HTML that asks nothing of anywhere else: MathML and data: addresses."""
-    texts = [text for item in items for text in (item.stem, *(content for _id, content in item.options))]
-    shown = iter(render_wordings(session, texts))
-    return [
-        replace(
-            item,
-            stem=next(shown),
-            options=tuple((option_id, next(shown)) for option_id, _content in item.options),
-        )
-        for item in items
-    ]
+def render_items(session: Session, wordings: Sequence[DeliveredWording]) -> list[DeliveredWording]:
+    """Wordings as safe HTML that asks nothing of anywhere else: MathML and data: addresses."""
+    wanted = references(*(text for wording in wordings for text in _texts(wording)))
+    pictures = get_pictures(session, wanted) if wanted else {}
+    return [_rendered(wording, pictures) for wording in wordings]
 
 
 def render_wordings(session: Session, texts: Sequence[str]) -> list[str]:
@@ -40,3 +37,47 @@ def render_wording(deps: Services, text: str) -> str:
         return render_for_delivery(text, {})
     with deps.store.read() as session:
         return render_wordings(session, [text])[0]
+
+
+def _texts(wording: DeliveredWording) -> list[str]:
+    texts = [wording.stem, *(one.content for one in wording.asked.options)]
+    texts += [one.content for one in wording.asked.places]
+    if wording.stimulus is not None:
+        texts.append(wording.stimulus[1])
+    if wording.english is not None:
+        texts += [
+            wording.english.stem,
+            *wording.english.options.values(),
+            *wording.english.places.values(),
+        ]
+    return texts
+
+
+def _rendered(wording: DeliveredWording, pictures: Pictures) -> DeliveredWording:
+    stimulus, english = wording.stimulus, wording.english
+    return DeliveredWording(
+        render_stem(wording.stem, pictures),
+        _asked(wording.asked, pictures),
+        None if stimulus is None else (stimulus[0], render_for_delivery(stimulus[1], pictures)),
+        None if english is None else _translation(english, pictures),
+    )
+
+
+def _asked(asked: Asked, pictures: Pictures) -> Asked:
+    return replace(
+        asked,
+        options=tuple(
+            replace(one, content=render_for_delivery(one.content, pictures)) for one in asked.options
+        ),
+        places=tuple(
+            replace(one, content=render_for_delivery(one.content, pictures)) for one in asked.places
+        ),
+    )
+
+
+def _translation(english: Translation, pictures: Pictures) -> Translation:
+    return Translation(
+        render_stem(english.stem, pictures),
+        {id_: render_for_delivery(text, pictures) for id_, text in english.options.items()},
+        {id_: render_for_delivery(text, pictures) for id_, text in english.places.items()},
+    )

@@ -108,6 +108,6 @@ def form_plan(session: Session, campaign: CampaignPlan, form: SatForm) -> FormPl
 
 def _keys(session: Session, version_ids: list[int]) -> dict[str, ItemKey]:
     return {
-        str(version_id): ItemKey.single(key.option_id, key.version)
+        str(version_id): ItemKey.of(key)
         for version_id, key in store.keys_in_force(session, version_ids).items()
     }

@@ -14,7 +14,7 @@ from examsvc.store import bank as store
 from examsvc.store.bank import ItemLine
 from item_bank.item import ItemVersion
 from item_bank.near_duplicates import Stems
-from item_bank.similarity import Grams, likeness, reading_of
+from item_bank.similarity import Grams, likeness
 from item_bank.sketches import largest_distance, sketch, words_of
 
 SIMILAR_FROM: Final = 0.65
@@ -37,7 +37,7 @@ def find_alike(session: Session, item: ItemVersion, item_id: int) -> list[Alike]
 
     Stateless: 64 bytes an item are read from the database each time, and every worker sees what is there.
     """
-    reading = reading_of(item.stem, [option.content for option in item.options])
+    reading = fingerprints.reading_of_item(item)
     stem, whole = reading.stem_grams, reading.whole_grams
     known = fingerprints.get_fingerprints(session)
     by_stem = known.stems.distances(words_of(sketch(stem)))

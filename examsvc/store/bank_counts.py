@@ -51,8 +51,8 @@ def count_items_by_topic(session: Session, pool: str, states: Collection[str]) -
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def count_keys(session: Session, pool: str, but_states: Collection[str]) -> dict[str, int]:
-    """Option → how many keys in force name it, for the item versions in use."""
+def count_keys(session: Session, pool: str, interaction: str, but_states: Collection[str]) -> dict[str, int]:
+    """Option → how many keys in force name it, for the item versions of an interaction that are in use."""
     later = aliased(ItemKeyRow)
     query = (
         sa.select(ItemKeyRow.option_id, sa.func.count())
@@ -60,6 +60,7 @@ def count_keys(session: Session, pool: str, but_states: Collection[str]) -> dict
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
         .where(
             ItemRow.pool == pool,
+            ItemVersionRow.interaction == interaction,
             ItemVersionRow.state.not_in(but_states),
             counts_today(),
             ~sa.exists().where(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from examsvc.results.marks import ItemKey
 from examsvc.store.errors import NotFound
+from examsvc.store.item_parts import read_key
 from examsvc.store.models import (
     AdministrationRow,
     BlueprintRow,
@@ -143,11 +144,9 @@ def list_sheets(session: Session, user_id: int) -> list[SittingSheet]:
 def keys_for_marking(session: Session, form_id: int) -> dict[str, ItemKey]:
     """The newest key of every marked item of a form; only for sittings that are closed."""
     query = (
-        sa.select(ItemKeyRow.item_version_id, ItemKeyRow.option_id, ItemKeyRow.version)
+        sa.select(ItemKeyRow)
         .join(FormItemRow, FormItemRow.item_version_id == ItemKeyRow.item_version_id)
         .where(FormItemRow.form_id == form_id, FormItemRow.scored.is_(True))
         .order_by(ItemKeyRow.version)
     )
-    return {
-        str(row.item_version_id): ItemKey.single(row.option_id, row.version) for row in session.execute(query)
-    }
+    return {str(row.item_version_id): ItemKey.of(read_key(row)) for row in session.scalars(query)}

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from examsvc.store.models import ItemFingerprintRow, ItemKeyRow, ItemRow, ItemVersionRow
 from examsvc.store.parts import in_parts
-from item_bank.item import ItemVersion, Key
+from item_bank.interactions.asked import replace_marks
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.quality import check_item
 from item_bank.similarity import Reading, fold, reading_of
 from item_bank.sketches import METHOD, Sketches, sketch
@@ -39,7 +41,7 @@ def keep(session: Session, wordings: Mapping[int, tuple[ItemVersion, Key]]) -> N
 
 def fingerprint_of(item: ItemVersion, key: Key) -> dict[str, Any]:
     """The columns of a wording's fingerprint, without the id of its version."""
-    reading = reading_of(item.stem, [option.content for option in item.options])
+    reading = reading_of_item(item)
     return {
         "method": METHOD,
         "wording_hash": item.wording_hash,
@@ -48,6 +50,13 @@ def fingerprint_of(item: ItemVersion, key: Key) -> dict[str, Any]:
         "key_version": key.version,
         "faults": " ".join(sorted({finding.fault.value for finding in check_item(item, key)})),
     }
+
+
+def reading_of_item(item: ItemVersion) -> Reading:
+    """Its stem with the words that are marked in it, and its options and places."""
+    stem = replace_marks(item.stem, lambda _id, words: words)
+    parts = [option.content for option in item.options] + [place.content for place in item.asked.places]
+    return reading_of(stem, parts)
 
 
 def find_rows(session: Session, version_ids: Collection[int]) -> dict[int, ItemFingerprintRow]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from examsvc.store.errors import NotFound
+from examsvc.store.item_parts import read_asked, read_key, translation_of
 from examsvc.store.models import (
     AuditEntryRow,
     CalibrationRow,
@@ -20,12 +21,15 @@ from examsvc.store.models import (
     ItemRow,
     ItemVersionRow,
     ReviewReplyRow,
+    StimulusRow,
     TopicRow,
     UserRow,
 )
 from examsvc.store.parts import in_parts
-from item_bank.item import ItemVersion, Option
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.pool import Pool
+from item_bank.stimulus import Stimulus
 from item_bank.taxonomy import CognitiveLevel
 
 VersionOfItem = tuple[ItemVersionRow, ItemRow]
@@ -253,13 +257,21 @@ def _find_last_move(session: Session, version_id: int, to_state: str) -> dict[st
     return None if record is None else dict(json.loads(record)["detail"])
 
 
-def newest_keys(session: Session, version_ids: Collection[int]) -> dict[int, ItemKeyRow]:
+def newest_keys(session: Session, version_ids: Collection[int]) -> dict[int, Key]:
     """The key in force of each item version."""
-    found: dict[int, ItemKeyRow] = {}
+    found: dict[int, Key] = {}
     for part in in_parts(sorted(set(version_ids))):
         query = sa.select(ItemKeyRow).where(ItemKeyRow.item_version_id.in_(part)).order_by(ItemKeyRow.version)
-        found.update({row.item_version_id: row for row in session.scalars(query)})
+        found.update({row.item_version_id: read_key(row) for row in session.scalars(query)})
     return found
+
+
+def get_version(session: Session, version_id: int) -> ItemVersion:
+    """An item version as the library knows it. Raises NotFound."""
+    found = get_versions(session, [version_id])
+    if version_id not in found:
+        raise NotFound(ItemVersionRow.__tablename__, version_id)
+    return found[version_id]
 
 
 def get_versions(session: Session, version_ids: Collection[int]) -> dict[int, ItemVersion]:
@@ -267,17 +279,20 @@ def get_versions(session: Session, version_ids: Collection[int]) -> dict[int, It
     found: dict[int, ItemVersion] = {}
     for part in in_parts(sorted(set(version_ids))):
         query = (
-            sa.select(ItemVersionRow, ItemRow, TopicRow.code)
+            sa.select(ItemVersionRow, ItemRow, TopicRow.code, StimulusRow)
             .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
             .join(TopicRow, TopicRow.id == ItemRow.topic_id)
+            .outerjoin(StimulusRow, StimulusRow.id == ItemVersionRow.stimulus_id)
             .where(ItemVersionRow.id.in_(part))
         )
-        for version, item, topic in session.execute(query):
-            found[version.id] = as_item_version(version, item, topic)
+        for version, item, topic, stimulus in session.execute(query):
+            found[version.id] = as_item_version(version, item, topic, stimulus)
     return found
 
 
-def as_item_version(version: ItemVersionRow, item: ItemRow, topic: str) -> ItemVersion:
+def as_item_version(
+    version: ItemVersionRow, item: ItemRow, topic: str, stimulus: StimulusRow | None
+) -> ItemVersion:
     """A stored wording as the library knows it."""
     return ItemVersion(
         code=item.code,
@@ -285,10 +300,12 @@ def as_item_version(version: ItemVersionRow, item: ItemRow, topic: str) -> ItemV
         topic=topic,
         cognitive_level=CognitiveLevel(version.cognitive_level),
         stem=version.stem,
-        options=tuple(Option(option["id"], option["content"]) for option in version.options),
+        asked=read_asked(version),
         legal_basis=version.legal_basis,
         rationale=version.rationale,
         author=str(item.author_id),
         judged_share=version.judged_share,
         pool=Pool(item.pool),
+        stimulus=None if stimulus is None else Stimulus(stimulus.code, stimulus.content),
+        english=translation_of(version.english),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from examsvc.delivery.sitting import MARKED_STATES, UNFINISHED_STATES
 from examsvc.results.release import ResultAct, ResultState, state_after
+from examsvc.store.item_parts import read_key
 from examsvc.store.models import (
     AdministrationRow,
     BlueprintRow,
@@ -35,6 +36,7 @@ from examsvc.store.models import (
     TopicRow,
 )
 from examsvc.store.parts import in_parts
+from item_bank.interactions.marking import Key
 
 ADOPTING: Final = 7_201_402  # the number of the advisory lock under which calibrations come into force
 
@@ -145,11 +147,11 @@ def responses_by_sitting(session: Session, sitting_ids: Sequence[int]) -> dict[i
     return found
 
 
-def keys_in_force(session: Session, version_ids: Iterable[int]) -> dict[int, ItemKeyRow]:
+def keys_in_force(session: Session, version_ids: Iterable[int]) -> dict[int, Key]:
     """The newest key of each item version."""
     wanted = set(version_ids)
     rows = session.scalars(sa.select(ItemKeyRow).order_by(ItemKeyRow.version))
-    return {row.item_version_id: row for row in rows if row.item_version_id in wanted}
+    return {row.item_version_id: read_key(row) for row in rows if row.item_version_id in wanted}
 
 
 def get_parameters(session: Session, calibration_id: int) -> dict[int, ItemParameterRow]:

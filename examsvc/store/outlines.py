@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from examsvc.delivery.outline import Outline, Placed, Section
+from examsvc.store.item_parts import asked_of
 from examsvc.store.models import FormItemRow, FormSectionRow, ItemVersionRow
 from examsvc.store.unchanging import read_once
 
@@ -15,15 +16,20 @@ def get_outline(session: Session, form_id: int) -> Outline:
     """Items, options and sections of a form."""
     sections = list_sections(session, form_id)
     query = (
-        sa.select(ItemVersionRow.id, FormItemRow.ordinal, ItemVersionRow.options)
+        sa.select(
+            ItemVersionRow.id,
+            FormItemRow.ordinal,
+            ItemVersionRow.interaction,
+            ItemVersionRow.options,
+            ItemVersionRow.places,
+            ItemVersionRow.most_chosen,
+        )
         .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
         .where(FormItemRow.form_id == form_id)
     )
     placed = {
-        str(version_id): Placed(
-            number, section_of(sections, number), frozenset(option["id"] for option in options)
-        )
-        for version_id, number, options in session.execute(query)
+        str(version_id): Placed(number, section_of(sections, number), asked_of(*asked))
+        for version_id, number, *asked in session.execute(query)
     }
     return Outline(placed, tuple(Section(row.ordinal, row.limit_s) for row in sections))
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from examsvc.delivery.practice import Tally
+from examsvc.store.forms_delivery import WORDING, DeliveredWording, wording_of
+from examsvc.store.item_parts import read_key
 from examsvc.store.models import (
     ItemKeyRow,
     ItemRow,
@@ -16,8 +18,10 @@ from examsvc.store.models import (
     PracticeResponseRow,
     PracticeRunRow,
     SittingRow,
+    StimulusRow,
     TopicRow,
 )
+from item_bank.interactions.marking import Key
 from item_bank.pool import PRACTISED, Pool
 
 # part of every query that reads item versions with their items
@@ -43,16 +47,14 @@ class PractisedItem:
 
     version_id: int
     topic: TopicRow
-    interaction: str
-    stem: str
-    options: tuple[tuple[str, str], ...]
+    wording: DeliveredWording
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
     """What is read after it."""
 
-    key: str
+    key: Key
     rationale: str
     legal_basis: str
 
@@ -72,22 +74,15 @@ def list_offered(session: Session) -> list[Offered]:
 def get_items(session: Session, version_ids: Collection[int]) -> dict[int, PractisedItem]:
     """Those of these item versions that may be practised with, without what gives them away."""
     query = (
-        sa.select(
-            ItemVersionRow.id,
-            TopicRow,
-            ItemVersionRow.interaction,
-            ItemVersionRow.stem,
-            ItemVersionRow.options,
-        )
+        sa.select(ItemVersionRow.id, TopicRow, *WORDING)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .outerjoin(StimulusRow, StimulusRow.id == ItemVersionRow.stimulus_id)
         .join(TopicRow, TopicRow.id == ItemRow.topic_id)
         .where(ItemVersionRow.id.in_(sorted(set(version_ids))), *_PRACTISED)
     )
     return {
-        id_: PractisedItem(
-            id_, topic, interaction, stem, tuple((option["id"], option["content"]) for option in options)
-        )
-        for id_, topic, interaction, stem, options in session.execute(query)
+        id_: PractisedItem(id_, topic, wording_of(tuple(columns)))
+        for id_, topic, *columns in session.execute(query)
     }
 
 
@@ -99,13 +94,13 @@ def find_solution(session: Session, version_id: int) -> Solution | None:
         .scalar_subquery()
     )
     query = (
-        sa.select(ItemKeyRow.option_id, ItemVersionRow.rationale, ItemVersionRow.legal_basis)
+        sa.select(ItemKeyRow, ItemVersionRow.rationale, ItemVersionRow.legal_basis)
         .join(ItemVersionRow, ItemVersionRow.id == ItemKeyRow.item_version_id)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
         .where(ItemKeyRow.item_version_id == version_id, ItemKeyRow.version == newest, *_PRACTISED)
     )
     found = session.execute(query).one_or_none()
-    return None if found is None else Solution(found[0], found[1], found[2])
+    return None if found is None else Solution(read_key(found[0]), found[1], found[2])
 
 
 def list_runs(session: Session, user_id: int, limit: int) -> list[tuple[PracticeRunRow, Tally]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from item_bank.interactions.asked import Asked
 from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.pool import Pool
 from item_bank.stimulus import Stimulus
 from item_bank.taxonomy import CognitiveLevel
@@ -105,3 +106,30 @@ class ForeignBank:
 
     def count(self, fate: Fate) -> int:
         return sum(item.fate is fate for item in self.items)
+
+
+def of_bank(
+    item: ItemVersion, key: Key, enemies: tuple[str, ...] = (), statistics: Statistics | None = None
+) -> ForeignItem:
+    """An item of this bank as a writer takes it: with all that the bank keeps of it."""
+    return ForeignItem(
+        where=item.code,
+        stem=item.stem,
+        asked=item.asked,
+        key=key,
+        rationale=item.rationale,
+        language="vi",
+        category=(item.topic,),
+        statistics=statistics,
+        facts=BankFacts(
+            item.code,
+            item.topic,
+            item.cognitive_level,
+            item.legal_basis,
+            item.judged_share,
+            item.pool,
+            enemies,
+        ),
+        stimulus=item.stimulus,
+        english=item.english,
+    )

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from item_bank.enemies import EnemyPair, enemy_pairs
-from item_bank.item import ItemVersion, Key
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 
 MAX_PROBLEMS = 1_000
 

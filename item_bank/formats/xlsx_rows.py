@@ -20,7 +20,10 @@ from item_bank.formats.xlsx_columns import (
     Column,
     Layout,
 )
-from item_bank.item import ItemVersion, Key, Option, is_item_code
+from item_bank.interactions.asked import Asked, Option
+from item_bank.interactions.kinds import Interaction
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion, is_item_code
 from item_bank.math import formula_faults
 from item_bank.media import is_lost, references
 from item_bank.pool import Pool
@@ -123,8 +126,9 @@ class RowReader:
         if self._failed or level is None or key is None:
             return None
         basis = plain_line(self.values[Column.BASIS])
+        asked = Asked(Interaction.SINGLE_CHOICE, options)
         item = ItemVersion(
-            self.code, 1, topic, level, stem, options, basis, rationale, self._context.author, share, pool
+            self.code, 1, topic, level, stem, asked, basis, rationale, self._context.author, share, pool
         )
         return ImportedItem(self.row, item, key, enemies)
 
@@ -172,7 +176,7 @@ class RowReader:
         if letter not in OPTION_COLUMNS:
             self._fail(Column.KEY, "INVALID_KEY", value=typed)
             return None
-        return Key(1, letter)
+        return Key(1, (letter,))
 
     def _share(self) -> float | None:
         typed = self.values.get(Column.SHARE)

@@ -24,7 +24,8 @@ from item_bank.formats.xlsx_columns import (
     SHEET_NAME,
     Column,
 )
-from item_bank.item import ItemVersion, Key, check_key
+from item_bank.interactions.marking import Key, check_key
+from item_bank.item import ItemVersion
 from item_bank.stem import strip_invisible, to_authored
 
 # what a spreadsheet program takes as the start of a formula
@@ -58,7 +59,7 @@ def write_items(
     for row, item in enumerate(items, start=2):
         if item.code not in keys:
             raise InvalidItem("KEY_MISSING", item=item.code)
-        check_key(item, keys[item.code])
+        check_key(item.asked, keys[item.code])
         texts = _texts(item, keys[item.code], enemies_by_code.get(item.code, set()))
         for column_number, column in enumerate(Column, start=1):
             if column is Column.SHARE:

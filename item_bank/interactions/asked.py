@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,8 @@ from item_bank.errors import InvalidItem
 from item_bank.interactions.kinds import KINDS, Interaction, Kind
 
 _ID: Final = re.compile(r"[A-Za-z0-9_]{1,16}")
-_MARK: Final = re.compile(r"\[\[([A-Za-z0-9_]{1,16})(?::([^\[\]]{1,500}))?\]\]")
+# a tag is passed over whole: what looks like a mark in the words of a picture is none
+_MARK: Final = re.compile(r"<[^<>]*>|\[\[(?P<id>[A-Za-z0-9_]{1,16})(?::(?P<words>[^\[\]]{1,500}))?\]\]")
 _COORDS: Final = {"rect": 4, "circle": 3}
 
 
@@ -138,9 +140,20 @@ class Asked:
                 raise InvalidItem("PLACE_WITHOUT_OPTIONS", place=id_)
 
 
+def single_choice(*contents: str) -> Asked:
+    """One right option of several, by letters."""
+    options = tuple(Option(chr(ord("A") + place), content) for place, content in enumerate(contents))
+    return Asked(Interaction.SINGLE_CHOICE, options)
+
+
 def marks_in(stem: str) -> list[tuple[str, str]]:
     """The places marked in a stem, in order: (id, words), the words empty where the mark is a gap."""
-    return [(mark.group(1), mark.group(2) or "") for mark in _MARK.finditer(stem)]
+    return [(mark["id"], mark["words"] or "") for mark in _MARK.finditer(stem) if mark["id"]]
+
+
+def replace_marks(stem: str, written: Callable[[str, str], str]) -> str:
+    """The stem with `written(id, words)` in the place of each mark."""
+    return _MARK.sub(lambda mark: written(mark["id"], mark["words"] or "") if mark["id"] else mark[0], stem)
 
 
 def check_stem(asked: Asked, stem: str) -> None:

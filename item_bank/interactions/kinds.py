@@ -47,6 +47,7 @@ class Kind:
     in_stem : each place stands in the stem, as `[[id]]` (`[[id:words]]` where the place is the words)
     own_options : each place has options of its own
     rated : people mark the response, by a rubric
+    shuffled : each candidate sees the options in an order of his own
     most_characters : of a response that is typed
     """
 
@@ -56,6 +57,7 @@ class Kind:
     in_stem: bool = False
     own_options: bool = False
     rated: bool = False
+    shuffled: bool = True
     most_characters: int = 0
 
 
@@ -63,9 +65,9 @@ MOST: Final = 26  # options or places: as many as there are letters
 MOST_INLINE: Final = 200
 KINDS: Final[dict[Interaction, Kind]] = {
     Interaction.SINGLE_CHOICE: Kind(Form.ONE, options=(2, MOST)),
-    Interaction.TRUE_FALSE: Kind(Form.ONE, options=(2, 2)),
+    Interaction.TRUE_FALSE: Kind(Form.ONE, options=(2, 2), shuffled=False),
     Interaction.MULTIPLE_RESPONSE: Kind(Form.SOME, options=(2, MOST)),
-    Interaction.STATEMENTS: Kind(Form.PAIRED, options=(2, 2), places=(2, 8)),
+    Interaction.STATEMENTS: Kind(Form.PAIRED, options=(2, 2), places=(2, 8), shuffled=False),
     Interaction.NUMERIC: Kind(Form.NUMBER, most_characters=40),
     Interaction.SHORT_TEXT: Kind(Form.TEXT, most_characters=200),
     Interaction.ORDER: Kind(Form.ORDERED, options=(2, MOST)),

@@ -57,6 +57,22 @@ def read_response(asked: Asked, text: str) -> str:
     return " ".join(id_ for id_ in asked.choosable_ids if id_ in parts)
 
 
+def is_storable(asked: Asked, response: str) -> bool:
+    """Whether a candidate may have this on the screen, half done or mistyped: a log of responses keeps it.
+
+    What is typed is kept as it is, as long as it fits; of everything else the item must know every part.
+    """
+    form = asked.kind.form
+    if form is Form.ONE:
+        return response in asked.option_ids
+    if form in {Form.NUMBER, Form.TEXT}:
+        return 0 < len(response) <= asked.kind.most_characters
+    try:
+        return bool(read_response(asked, response))
+    except InvalidResponse:
+        return False
+
+
 def parts_of(response: str) -> tuple[str, ...]:
     """The options, places or pairs that a response is made of."""
     return tuple(response.split(" "))

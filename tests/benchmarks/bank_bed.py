@@ -19,7 +19,9 @@ from examsvc.store import accounts as account_store
 from examsvc.store.fingerprints import fingerprint_of
 from examsvc.store.models import ItemFingerprintRow, ItemKeyRow, ItemRow, ItemVersionRow, TopicRow, UserRow
 from examsvc.store.rows import get_row
-from item_bank.item import ItemVersion, Key, Option
+from item_bank.interactions.asked import single_choice
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.taxonomy import CognitiveLevel
 from tests.benchmarks.bank_texts import TOPICS, Text, texts
 
@@ -82,14 +84,13 @@ def _add(rows: Rows, number: int, text: Text, belongs: tuple[int, int]) -> None:
 
 def item_of(text: Text) -> ItemVersion:
     """The text as an item's first version."""
-    options = tuple(Option(id_, content) for id_, content in zip("ABCD", text.options, strict=True))
     return ItemVersion(
         code=text.code,
         version=1,
         topic=text.topic,
         cognitive_level=CognitiveLevel(text.level),
         stem=text.stem,
-        options=options,
+        asked=single_choice(*text.options),
         legal_basis=text.legal_basis,
         rationale="Xem văn bản đã dẫn.",
         author="1",
@@ -130,7 +131,7 @@ def _add_version(rows: Rows, number: int, item: ItemVersion, about: tuple[str, s
             "created_at": AT,
         }
     )
-    rows[ItemFingerprintRow].append({"item_version_id": id_} | fingerprint_of(item, Key(1, key)))
+    rows[ItemFingerprintRow].append({"item_version_id": id_} | fingerprint_of(item, Key(1, (key,))))
 
 
 def _settle(session: Session) -> None:

@@ -12,7 +12,7 @@ from examsvc.accounts.roles import Role
 from examsvc.services import Services
 from examsvc.services.accounts import NewUser, add_user
 from examsvc.services.appraisal_rules import set_min_reviewers, view_rules
-from examsvc.services.assignment_choice import NONE
+from examsvc.services.assignment_choice import FITTING, NONE
 from examsvc.services.assignment_views import (
     LatenessBoard,
     export_lateness,
@@ -120,9 +120,9 @@ def late_since(services: Services, assignment_id: int, due_on: date) -> None:
         )
 
 
-def written(services: Services, people: Cast, code: str, **change) -> int:
+def written(services: Services, people: Cast, code: str, assignment: str = FITTING, **change) -> int:
     wording = replace(WORDING, code=code, stem=f"Câu hỏi về thủ tục số {code}?", **change)
-    return add_item(services, people["an"], wording)
+    return add_item(services, people["an"], wording, assignment)
 
 
 def handed_in(services: Services, people: Cast, code: str, **change) -> int:
@@ -317,7 +317,7 @@ def test_a_draft_may_be_written_for_another_until_it_is_handed_in(services: Serv
     submit_for_review(services, people["an"], [version])
     review_item(services, people["chi"], version, RETURN)
     draft = new_version(services, people["an"], version)
-    edit_draft(services, people["an"], draft, replace(WORDING, topic="T02", assignment=NONE))
+    edit_draft(services, people["an"], draft, replace(WORDING, topic="T02"), NONE)
     assert assignment_of(services, draft, people) == other
 
 

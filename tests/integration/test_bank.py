@@ -11,7 +11,7 @@ from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.roles import Role
 from examsvc.services import Services
 from examsvc.services.audit import verify_chain
-from examsvc.services.bank import Wording, add_item, edit_draft, new_version, submit_for_review
+from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
 from examsvc.services.bank_import import check_workbook, import_workbook
@@ -28,7 +28,7 @@ from examsvc.services.media import add_media
 from examsvc.services.rendering import render_items
 from examsvc.store import assembly, measuring
 from examsvc.store.bank import ItemFilter
-from examsvc.store.forms_delivery import DeliveredItem
+from examsvc.store.forms_delivery import DeliveredWording
 from examsvc.store.models import (
     BankImportRow,
     BlueprintCellRow,
@@ -46,9 +46,12 @@ from examsvc.store.models import (
 )
 from item_bank.errors import AppraisalRefused, ImportRefused, InvalidItem, TransitionRefused
 from item_bank.formats.xlsx import read_items, write_items
+from item_bank.interactions.asked import single_choice
+from item_bank.interactions.marking import Key
 from item_bank.lifecycle import State
 from item_bank.media import reference
 from item_bank.review import CHECKLIST, Decision
+from item_bank.wording import Wording
 from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 
@@ -93,8 +96,8 @@ WORDING = Wording(
     topic="T01",
     level="apply",
     stem="Trị giá < 5 triệu đồng thì làm gì?",
-    options={"A": "Khai báo", "B": "Miễn khai", "C": "Nộp thuế", "D": "Tạm giữ"},
-    key="B",
+    asked=single_choice("Khai báo", "Miễn khai", "Nộp thuế", "Tạm giữ"),
+    key=Key(1, ("B",)),
     legal_basis="Luật Hải quan 2014, Điều 25",
 )
 
@@ -245,7 +248,11 @@ def test_an_added_item_keeps_what_was_typed(services: Services, people: Cast):
     ("change", "code", "field"),
     [
         ({"stem": "<p> </p>"}, "MISSING_CELL", "stem"),
-        ({"options": {**WORDING.options, "C": "khai  báo"}}, "DUPLICATE_OPTION", "option_c"),
+        (
+            {"asked": single_choice("Khai báo", "Miễn khai", "khai  báo", "Tạm giữ")},
+            "DUPLICATE_OPTION",
+            "option_c",
+        ),
         ({"enemies": ("T09-999",)}, "UNKNOWN_ENEMY", "enemies"),
         ({"enemies": ("t01-100",)}, "SELF_ENEMY", "enemies"),
         ({"topic": "T99"}, "UNKNOWN_TOPIC", "topic"),
@@ -268,7 +275,7 @@ def test_a_code_is_taken_once_whatever_its_case(services: Services, people: Cast
 
 def test_a_draft_changes_in_place_and_its_key_gets_a_new_version(services: Services, people: Cast):
     id_ = add_item(services, people.author, WORDING)
-    changed = replace(WORDING, topic="T02", key="D", stem="Câu hỏi mới?", code="ignored")
+    changed = replace(WORDING, topic="T02", key=Key(1, ("D",)), stem="Câu hỏi mới?", code="ignored")
     edit_draft(services, people.author, id_, changed)
     view = view_item(services, people.author, id_)
     assert (view.line.code, view.line.topic.code, view.item.stem) == ("T01-100", "T02", "Câu hỏi mới?")
@@ -556,16 +563,11 @@ def test_the_same_picture_is_kept_once(services: Services, people: Cast):
 
 def test_a_candidates_item_carries_formula_and_picture_and_nothing_to_fetch(services: Services, people: Cast):
     picture = add_media(services, people.author, png())
-    item = DeliveredItem(
-        1,
-        1,
-        1,
-        "single_choice",
-        f"\\(x\\) {reference(picture, 'Hình')}",
-        (("A", "$5"), ("B", reference("0" * 64, "Mất"))),
+    wording = DeliveredWording(
+        f"\\(x\\) {reference(picture, 'Hình')}", single_choice("$5", reference("0" * 64, "Mất"))
     )
     with services.store.read() as session:
-        [shown] = render_items(session, [item])
+        [shown] = render_items(session, [wording])
     assert shown.stem.startswith('<math display="inline">')
     assert 'src="data:image/png;base64,' in shown.stem
-    assert shown.options == (("A", "$5"), ("B", "[Mất]"))
+    assert [option.content for option in shown.asked.options] == ["$5", "[Mất]"]

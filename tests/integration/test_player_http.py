@@ -87,8 +87,9 @@ def test_no_byte_of_a_key_reaches_a_candidate(
     received.append(browser.post_json(api(laid, "open"), {}))
     paper = browser.get(api(laid, "paper"))
     for item in paper.json["items"]:
-        assert set(item) == {"item_id", "number", "section", "interaction", "stem", "options"}
-        assert all(set(option) == {"id", "content"} for option in item["options"])
+        told = {"item_id", "number", "section", "interaction", "stem", "options", "places", "at_most"}
+        assert set(item) == told | {"most_characters", "stimulus", "english"}
+        assert all(set(option) == {"id", "content", "place", "at_most"} for option in item["options"])
     events = {"events": [wire(response(1, laid.item_ids[0]))]}
     received += [paper, browser.post_json(api(laid, "events"), events)]
     received.append(browser.post_json(api(laid, "submit"), {"final_seq": 1}))

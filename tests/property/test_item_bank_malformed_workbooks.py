@@ -12,7 +12,9 @@ import pytest
 
 from item_bank.errors import ImportRefused
 from item_bank.formats.xlsx import read_items, write_items
-from item_bank.item import ItemVersion, Key, Option
+from item_bank.interactions.asked import single_choice
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.taxonomy import CognitiveLevel
 from tests.property.damage import broken_directory, broken_part, flipped, packed
 
@@ -28,7 +30,7 @@ def _bank() -> list[ItemVersion]:
             topic="T01",
             cognitive_level=CognitiveLevel.RECALL,
             stem=f"Mã số {number * 7919} thuộc nhóm hàng hóa nào?",
-            options=tuple(Option(letter, f"Nhóm {letter}{number}") for letter in "ABCD"),
+            asked=single_choice(*(f"Nhóm {letter}{number}" for letter in "ABCD")),
             legal_basis="Luật Hải quan 2014",
             rationale="",
             author="an",
@@ -40,7 +42,7 @@ def _bank() -> list[ItemVersion]:
 
 def _parts() -> dict[str, bytes]:
     """Without the part that holds the time of writing: the same bytes, and the same faults, every time."""
-    written = write_items(_bank(), {item.code: Key(1, "C") for item in _bank()})
+    written = write_items(_bank(), {item.code: Key(1, ("C",)) for item in _bank()})
     with zipfile.ZipFile(io.BytesIO(written)) as archive:
         return {name: archive.read(name) for name in archive.namelist() if name != "docProps/core.xml"}
 

@@ -10,7 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from item_bank.enemies import enemy_pairs
 from item_bank.errors import TransitionRefused
 from item_bank.formats.xlsx import read_items, write_items
-from item_bank.item import ItemVersion, Key, Option
+from item_bank.interactions.asked import single_choice
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.lifecycle import ASIDE, LIVE, History, Mover, State, move
 from item_bank.near_duplicates import near_duplicates
 from item_bank.stem import from_authored, plain_line, plain_text, sanitise, to_authored
@@ -62,7 +64,7 @@ def items(draw, number):
         topic=draw(st.sampled_from(TOPICS)),
         cognitive_level=draw(st.sampled_from(CognitiveLevel)),
         stem=draw(contents),
-        options=tuple(Option(letter, content) for letter, content in zip("ABCD", options, strict=True)),
+        asked=single_choice(*options),
         legal_basis=draw(authored.map(plain_line).filter(bool)),
         rationale=draw(authored.map(from_authored)),
         author="an",
@@ -73,7 +75,7 @@ def items(draw, number):
 @st.composite
 def banks(draw):
     bank = [draw(items(number)) for number in range(draw(st.integers(1, 3)))]
-    keys = {item.code: Key(1, draw(st.sampled_from("ABCD"))) for item in bank}
+    keys = {item.code: Key(1, (draw(st.sampled_from("ABCD")),)) for item in bank}
     enemies = {(a.code, b.code) for a in bank for b in bank if a.code < b.code and draw(st.booleans())}
     return bank, keys, enemies
 

@@ -29,11 +29,15 @@ from examsvc.delivery.sitting import (
     submit,
     take_over,
 )
+from item_bank.interactions.asked import single_choice
 
 START = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 CLOCK = ExamClock(START, 600, START + timedelta(seconds=1200))
 ITEMS = ("i1", "i2", "i3", "i4")
-PLACED = {item: Placed(at, (at + 1) // 2, frozenset("ABCD")) for at, item in enumerate(ITEMS, start=1)}
+PLACED = {
+    item: Placed(at, (at + 1) // 2, single_choice("A", "B", "C", "D"))
+    for at, item in enumerate(ITEMS, start=1)
+}
 SHAPES = {
     "one section": (),
     "untimed sections": (Section(1), Section(2)),

@@ -26,6 +26,7 @@ from examsvc.store.models.bank import (
     ItemRow,
     ItemVersionRow,
     MediaRow,
+    StimulusRow,
 )
 from examsvc.store.models.delivery import (
     AdministrationRow,
@@ -115,6 +116,7 @@ __all__ = [
     "SittingMarkRow",
     "SittingReceiptRow",
     "SittingRow",
+    "StimulusRow",
     "TimeAdjustmentRow",
     "TopicRow",
     "TopicWeightRow",

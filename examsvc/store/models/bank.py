@@ -38,10 +38,16 @@ class ItemVersionRow(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
     version: Mapped[int]
     state: Mapped[str] = mapped_column(String(24), index=True)
-    interaction: Mapped[str] = mapped_column(String(24))  # single_choice
+    interaction: Mapped[str] = mapped_column(String(24))  # item_bank.interactions.kinds
     cognitive_level: Mapped[str] = mapped_column(String(16))  # recall | apply | situation
     stem: Mapped[str] = mapped_column(Text)
-    options: Mapped[list[Any]]  # [{"id": "A", "content": "…"}, …]
+    options: Mapped[list[Any]]  # [{"id": "A", "content": "…", "place"?, "at_most"?}, …]
+    places: Mapped[list[Any] | None] = mapped_column(_JSON)  # [{"id", "content", "area"?, "at_most"?}, …]
+    most_chosen: Mapped[int | None]  # where several may be chosen; None: any number
+    stimulus_id: Mapped[int | None] = mapped_column(ForeignKey("stimulus.id"), index=True)
+    english: Mapped[dict[str, Any] | None] = mapped_column(
+        _JSON
+    )  # {"stem", "options", "places", "rationale"}
     legal_basis: Mapped[str] = mapped_column(Text)
     rationale: Mapped[str] = mapped_column(Text)
     judged_share: Mapped[float | None]  # the author's estimate of the share answering right, 0–1
@@ -51,6 +57,21 @@ class ItemVersionRow(Base):
     # how often it has come to the reviewers: what was accepted in an earlier round no longer counts
     review_round: Mapped[int] = mapped_column(default=0, server_default="0")
     appraised_at: Mapped[datetime | None]  # None again once it is back in review or with its author
+
+
+class StimulusRow(Base):
+    """What the items of a set share; never changed, for frozen wordings refer to it: changes are versions."""
+
+    __tablename__ = "stimulus"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
 
 
 class MediaRow(Base):
@@ -68,13 +89,16 @@ class MediaRow(Base):
 
 
 class ItemKeyRow(Base):
+    """A version of a key: one option that is right, or the whole rule (`examsvc.store.item_parts`)."""
+
     __tablename__ = "item_key"
     __table_args__ = (UniqueConstraint("item_version_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
     version: Mapped[int]
-    option_id: Mapped[str] = mapped_column(String(8))
+    option_id: Mapped[str] = mapped_column(String(8))  # empty where the rule says it
+    rule: Mapped[dict[str, Any] | None] = mapped_column(_JSON)
     reason: Mapped[str] = mapped_column(Text)
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]

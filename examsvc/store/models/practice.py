@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examsvc.store.types import Base
@@ -35,6 +35,6 @@ class PracticeResponseRow(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("practice_run.id"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
-    response: Mapped[str | None] = mapped_column(String(8))  # None: "I do not know"
+    response: Mapped[str | None] = mapped_column(Text)  # None: "I do not know"
     right: Mapped[bool]
     responded_at: Mapped[datetime]

@@ -20,14 +20,15 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from examsvc.services.assignment_choice import FITTING, NONE
-from examsvc.services.bank import OPTION_IDS, Wording
 from examsvc.services.bank_views import ItemView
 from examsvc.store.bank import CODE_LIMIT
 from examsvc.web.author.wording import CHECKS
 from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
 from item_bank.pool import Pool
 from item_bank.stem import to_authored
+from item_bank.wording import Wording, four_options
 
+OPTION_IDS = ("A", "B", "C", "D")
 MAX_IDENTITY = 2**31 - 1  # beyond it PostgreSQL's integer columns refuse to compare
 
 
@@ -73,20 +74,27 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
     def wording(self) -> Wording:
         """What was typed, for the service."""
         share = self.judged_share.data
+        asked, key = four_options(
+            {id_: self[f"option_{id_.lower()}"].data for id_ in OPTION_IDS}, self.key.data
+        )
         return Wording(
             code=self.code.data,
             topic=self.topic.data,
             level=self.level.data,
             stem=self.stem.data,
-            options={id_: self[f"option_{id_.lower()}"].data for id_ in OPTION_IDS},
-            key=self.key.data,
+            asked=asked,
+            key=key,
             legal_basis=self.legal_basis.data,
             rationale=self.rationale.data or "",
             judged_share=None if share is None else share / 100,
             enemies=tuple(code for code in re.split(r"[,;\s]+", self.enemies.data or "") if code),
             pool=self.pool.data,
-            assignment=self.assignment.data if "assignment" in self else FITTING,
         )
+
+    @property
+    def choice(self) -> str:
+        """What it is written for."""
+        return str(self.assignment.data) if "assignment" in self else FITTING
 
     def show(self, view: ItemView) -> None:
         """Fill in a stored item, as its author would type it."""

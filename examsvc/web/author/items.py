@@ -15,7 +15,7 @@ from examsvc.services.bank_views import ItemView
 from examsvc.web.author import wording
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.choosing import offer_assignments
-from examsvc.web.author.inputs import ItemInput, MediaInput, MoveInput
+from examsvc.web.author.inputs import OPTION_IDS, ItemInput, MediaInput, MoveInput
 from examsvc.web.author.room import room
 from item_bank.errors import ItemBankError
 from item_bank.lifecycle import State, needs_comment
@@ -51,7 +51,7 @@ def new_item() -> Page:
         _begin_from(inputs, request.args.get("assignment", ""))
     elif inputs.validate():
         try:
-            version_id = bank.add_item(deps(), current_actor(), inputs.wording())
+            version_id = bank.add_item(deps(), current_actor(), inputs.wording(), inputs.choice)
         except ItemBankError as error:
             _show_refusal(inputs, error)
         else:
@@ -73,7 +73,7 @@ def edit_item(version_id: int) -> Page:
         inputs.show(view)
     elif inputs.validate():
         try:
-            bank.edit_draft(deps(), current_actor(), version_id, inputs.wording())
+            bank.edit_draft(deps(), current_actor(), version_id, inputs.wording(), inputs.choice)
         except ItemBankError as error:
             _show_refusal(inputs, error)
         else:
@@ -99,7 +99,7 @@ def preview() -> str:
         "stem": request.form.get("stem", "")[:4000],
         "rationale": request.form.get("rationale", "")[:4000],
     }
-    typed |= {id_: request.form.get(f"option_{id_.lower()}", "")[:1500] for id_ in bank.OPTION_IDS}
+    typed |= {id_: request.form.get(f"option_{id_.lower()}", "")[:1500] for id_ in OPTION_IDS}
     return render_template("author/_preview.html", key=request.form.get("key", ""), **_preview(typed))
 
 
@@ -108,7 +108,7 @@ def _preview(typed: dict[str, str]) -> dict[str, object]:
     texts = {part: from_authored(text) for part, text in typed.items()}
     return {
         "preview_stem": texts["stem"],
-        "preview_options": [(id_, texts[id_]) for id_ in bank.OPTION_IDS],
+        "preview_options": [(id_, texts[id_]) for id_ in OPTION_IDS],
         "preview_rationale": texts["rationale"],
         "preview_faults": broken_formulas(texts),
     }
@@ -137,7 +137,7 @@ def _begin_from(inputs: ItemInput, choice: str) -> None:
 
 def _form(inputs: ItemInput, view: ItemView | None) -> Page:
     typed = {"stem": inputs.stem.data or "", "rationale": inputs.rationale.data or ""}
-    typed |= {id_: inputs[f"option_{id_.lower()}"].data or "" for id_ in bank.OPTION_IDS}
+    typed |= {id_: inputs[f"option_{id_.lower()}"].data or "" for id_ in OPTION_IDS}
     page = render_template(
         "author/form.html",
         inputs=inputs,

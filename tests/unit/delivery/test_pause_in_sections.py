@@ -11,6 +11,7 @@ from examsvc.delivery.events import ResponseEvent
 from examsvc.delivery.outline import Outline, Placed, Section
 from examsvc.delivery.sections import schedule
 from examsvc.delivery.sitting import Sitting, SittingState
+from item_bank.interactions.asked import single_choice
 
 START = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 CLOCK = ExamClock(START, 600, START + timedelta(seconds=3000))
@@ -55,7 +56,7 @@ def test_the_networks_grace_is_for_sections_that_the_clock_ended(left_early: boo
         n_sections=2,
         left_at=left_at,
     )
-    outline = Outline({"7": Placed(1, 1, frozenset("AB"))}, SECTIONS)
+    outline = Outline({"7": Placed(1, 1, single_choice("A", "B"))}, SECTIONS)
     event = ResponseEvent(1, 1, "5b3e0c1e-54b8-4f2c-9f0e-0c55b4a4e0a1", "7", {"response": "A"})
     [decision] = admit([event], sitting=sitting, outline=outline, held=(), now=ended + timedelta(seconds=10))
     assert decision.outcome is outcome

@@ -21,12 +21,18 @@ from examsvc.delivery.outline import Navigation, Outline, Placed, Section
 from examsvc.delivery.receipt import log_digest, make_receipt, missing_seqs
 from examsvc.delivery.sections import schedule
 from examsvc.delivery.sitting import Sitting, SittingState
+from item_bank.interactions.asked import single_choice
 
 START = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 CLOCK = ExamClock(START, 2700, START + timedelta(hours=1))
 NOW = START + timedelta(minutes=5)
 OVER = START + timedelta(seconds=2731)
-FORM = Outline({"i1": Placed(1, 1, frozenset("ABCD")), "i2": Placed(2, 2, frozenset("ABCD"))})
+FORM = Outline(
+    {
+        "i1": Placed(1, 1, single_choice("A", "B", "C", "D")),
+        "i2": Placed(2, 2, single_choice("A", "B", "C", "D")),
+    }
+)
 OPEN = Sitting("s1", CLOCK, SittingState.OPEN, epoch=2, device_id="pc1")
 
 

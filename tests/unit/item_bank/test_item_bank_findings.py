@@ -4,7 +4,10 @@ import pytest
 
 from item_bank.enemies import enemy_pairs
 from item_bank.errors import SelfEnemy
-from item_bank.item import ItemVersion, Key, Option
+from item_bank.interactions.asked import Asked, Option
+from item_bank.interactions.kinds import Interaction
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.near_duplicates import near_duplicates, nearest_earlier
 from item_bank.quality import Fault, answer_position_balance, check_item
 from item_bank.similarity import fold
@@ -60,7 +63,7 @@ def item(stem=STEM, basis="Luật Hải quan 2014", **contents):
         "T01",
         CognitiveLevel.RECALL,
         stem,
-        tuple(Option(*o) for o in options.items()),
+        Asked(Interaction.SINGLE_CHOICE, tuple(Option(*o) for o in options.items())),
         basis,
         "",
         "an",
@@ -68,7 +71,7 @@ def item(stem=STEM, basis="Luật Hải quan 2014", **contents):
 
 
 def faults(made, key="A"):
-    return [finding.fault for finding in check_item(made, Key(1, key))]
+    return [finding.fault for finding in check_item(made, Key(1, (key,)))]
 
 
 def test_a_sound_item_has_no_findings():

@@ -4,9 +4,14 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from item_bank.errors import InvalidItem, InvalidTopicCode, UnknownOption
-from item_bank.item import ItemVersion, Key, Option, check_key
+from item_bank.errors import InvalidItem, InvalidTopicCode
+from item_bank.interactions.asked import single_choice
+from item_bank.interactions.kinds import Interaction
+from item_bank.interactions.marking import Key, check_key
+from item_bank.item import ItemVersion
+from item_bank.stimulus import Stimulus
 from item_bank.taxonomy import CognitiveLevel, validate_topic_code
+from item_bank.translation import Translation
 
 ITEM = ItemVersion(
     code="T03-017",
@@ -14,7 +19,7 @@ ITEM = ItemVersion(
     topic="T03",
     cognitive_level=CognitiveLevel.APPLY,
     stem="Trị giá hải quan của lô hàng là bao nhiêu?",
-    options=tuple(Option(letter, f"{n} triệu đồng") for n, letter in enumerate("ABCD", start=1)),
+    asked=single_choice(*(f"{n} triệu đồng" for n in range(1, 5))),
     legal_basis="Luật Hải quan 2014, Điều 86",
     rationale="Cộng cước vận tải.",
     author="an",
@@ -37,8 +42,10 @@ def test_equal_wording_gives_an_equal_hash_whatever_the_code_author_or_unicode_f
     "change",
     [
         {"stem": "Trị giá hải quan của lô hàng là bao nhiêu"},
-        {"options": tuple(reversed(ITEM.options))},
-        {"options": (*ITEM.options[:3], Option("D", "5 triệu đồng"))},
+        {"asked": replace(ITEM.asked, options=tuple(reversed(ITEM.options)))},
+        {"asked": single_choice("1 triệu đồng", "2 triệu đồng", "3 triệu đồng", "5 triệu đồng")},
+        {"asked": replace(ITEM.asked, interaction=Interaction.MULTIPLE_RESPONSE)},
+        {"stimulus": Stimulus("TL-1", "Tờ khai số 1")},
     ],
 )
 def test_any_change_the_candidate_can_read_changes_the_hash(change):
@@ -46,9 +53,9 @@ def test_any_change_the_candidate_can_read_changes_the_hash(change):
 
 
 def test_a_key_must_name_an_option():
-    assert check_key(ITEM, Key(1, "A")) == Key(1, "A")
-    with pytest.raises(UnknownOption):
-        check_key(ITEM, Key(1, "E"))
+    assert check_key(ITEM.asked, Key(1, ("A",))) == Key(1, ("A",))
+    with pytest.raises(InvalidItem, match="KEY_NO_RESPONSE"):
+        check_key(ITEM.asked, Key(1, ("E",)))
 
 
 @pytest.mark.parametrize(
@@ -58,8 +65,8 @@ def test_a_key_must_name_an_option():
         ({"version": 0}, "INVALID_VERSION"),
         ({"topic": "t03"}, "INVALID_TOPIC_CODE"),
         ({"stem": "  "}, "EMPTY_STEM"),
-        ({"options": ITEM.options[:1]}, "TOO_FEW_OPTIONS"),
-        ({"options": (*ITEM.options, ITEM.options[0])}, "OPTION_ID_TWICE"),
+        ({"stem": "[[P1]] là gì?"}, "MARK_OF_NO_PLACE"),
+        ({"english": Translation("How much?", {"A": "1 million"})}, "TRANSLATION_INCOMPLETE"),
         ({"judged_share": 65.0}, "SHARE_OUT_OF_RANGE"),
         ({"judged_share": float("nan")}, "SHARE_OUT_OF_RANGE"),
     ],

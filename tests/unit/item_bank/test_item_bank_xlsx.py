@@ -10,7 +10,9 @@ from item_bank.formats.cells import coordinates, decode_escapes, encode_escapes
 from item_bank.formats.report import Severity
 from item_bank.formats.xlsx import read_items, write_items, write_template
 from item_bank.formats.xlsx_columns import Column
-from item_bank.item import ItemVersion, Key, Option
+from item_bank.interactions.asked import single_choice
+from item_bank.interactions.marking import Key
+from item_bank.item import ItemVersion
 from item_bank.taxonomy import CognitiveLevel
 from tests.unit.item_bank.workbook_factory import grid, package, parts, row_of, workbook
 
@@ -30,7 +32,7 @@ def test_a_faultless_row_becomes_an_item_with_its_key():
     assert report.ok
     assert report.problems == ()
     first, second = report.rows
-    assert (first.row, first.item.code, first.item.author, first.key) == (2, "T01-001", "an", Key(1, "B"))
+    assert (first.row, first.item.code, first.item.author, first.key) == (2, "T01-001", "an", Key(1, ("B",)))
     assert first.item.cognitive_level is CognitiveLevel.APPLY
     assert first.item.judged_share == 0.65
     assert second.enemies == ("T01-001",)
@@ -204,7 +206,7 @@ ITEM = ItemVersion(
     topic="T01",
     cognitive_level=CognitiveLevel.RECALL,
     stem="=1+1 bằng?",
-    options=(Option("A", "+2"), Option("B", "-2"), Option("C", "@SUM(A1)"), Option("D", "#N/A")),
+    asked=single_choice("+2", "-2", "@SUM(A1)", "#N/A"),
     legal_basis="=HYPERLINK(1)",
     rationale="",
     author="an",
@@ -213,7 +215,7 @@ ITEM = ItemVersion(
 
 
 def test_no_cell_written_can_be_taken_for_a_formula():
-    data = write_items([ITEM], {"T01-1": Key(1, "D")})
+    data = write_items([ITEM], {"T01-1": Key(1, ("D",))})
     cells = openpyxl.load_workbook(io.BytesIO(data)).active[2]
     assert {c.data_type for c in cells if c.value is not None} == {"s", "n"}
     quoted = [c.value for c in cells if c.quotePrefix]
@@ -222,15 +224,17 @@ def test_no_cell_written_can_be_taken_for_a_formula():
 
 
 def test_another_reader_sees_the_headers_and_words_of_the_workbook():
-    sheet = openpyxl.load_workbook(io.BytesIO(write_items([ITEM], {"T01-1": Key(1, "D")})))["Câu hỏi"]
+    sheet = openpyxl.load_workbook(io.BytesIO(write_items([ITEM], {"T01-1": Key(1, ("D",))})))["Câu hỏi"]
     assert [cell.value for cell in sheet[1]] == [column.value for column in Column]
     assert [sheet["C2"].value, sheet["I2"].value] == ["Nhớ", "D"]
 
 
 def test_what_the_workbook_cannot_carry_is_refused_not_cut():
-    three = ItemVersion("T01-2", 1, "T01", CognitiveLevel.RECALL, "?", ITEM.options[:3], "x", "", "an")
+    three = ItemVersion(
+        "T01-2", 1, "T01", CognitiveLevel.RECALL, "?", single_choice("1", "2", "3"), "x", "", "an"
+    )
     for items, keys, code in (
-        ([three], {"T01-2": Key(1, "A")}, "NOT_FOUR_OPTIONS"),
+        ([three], {"T01-2": Key(1, ("A",))}, "NOT_FOUR_OPTIONS"),
         ([ITEM], {}, "KEY_MISSING"),
     ):
         with pytest.raises(InvalidItem) as refused:

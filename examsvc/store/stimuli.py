@@ -1,0 +1,43 @@
+"""Queries about stimuli: what the items of a set share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from examsvc.store.models import StimulusRow
+from item_bank.stimulus import Stimulus
+
+
+def list_stimuli(session: Session) -> list[StimulusRow]:
+    """The newest version of each, by code."""
+    query = sa.select(StimulusRow).order_by(StimulusRow.code, StimulusRow.version)
+    return list({row.code: row for row in session.scalars(query)}.values())
+
+
+def find_newest(session: Session, code: str) -> StimulusRow | None:
+    """The newest version of a stimulus."""
+    query = (
+        sa.select(StimulusRow).where(StimulusRow.code == code).order_by(StimulusRow.version.desc()).limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def keep_stimulus(session: Session, stimulus: Stimulus, user_id: int, now: datetime) -> StimulusRow:
+    """The row with this code and content: the newest one where nothing has changed, else a new version."""
+    newest = find_newest(session, stimulus.code)
+    if newest is not None and newest.content_hash == stimulus.content_hash:
+        return newest
+    row = StimulusRow(
+        code=stimulus.code,
+        version=1 if newest is None else newest.version + 1,
+        content=stimulus.content,
+        content_hash=stimulus.content_hash,
+        created_by=user_id,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
