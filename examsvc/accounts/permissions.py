@@ -95,6 +95,10 @@ TABLE: dict[str, Rule] = {
     "items.release_to_exams": _rule(R.BANK_MANAGER),
     "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
     "bank.set_rules": _rule(R.BANK_MANAGER),
+    # items of the whole bank that read alike
+    "near_duplicates.read": _rule(R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
+    "near_duplicates.search": _rule(R.REVIEWER, R.BANK_MANAGER),
+    "near_duplicates.decide": _rule(R.BANK_MANAGER),
     # what authors owe the bank by when
     "assignments.make": _rule(R.BANK_MANAGER),
     "assignments.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR, when=own_or_no_author),
@@ -150,8 +154,12 @@ TABLE: dict[str, Rule] = {
     "results.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
     "results.release": _rule(R.CHAIRMAN, when=not_own),
     # long work
-    "jobs.read": _rule(R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN),
-    "jobs.cancel": _rule(R.EXAM_MANAGER, R.EXAMINER, R.ADMIN, when=asker_or_examiner),
+    "jobs.read": _rule(
+        R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN
+    ),
+    "jobs.cancel": _rule(
+        R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.ADMIN, when=asker_or_examiner
+    ),
     # supervision and accounts
     "audit.read": _rule(R.AUDITOR),
     "accounts.manage": _rule(R.ADMIN),

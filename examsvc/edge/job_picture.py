@@ -21,6 +21,7 @@ TITLES: dict[str, LazyString] = {
     "score": _l("Scoring"),
     "assemble": _l("Assembling forms"),
     "replay": _l("Assembling again"),
+    "near_duplicates": _l("Searching for near-duplicates"),
 }
 # kind → (endpoint, its argument): where the outcome is to be seen; a key of the job's outcome
 PLACES: dict[str, tuple[str, str]] = {
@@ -108,6 +109,8 @@ def _text(row: JobRow) -> str:
             return str(_("Stopping at the next step."))
         if row.kind == "calibrate":
             return _calibrating_text(row)
+        if row.kind == "near_duplicates":
+            return str(_("%(percent)s%% of the bank compared.", percent=row.done))
         return str(_("Step %(done)s of %(total)s.", done=row.done, total=row.total))
     if row.state == "done":
         return _done_text(row)
@@ -144,6 +147,9 @@ def _done_text(row: JobRow) -> str:
                 _("Nothing was added: every sitting had a score under this calibration and these keys.")
             )
         return str(ngettext("%(num)s sitting was scored.", "%(num)s sittings were scored.", added))
+    if row.kind == "near_duplicates":
+        n_found = int(row.outcome.get("n_found", 0))
+        return str(ngettext("%(num)s pair reads alike.", "%(num)s pairs read alike.", n_found))
     return str(_("Done."))
 
 

@@ -12,6 +12,7 @@ from examsvc.services import Services, assembly, results
 from examsvc.services.assembly import AssemblyOrder
 from examsvc.services.calibration_campaign import calibrate_campaign
 from examsvc.services.calibration_order import CalibrationOrder
+from examsvc.services.near_duplicates import Search, search_bank
 
 Handler = Callable[[Services, Actor, dict[str, Any], StagedProgress], dict[str, Any]]
 
@@ -42,9 +43,17 @@ def replay(deps: Services, actor: Actor, params: dict[str, Any], progress: Progr
     return asdict(assembly.replay(deps, actor, params["run_id"], progress))
 
 
+def near_duplicates(
+    deps: Services, actor: Actor, params: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """Search the bank for items that read alike: the fields of a Search → what an Outcome says."""
+    return asdict(search_bank(deps, actor, Search(**params), progress))
+
+
 HANDLERS: dict[str, Handler] = {
     "assemble": assemble,
     "calibrate": calibrate,
+    "near_duplicates": near_duplicates,
     "replay": replay,
     "score": score,
 }

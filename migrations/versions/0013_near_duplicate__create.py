@@ -18,7 +18,6 @@ REFERENCES = {
     "item_b_id": "item",
     "version_a_id": "item_version",
     "version_b_id": "item_version",
-    "job_id": "job",
     "decided_by": "user_account",
 }
 
@@ -40,8 +39,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("item_a_id", "item_b_id", name=op.f(f"pk_{TABLE}")),
     )
-    for column in ("item_b_id", "job_id"):
-        op.create_index(op.f(f"ix_{TABLE}_{column}"), TABLE, [column])
+    op.create_index(op.f(f"ix_{TABLE}_item_b_id"), TABLE, ["item_b_id"])
 
 
 def downgrade() -> None:

@@ -37,7 +37,6 @@ class NearDuplicateRow(Base):
     version_b_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
     stem_score: Mapped[float]  # Dice coefficients, see item_bank.similarity
     whole_score: Mapped[float]
-    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
     found_at: Mapped[datetime]
     # who has decided, and how: enemies | dismissed; None: nobody yet
     decision: Mapped[str | None] = mapped_column(String(16))
