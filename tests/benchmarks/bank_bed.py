@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +11,11 @@ import sqlalchemy as sa
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.roles import Role
+from examsvc.adapters.memory import InlineQueue, MemoryPresence
+from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.services import Services
 from examsvc.services.accounts import NewUser, add_user
+from examsvc.services.shared_glance import SharedGlance
 from examsvc.store import Session, Store
 from examsvc.store import accounts as account_store
 from examsvc.store.fingerprints import fingerprint_of
@@ -24,6 +26,7 @@ from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
 from item_bank.taxonomy import CognitiveLevel
 from tests.benchmarks.bank_texts import TOPICS, Text, texts
+from tests.load.servers import migrated_store
 
 N_AUTHORS = 40
 STATES = ("operational",) * 14 + ("draft", "in_review", "approved", "calibrated", "retired", "suspended")
@@ -146,6 +149,31 @@ def _settle(session: Session) -> None:
         )
 
 
-def counted(n: int) -> Iterator[int]:
-    """The ids of items spread over a bank of `n`: what is asked for one after another."""
-    yield from range(7, n, max(1, n // 50))
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """A bank of `n` items, and who looks at it."""
+
+    deps: Services
+    n: int
+    people: dict[str, Actor]
+
+    def spread(self, n: int) -> list[int]:
+        """`n` item versions (their items have the same ids), spread over the bank."""
+        return list(range(7 % self.n + 1, self.n + 1, max(1, self.n // n)))[:n]
+
+
+def laid(database_url: str, n: int) -> Bed:
+    """A migrated database with a bank of `n` items; jobs run where they are asked for."""
+    store = migrated_store(database_url)
+    queue = InlineQueue()
+    deps = Services(
+        store=store,
+        queue=queue,
+        presence=MemoryPresence(),
+        passwords=Argon2Passwords(1),
+        glances=SharedGlance(store),
+    )
+    people = lay_people(deps)
+    authors = [actor.user_id for name, actor in people.items() if name.startswith("author")]
+    lay_bank(store, n, authors)
+    return Bed(deps, n, people)
