@@ -19,7 +19,7 @@ from item_bank.sketches import largest_distance, sketch, words_of
 
 SIMILAR_FROM: Final = 0.65
 SHOWN: Final = 5
-LOOKED_AT: Final = 200  # texts of those whose sketches are the nearest
+LOOKED_AT: Final = 100  # texts of those whose sketches are the nearest
 _BEFORE_COUNTING: Final = 40  # of several versions of an item only those that count today are shown
 
 
