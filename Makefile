@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo js test sample check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery bench-delivery bench-bank test-faults test-hosts clean
+.PHONY: help run demo js test sample check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery bench-delivery bench-bank test-faults test-hosts fuzz-imports clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ e2e: ready browser ## Tests in a real browser
 
 test-faults: ready ## Kill, cut, fill and forge; ARGS=--full for the counts of the promises, ARGS="--row ..." for one
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.faults $(ARGS)
+
+fuzz-imports: ready ## Read 50,000 malformed files of all formats; ARGS="--files 10000 --seed 2" for others
+	@$(BIN)/python -W ignore -m tests.fuzz $(ARGS)
 
 test-hosts: ready ## Several hosts in network namespaces, parts of which fail (root; nginx, postgresql, redis-server)
 	@EXAMSVC_REQUIRE_NETNS=1 $(BIN)/python -m pytest tests/scaling

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from examsvc.adapters.buffered_presence import BufferedPresence
+from examsvc.adapters.folder import Folder
 from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.adapters.redis_live import RedisLive
 from examsvc.adapters.redis_presence import RedisPresence
@@ -80,6 +81,7 @@ def open_house(
             glances=SharedGlance(store),
             live=RedisLive(redis.client),
             views=StaffViews(live=settings.staff_views, fresh_s=FRESH_S),
+            files=Folder(settings.home / "uploads"),
         )
         if run_job is not None:
             queue.handle(functools.partial(run_job, services))

@@ -63,6 +63,16 @@ class PasswordHasher(Protocol):
     def verify(self, password_hash: str | None, password: str) -> bool: ...
 
 
+class Files(Protocol):
+    """Files that wait between two steps of somebody's work, by the SHA-256 of their content; for a day."""
+
+    def keep(self, data: bytes) -> str: ...
+
+    def find(self, sha256: str) -> bytes | None: ...
+
+    def drop(self, sha256: str) -> None: ...
+
+
 class Progress(Protocol):
     """How far long work is; raises nothing, may ask to stop."""
 

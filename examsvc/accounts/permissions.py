@@ -50,6 +50,12 @@ def asker_or_examiner(actor: Actor, facts: Facts) -> bool:
     return bool(actor.roles & {R.EXAMINER, R.ADMIN}) or facts.owner_user_id == actor.user_id
 
 
+def asker_or_watcher(actor: Actor, facts: Facts) -> bool:
+    """The subject is the actor's own, or one of his other roles watches all long work."""
+    watches = {R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN}
+    return bool(actor.roles & watches) or facts.owner_user_id == actor.user_id
+
+
 def own_or_no_author(actor: Actor, facts: Facts) -> bool:
     """The subject is the actor's own, or one of his other roles reads all of them."""
     return bool(actor.roles & {R.REVIEWER, R.BANK_MANAGER, R.AUDITOR}) or facts.owner_user_id == actor.user_id
@@ -82,6 +88,7 @@ def _rule(*roles: Role, when: Condition = anyone) -> Rule:
 
 
 EVERYONE = tuple(Role)
+_ASKING = (R.EXAM_MANAGER, R.EXAMINER, R.AUTHOR, R.REVIEWER, R.BANK_MANAGER)  # for long work
 
 TABLE: dict[str, Rule] = {
     # one's own account
@@ -154,12 +161,8 @@ TABLE: dict[str, Rule] = {
     "results.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
     "results.release": _rule(R.CHAIRMAN, when=not_own),
     # long work
-    "jobs.read": _rule(
-        R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN
-    ),
-    "jobs.cancel": _rule(
-        R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.ADMIN, when=asker_or_examiner
-    ),
+    "jobs.read": _rule(*_ASKING, R.CHAIRMAN, R.AUDITOR, R.ADMIN, when=asker_or_watcher),
+    "jobs.cancel": _rule(*_ASKING, R.ADMIN, when=asker_or_examiner),
     # supervision and accounts
     "audit.read": _rule(R.AUDITOR),
     "accounts.manage": _rule(R.ADMIN),

@@ -22,6 +22,8 @@ TITLES: dict[str, LazyString] = {
     "assemble": _l("Assembling forms"),
     "replay": _l("Assembling again"),
     "near_duplicates": _l("Searching for near-duplicates"),
+    "check_import": _l("Checking a file"),
+    "import_items": _l("Importing items"),
 }
 # kind → (endpoint, its argument): where the outcome is to be seen; a key of the job's outcome
 PLACES: dict[str, tuple[str, str]] = {
@@ -29,6 +31,8 @@ PLACES: dict[str, tuple[str, str]] = {
     "score": ("examiner.results", "campaign_id"),
     "assemble": ("exam.show_run", "run_id"),
     "replay": ("exam.show_run", "run_id"),
+    "check_import": ("author.import_report_page", "report_id"),
+    "import_items": ("author.desk", "tab"),
 }
 
 # the stages of a calibration in their order, in words
@@ -39,6 +43,13 @@ STAGES: dict[str, LazyString] = {
     "forms": _l("reliability and fit of the forms"),
     "dimensions": _l("competencies as dimensions"),
     "storing": _l("storing the proposal"),
+}
+
+# those of an import
+IMPORT_STAGES: dict[str, LazyString] = {
+    "reading": _l("Reading the file."),
+    "checking": _l("Holding its items against the bank:"),
+    "storing": _l("Storing the items."),
 }
 
 
@@ -109,14 +120,22 @@ def _text(row: JobRow) -> str:
             return str(_("Stopping at the next step."))
         if row.kind == "calibrate":
             return _calibrating_text(row)
-        if row.kind == "near_duplicates":
-            return str(_("%(percent)s%% of the bank compared.", percent=row.done))
-        return str(_("Step %(done)s of %(total)s.", done=row.done, total=row.total))
+        return _running_text(row)
     if row.state == "done":
         return _done_text(row)
     if row.state == "cancelled" and row.kind == "calibrate":
         return str(_("The calibration was stopped. Nothing of it was kept."))
     return words_of(row.message)
+
+
+def _running_text(row: JobRow) -> str:
+    if row.kind == "near_duplicates":
+        return str(_("%(percent)s%% of the bank compared.", percent=row.done))
+    if row.stage in IMPORT_STAGES:
+        stage = str(IMPORT_STAGES[row.stage])
+        known = row.total > 1
+        return f"{stage} {_('%(done)s of %(total)s.', done=row.done, total=row.total)}" if known else stage
+    return str(_("Step %(done)s of %(total)s.", done=row.done, total=row.total))
 
 
 def _calibrating_text(row: JobRow) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.ports import Progress, StagedProgress
-from examsvc.services import Services, assembly, results
+from examsvc.services import Services, assembly, bank_import, import_report, results
 from examsvc.services.assembly import AssemblyOrder
 from examsvc.services.calibration_campaign import calibrate_campaign
 from examsvc.services.calibration_order import CalibrationOrder
 from examsvc.services.near_duplicates import Search, search_bank
+from examsvc.store import NotFound
 
 Handler = Callable[[Services, Actor, dict[str, Any], StagedProgress], dict[str, Any]]
 
@@ -50,10 +51,40 @@ def near_duplicates(
     return asdict(search_bank(deps, actor, Search(**params), progress))
 
 
+def check_import(
+    deps: Services, actor: Actor, params: dict[str, Any], progress: StagedProgress
+) -> dict[str, Any]:
+    """Hold a file against the bank: {"filename", "sha256", "answers"} → {"report_id": where it is kept}."""
+    answers = import_report.Answers(**params["answers"])
+    report = bank_import.check_file(deps, actor, _file(deps, params), answers, progress)
+    return {"report_id": deps.files.keep(import_report.encode(report))}
+
+
+def import_items(
+    deps: Services, actor: Actor, params: dict[str, Any], progress: StagedProgress
+) -> dict[str, Any]:
+    """Take a checked file in: the same with "assignment" and "without_refused" → {"n_items", "tab"}."""
+    order = bank_import.Order(
+        import_report.Answers(**params["answers"]), params["assignment"], params["without_refused"]
+    )
+    made = bank_import.import_file(deps, actor, _file(deps, params), order, progress)
+    deps.files.drop(params["sha256"])
+    return {"n_items": len(made.version_ids), "tab": "drafts"}  # where the author finds them
+
+
+def _file(deps: Services, params: dict[str, Any]) -> bank_import.File:
+    data = deps.files.find(params["sha256"])
+    if data is None:
+        raise NotFound("upload", params["sha256"])
+    return bank_import.File(params["filename"], data)
+
+
 HANDLERS: dict[str, Handler] = {
     "assemble": assemble,
     "calibrate": calibrate,
     "near_duplicates": near_duplicates,
+    "check_import": check_import,
+    "import_items": import_items,
     "replay": replay,
     "score": score,
 }

@@ -35,3 +35,7 @@ class RuleRefused(ItemBankError):
 
 class LegalActRefused(ItemBankError):
     """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""
+
+
+class ImportIncomplete(ItemBankError):
+    """Items of the file cannot be taken, and nobody has said to leave them out."""

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from examsvc.ports import Live, PasswordHasher, Presence, Queue
+from examsvc.ports import Files, Live, PasswordHasher, Presence, Queue
 from examsvc.services.group_commit import GroupCommit
 from examsvc.services.saving import Pending, Saved, save_alone
 from examsvc.services.shared_glance import SharedGlance
 from examsvc.services.staff_views import StaffViews
 from examsvc.store import Store
 from examsvc.store.saving import SavingFacts, glance
+
+
+class NothingKept:
+    """Fulfils ports.Files where nobody uploads anything."""
+
+    def keep(self, data: bytes) -> str:
+        raise NotImplementedError
+
+    def find(self, sha256: str) -> bytes | None:  # noqa: ARG002
+        return None
+
+    def drop(self, sha256: str) -> None:  # noqa: ARG002
+        return
 
 
 class NobodyListens:
@@ -33,6 +46,7 @@ class Services:
     glances: SharedGlance | None = None  # None: whoever asks about a sitting asks by himself
     live: Live = field(default_factory=NobodyListens)
     views: StaffViews = field(default_factory=StaffViews)
+    files: Files = field(default_factory=NothingKept)
 
     def save(self, pending: Pending) -> Saved:
         """Save a batch of events, together with others or by itself. Raises as `save_alone` does."""

@@ -16,7 +16,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from examsvc.services.bank_board import view_board
-from examsvc.services.bank_import import check_workbook, import_workbook
+from examsvc.services.bank_import import File, check_file, import_file
 from examsvc.services.bank_views import Part, page_items, view_item
 from examsvc.services.near_duplicates import Search, search_bank
 from examsvc.services.similar_items import find_alike
@@ -146,10 +146,10 @@ def importing(bed: Bed) -> list[Row]:
     items = [item_of(replace(text, code=f"N{text.code}")) for text in written]
     keys = {item.code: Key(1, (text.key,)) for item, text in zip(items, written, strict=True)}
     data = write_items(items, keys)
-    author = bed.people["author_1"]
+    author, file = bed.people["author_1"], File("bench.xlsx", data)
     floor = _timed(lambda _: list(Workbook(data).sheet("Câu hỏi").rows), [0])
-    checked = _timed(lambda _: check_workbook(bed.deps, author, data), [0])
-    stored = _timed(lambda _: import_workbook(bed.deps, author, "bench.xlsx", data), [0])
+    checked = _timed(lambda _: check_file(bed.deps, author, file), [0])
+    stored = _timed(lambda _: import_file(bed.deps, author, file), [0])
     rows = f"{len(items):,} rows of .xlsx"
     beside = f"CPU {checked.cpu[0] / 1e3:.1f} s; {checked.wall[0] / floor.wall[0]:.1f} × bare reading"
     return [

@@ -18,7 +18,7 @@ from examsvc.services.audit import verify_chain
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_errors import PairRefused
-from examsvc.services.bank_import import check_workbook
+from examsvc.services.bank_import import File, check_file
 from examsvc.services.bank_views import Part, list_items, page_items, view_item
 from examsvc.services.fingerprints import RefreshChore, refresh_fingerprints
 from examsvc.services.near_duplicate_views import list_decided, view_undecided
@@ -105,8 +105,11 @@ def test_an_edited_draft_is_compared_by_its_new_wording(services, people, twins)
 
 
 def test_an_import_is_held_against_every_stem_of_the_bank(services, people, twins):
-    report = check_workbook(services, people.author, workbook([row_of(CODE="N-1", STEM=STEM + " Vì sao?")]))
-    assert [(p.code, p.params["other"]) for p in report.warnings] == [("NEAR_DUPLICATE", "A")]
+    file = File("new.xlsx", workbook([row_of(CODE="N-1", STEM=STEM + " Vì sao?")]))
+    report = check_file(services, people.author, file)
+    assert [(remark.code, remark.params["other"]) for line in report.lines for remark in line.warnings] == [
+        ("NEAR_DUPLICATE", "A")
+    ]
 
 
 def test_code_stem_and_options_are_searched_with_or_without_diacritics(services, people, twins):

@@ -272,6 +272,16 @@ def finding(found: Finding) -> str:
     return _words(_FINDINGS, found.fault.value, found.params)
 
 
+def known_codes() -> set[str]:
+    """The codes that there are words for."""
+    return {*_PROBLEMS, *_REFUSALS}
+
+
+def reason(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong, by its code."""
+    return _words({**_PROBLEMS, **_REFUSALS}, code, params)
+
+
 def refusal(error: ItemBankError) -> str:
     """Why the bank refused, with the item it was about."""
     sentence = _words({**_PROBLEMS, **_REFUSALS}, error.code, error.params)
