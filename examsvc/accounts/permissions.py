@@ -88,7 +88,7 @@ def _rule(*roles: Role, when: Condition = anyone) -> Rule:
 
 
 EVERYONE = tuple(Role)
-_ASKING = (R.EXAM_MANAGER, R.EXAMINER, R.AUTHOR, R.BANK_MANAGER)  # for long work
+_ASKING = (R.EXAM_MANAGER, R.EXAMINER, R.AUTHOR, R.REVIEWER, R.BANK_MANAGER)  # for long work
 
 TABLE: dict[str, Rule] = {
     # one's own account
@@ -111,6 +111,10 @@ TABLE: dict[str, Rule] = {
     "exports.read": _rule(R.BANK_MANAGER, R.CHAIRMAN, R.AUDITOR),
     "exports.decide": _rule(R.BANK_MANAGER, R.CHAIRMAN, when=not_own),
     "exports.take": _rule(R.BANK_MANAGER, when=own),
+    # items of the whole bank that read alike
+    "near_duplicates.read": _rule(R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
+    "near_duplicates.search": _rule(R.REVIEWER, R.BANK_MANAGER),
+    "near_duplicates.decide": _rule(R.BANK_MANAGER),
     # what authors owe the bank by when
     "assignments.make": _rule(R.BANK_MANAGER),
     "assignments.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR, when=own_or_no_author),

@@ -21,6 +21,7 @@ TITLES: dict[str, LazyString] = {
     "score": _l("Scoring"),
     "assemble": _l("Assembling forms"),
     "replay": _l("Assembling again"),
+    "near_duplicates": _l("Searching for near-duplicates"),
     "check_import": _l("Checking a file"),
     "import_items": _l("Importing items"),
     "export_check": _l("Checking what the format carries"),
@@ -132,6 +133,8 @@ def _text(row: JobRow) -> str:
 
 
 def _running_text(row: JobRow) -> str:
+    if row.kind == "near_duplicates":
+        return str(_("%(percent)s%% of the bank compared.", percent=row.done))
     if row.stage in IMPORT_STAGES:
         stage = str(IMPORT_STAGES[row.stage])
         known = row.total > 1
@@ -167,6 +170,9 @@ def _done_text(row: JobRow) -> str:
                 _("Nothing was added: every sitting had a score under this calibration and these keys.")
             )
         return str(ngettext("%(num)s sitting was scored.", "%(num)s sittings were scored.", added))
+    if row.kind == "near_duplicates":
+        n_found = int(row.outcome.get("n_found", 0))
+        return str(ngettext("%(num)s pair reads alike.", "%(num)s pairs read alike.", n_found))
     return str(_("Done."))
 
 

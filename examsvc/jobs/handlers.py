@@ -12,6 +12,7 @@ from examsvc.services import Services, assembly, bank_import, exports, import_re
 from examsvc.services.assembly import AssemblyOrder
 from examsvc.services.calibration_campaign import calibrate_campaign
 from examsvc.services.calibration_order import CalibrationOrder
+from examsvc.services.near_duplicates import Search, search_bank
 from examsvc.services.uploads import keep_upload
 from examsvc.store import NotFound
 
@@ -42,6 +43,13 @@ def assemble(deps: Services, actor: Actor, params: dict[str, Any], progress: Pro
 def replay(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Assemble a run again: {"run_id"} → what a Replayed says."""
     return asdict(assembly.replay(deps, actor, params["run_id"], progress))
+
+
+def near_duplicates(
+    deps: Services, actor: Actor, params: dict[str, Any], progress: Progress
+) -> dict[str, Any]:
+    """Search the bank for items that read alike: the fields of a Search → what an Outcome says."""
+    return asdict(search_bank(deps, actor, Search(**params), progress))
 
 
 def check_import(
@@ -85,6 +93,7 @@ def export_write(deps: Services, actor: Actor, params: dict[str, Any], progress:
 HANDLERS: dict[str, Handler] = {
     "assemble": assemble,
     "calibrate": calibrate,
+    "near_duplicates": near_duplicates,
     "check_import": check_import,
     "import_items": import_items,
     "export_check": export_check,

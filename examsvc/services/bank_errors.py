@@ -25,6 +25,10 @@ class AssignmentRefused(ItemBankError):
     """An assignment that cannot be made or changed like this; `field` names what is wrong."""
 
 
+class PairRefused(ItemBankError):
+    """A search for near-duplicates, or a decision of a pair, that cannot be made like this."""
+
+
 class RuleRefused(ItemBankError):
     """A rule of appraisal that cannot be made like this; `field` names what is wrong."""
 

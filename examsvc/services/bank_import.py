@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,6 +17,7 @@ from examsvc.services.bank_errors import ImportIncomplete
 from examsvc.services.citations import CitedAct, look_up
 from examsvc.services.deps import Services
 from examsvc.services.import_report import Answers, Report, report_of
+from examsvc.services.similar_items import stems_of_bank
 from examsvc.store import Session, database_now, media
 from examsvc.store import bank as store
 from examsvc.store.models import BankImportRow
@@ -29,8 +30,9 @@ from item_bank.formats.recognition import read_any
 from item_bank.intake import Intake, IntakeLine, Known, Taken, take_in
 from item_bank.legal_basis import cited_numbers
 from item_bank.media import read_picture, references
+from item_bank.near_duplicates import Stems, nearest_earlier
 from item_bank.pool import Pool
-from item_bank.similarity import nearest_earlier
+from item_bank.similarity import reading_of
 from item_bank.taxonomy import CognitiveLevel
 
 NEAR_DUPLICATE_FROM: Final = 0.85
@@ -183,8 +185,7 @@ def _with_warnings(deps: Services, intake: Intake) -> list[IntakeLine]:
     cited = {line.number: cited_numbers(line.taken.item.legal_basis) for line in intake.lines if line.taken}
     with deps.store.read() as session:
         register = look_up(session, {number for numbers in cited.values() for number in numbers})
-        stems = store.stems_by_code(session)
-    alike = _alike(stems, intake)
+    alike = _alike(stems_of_bank(deps), intake)
     return [
         replace(
             line,
@@ -201,15 +202,22 @@ def _with_warnings(deps: Services, intake: Intake) -> list[IntakeLine]:
     ]
 
 
-def _alike(stems: Mapping[str, str], intake: Intake) -> dict[int, list[Remark]]:
+def _alike(bank: Stems, intake: Intake) -> dict[int, list[Remark]]:
+    """Against the bank and, where nothing there is as much alike, against the items before."""
     taken = [(line.number, line.taken.item) for line in intake.lines if line.taken]
-    names = [*stems, *(item.code for _number, item in taken)]
-    texts = [*stems.values(), *(item.stem for _number, item in taken)]
+    in_file = {
+        later: (taken[earlier][1].code, score)
+        for earlier, later, score in nearest_earlier([item.stem for _n, item in taken], NEAR_DUPLICATE_FROM)
+    }
     found: dict[int, list[Remark]] = {}
-    for earlier, later, score in nearest_earlier(texts, NEAR_DUPLICATE_FROM):
-        if later >= len(stems):
-            facts = {"other": names[earlier], "score": round(score, 2)}
-            found.setdefault(taken[later - len(stems)][0], []).append(Remark("NEAR_DUPLICATE", facts))
+    for place, (number, item) in enumerate(taken):
+        like = bank.nearest(reading_of(item.stem).stem_grams, NEAR_DUPLICATE_FROM)
+        nearer = in_file.get(place)
+        if nearer is not None and (like is None or nearer[1] > like[1]):
+            like = nearer
+        if like is not None:
+            facts = {"other": like[0], "score": round(like[1], 2)}
+            found.setdefault(number, []).append(Remark("NEAR_DUPLICATE", facts))
     return found
 
 

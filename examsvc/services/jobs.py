@@ -26,6 +26,7 @@ ACTIONS: Final = {
     "replay": "forms.read_certificate",
     "calibrate": "calibrations.run",
     "score": "results.score",
+    "near_duplicates": "near_duplicates.search",
     "check_import": "items.write",
     "import_items": "items.write",
     "export_check": "exports.ask",

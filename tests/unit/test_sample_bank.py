@@ -20,8 +20,8 @@ from item_bank.interactions.kinds import KINDS, Interaction
 from item_bank.legal_basis import canonical_number, cited_numbers
 from item_bank.math import formula_faults
 from item_bank.media import read_picture, references
+from item_bank.near_duplicates import near_duplicates
 from item_bank.pool import Pool
-from item_bank.similarity import near_duplicates
 from item_bank.stem import plain_text
 from item_bank.taxonomy import CognitiveLevel
 
@@ -117,7 +117,7 @@ def test_every_item_names_its_basis_and_explains_its_key() -> None:
 
 def test_no_two_items_of_the_bank_read_alike_unless_they_are_enemies() -> None:
     bank = whole_bank()
-    alike = near_duplicates([wording(row) for row in bank], 0.6)
+    alike = near_duplicates([wording(row) for row in bank], 0.75)
     enemies = {pair for name in FILES for pair in enemies_of(name)}
     pairs = [tuple(sorted((bank[one].item.code, bank[other].item.code))) for one, other, _ in alike]
     assert [pair for pair in pairs if pair not in enemies] == []
@@ -178,7 +178,7 @@ def test_every_topic_can_be_practised_with_basis_and_rationale() -> None:
 def test_practice_gives_no_item_of_an_exam_away() -> None:
     exams, practice = whole_bank(), intake_of(PRACTICE).taken
     stems = [row.item.stem for row in (*exams, *practice)]
-    alike = near_duplicates(stems, 0.6)
+    alike = near_duplicates(stems, 0.65)
     assert [pair for pair in alike if pair[0] < len(exams) <= pair[1]] == []
 
 

@@ -43,6 +43,7 @@ from examsvc.store.models.delivery import (
     TimeAdjustmentRow,
 )
 from examsvc.store.models.exports import ItemExportLineRow, ItemExportRow
+from examsvc.store.models.fingerprints import ItemFingerprintRow, NearDuplicateRow
 from examsvc.store.models.jobs import JobRow
 from examsvc.store.models.legal_acts import CitationRow, LegalActChangeRow, LegalActRow
 from examsvc.store.models.positions import (
@@ -91,6 +92,7 @@ __all__ = [
     "ItemEnemyRow",
     "ItemExportLineRow",
     "ItemExportRow",
+    "ItemFingerprintRow",
     "ItemKeyRow",
     "ItemParameterRow",
     "ItemReviewRow",
@@ -104,6 +106,7 @@ __all__ = [
     "LevelScaleRow",
     "LoginSessionRow",
     "MediaRow",
+    "NearDuplicateRow",
     "OfficerRow",
     "OrganisationUnitRow",
     "PeopleImportRow",

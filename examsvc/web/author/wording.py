@@ -172,9 +172,6 @@ _PROBLEMS: dict[str, LazyString] = {
     "IMAGE_DAMAGED": _l("The picture's file is damaged or holds more than a picture. Save it anew."),
     "IMAGE_MOVES": _l("Moving pictures are not taken: they cannot be stopped by the reader."),
     "NEAR_DUPLICATE": _l("Reads much like %(other)s. Check that it does not test the same fact."),
-    "NEAR_DUPLICATES_NOT_CHECKED": _l(
-        "Too many items to compare with each other: duplicates were not searched."
-    ),
     # the sheet
     "EMPTY_SHEET": _l("The sheet is empty."),
     "NO_ROWS": _l("There is no item below the headers."),
@@ -196,6 +193,10 @@ _PROBLEMS: dict[str, LazyString] = {
     "MISSING_SHEET": _l("The file has several sheets and none of them is called “%(sheet)s”."),
 }
 _REFUSALS: dict[str, LazyString] = {
+    "THRESHOLD_OUT_OF_RANGE": _l("This degree of likeness cannot be searched for."),
+    "UNKNOWN_BASIS": _l("Choose what the items are compared by."),
+    "PAIR_DECIDED": _l("Somebody has decided one of these pairs in the meantime, or a new search has begun."),
+    "PAIR_NOT_DISMISSED": _l("This pair is not among those dismissed."),
     "WORDING_FROZEN": _l("This wording has been in review and is frozen. Make a new version instead."),
     "DRAFT_OPEN": _l("This item has an open draft already."),
     "SUPERSEDED": _l("A newer version has taken this one's place."),
