@@ -6,33 +6,24 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-from examsvc.store import Session
+from examsvc.store import Session, measuring
 from examsvc.store import bank as bank_store
 from examsvc.store import item_versions as versions
 from examsvc.store.media import get_pictures
+from examsvc.store.models import ItemParameterRow
 from item_bank.errors import InvalidItem
-from item_bank.formats.aiken import write_aiken
-from item_bank.formats.foreign import ForeignItem, Remark, of_bank
-from item_bank.formats.gift_write import write_gift
-from item_bank.formats.moodle_write import write_moodle_xml
-from item_bank.formats.qti.write import write_package
-from item_bank.formats.xlsx import write_items
-from item_bank.item import ItemVersion
+from item_bank.formats.catalog import FORMATS, FileFormat
+from item_bank.formats.foreign import ForeignBank, ForeignItem, Remark, Statistics, of_bank
 from item_bank.media import references
 from item_bank.watermark.files import VISIBLE
 
 Lost = Sequence[tuple[str, Remark]]
 CODES_NAMED: Final = 20  # of the items that lose something
-# what the writers know nothing of, and so cannot remark: format → the facts that it does carry
-CARRIED: Final[dict[str, frozenset[str]]] = {
-    **dict.fromkeys(("qti3.0", "qti2.2", "qti2.1", "moodle_xml", "gift", "aiken"), frozenset()),
-    "xlsx": frozenset({"legal_basis"}),
-}
 SUFFIXES: Final = {
-    "qti3.0": ("zip", "application/zip"),
-    "qti2.2": ("zip", "application/zip"),
-    "qti2.1": ("zip", "application/zip"),
-    "moodle_xml": ("xml", "application/xml"),
+    "qti-3.0": ("zip", "application/zip"),
+    "qti-2.2": ("zip", "application/zip"),
+    "qti-2.1": ("zip", "application/zip"),
+    "moodle-xml": ("xml", "application/xml"),
     "gift": ("txt", "text/plain"),
     "aiken": ("txt", "text/plain"),
     "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -45,15 +36,10 @@ def write_file(session: Session, version_ids: Sequence[int], kind: str) -> tuple
     Raises InvalidItem NOTHING_CARRIED where no item can be written at all.
     """
     items = load_items(session, version_ids)
-    pictures = _pictures(session, items)
-    if kind == "xlsx":
-        data, lost = _workbook(session, version_ids)
-    elif kind.startswith("qti"):
-        data, lost = write_package(items, pictures, kind.removeprefix("qti"))
-    else:
-        write = {"moodle_xml": write_moodle_xml, "gift": write_gift, "aiken": write_aiken}[kind]
-        data, lost = write(items, pictures)
-    lost = [*lost, *_unremarked(items, kind)]
+    write = FORMATS[FileFormat(kind)].write
+    if write is None:
+        raise InvalidItem("FORMAT_NOT_WRITTEN", format=kind)
+    data, lost = write(ForeignBank(tuple(items), _pictures(session, items)))
     left_out = {where for where, remark in lost if remark.code == "NOT_WRITTEN"}
     if len(left_out) >= len(items):
         raise InvalidItem("NOTHING_CARRIED", field="format")
@@ -61,26 +47,29 @@ def write_file(session: Session, version_ids: Sequence[int], kind: str) -> tuple
 
 
 def load_items(session: Session, version_ids: Sequence[int]) -> list[ForeignItem]:
-    """Stored wordings with the keys in force, as a writer takes them, in this order."""
+    """Stored wordings with the keys in force, as a writer takes them, in this order.
+
+    With them go their enemies among these items and what the calibration in force says of them.
+    """
     wordings, keys = versions.get_versions(session, version_ids), versions.newest_keys(session, version_ids)
-    return [of_bank(wordings[id_], keys[id_]) for id_ in version_ids]
+    enemies: dict[str, list[str]] = defaultdict(list)
+    for one, other in bank_store.enemy_pairs(session, {item.code for item in wordings.values()}):
+        enemies[one].append(other)
+    adopted = measuring.find_adopted(session)
+    known = {} if adopted is None else measuring.get_parameters(session, adopted.id)
+    return [
+        of_bank(
+            wordings[id_], keys[id_], tuple(sorted(enemies[wordings[id_].code])), _statistics(known.get(id_))
+        )
+        for id_ in version_ids
+    ]
 
 
-def _unremarked(items: Sequence[ForeignItem], kind: str) -> list[tuple[str, Remark]]:
-    """What an item has beside its wording in Vietnamese, and the format has no place for."""
-    found = []
-    for item in items:
-        has = {
-            "stimulus": item.stimulus is not None,
-            "english": item.english is not None,
-            "legal_basis": bool(item.facts.legal_basis),
-        }
-        found += [
-            (item.where, Remark(f"{name.upper()}_LOST"))
-            for name, is_there in has.items()
-            if is_there and name not in CARRIED[kind]
-        ]
-    return found
+def _statistics(row: ItemParameterRow | None) -> Statistics | None:
+    """What QTI has names for: the parameters of a dichotomous item, and the classical figures."""
+    if row is None or row.thresholds:
+        return None
+    return Statistics(row.a, row.b, row.c, row.p_value, row.point_biserial, row.n_responses)
 
 
 def summed(lost: Lost, kind: str, n_items: int) -> list[dict[str, Any]]:
@@ -105,30 +94,12 @@ def _pictures(session: Session, items: Sequence[ForeignItem]) -> dict[str, bytes
 
 
 def _texts(item: ForeignItem) -> list[str]:
-    if item.asked is None:
-        return [item.stem, item.rationale]
-    parts = [one.content for one in item.asked.options] + [one.content for one in item.asked.places]
-    return [item.stem, item.rationale, *parts]
-
-
-def _workbook(session: Session, version_ids: Sequence[int]) -> tuple[bytes, Lost]:
-    wordings, keys = versions.get_versions(session, version_ids), versions.newest_keys(session, version_ids)
-    left = {wordings[id_].code: (wordings[id_], keys[id_]) for id_ in version_ids}
-    lost: list[tuple[str, Remark]] = []
-    while left:
-        try:
-            written = [item for item, _key in left.values()]
-            enemies = bank_store.enemy_pairs(session, {item.code for item in written})
-            return write_items(written, {code: key for code, (_item, key) in left.items()}, enemies), lost
-        except InvalidItem as refusal:  # the workbook is all or nothing: what it refuses is left out
-            code = _refused_item(refusal, left)
-            del left[code]
-            lost.append((code, Remark("NOT_WRITTEN", {"reason": refusal.code})))
-    return b"", lost
-
-
-def _refused_item(refusal: InvalidItem, left: dict[str, tuple[ItemVersion, Any]]) -> str:
-    code = str(refusal.params.get("item", ""))
-    if code not in left:  # said of no item that is there: nothing could be left out
-        raise refusal
-    return code
+    texts = [item.stem, item.rationale]
+    if item.asked is not None:
+        texts += [one.content for one in item.asked.options] + [one.content for one in item.asked.places]
+    if item.stimulus is not None:
+        texts.append(item.stimulus.content)
+    if item.english is not None:
+        english = item.english
+        texts += [english.stem, english.rationale, *english.options.values(), *english.places.values()]
+    return texts

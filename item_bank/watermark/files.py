@@ -137,10 +137,10 @@ def _aiken(data: bytes, _stamp: Stamp, key: bytes) -> bytes:
 
 
 _STAMPERS: Final[dict[str, Callable[[bytes, Stamp, bytes], bytes]]] = {
-    "qti3.0": _package,
-    "qti2.2": _package,
-    "qti2.1": _package,
-    "moodle_xml": _moodle,
+    "qti-3.0": _package,
+    "qti-2.2": _package,
+    "qti-2.1": _package,
+    "moodle-xml": _moodle,
     "gift": _gift,
     "aiken": _aiken,
     "xlsx": mark_workbook,

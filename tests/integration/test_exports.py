@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +18,6 @@ from examsvc.services import Services, exports
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank_errors import ExportRefused
 from examsvc.services.deps import NothingKept
-from examsvc.services.export_files import CARRIED
 from examsvc.services.export_waiting import exports_waiting
 from examsvc.services.exports import (
     ExportOrder,
@@ -34,18 +31,7 @@ from examsvc.services.exports import (
 from examsvc.services.tracing import trace_file
 from examsvc.store import NotFound, database_now
 from examsvc.store.models import AuditEntryRow, ItemExportRow, ItemVersionRow
-from item_bank.formats.aiken import write_aiken
-from item_bank.formats.foreign import of_bank
 from item_bank.formats.gift import read_gift
-from item_bank.formats.gift_write import write_gift
-from item_bank.formats.moodle_write import write_moodle_xml
-from item_bank.formats.qti.write import write_package
-from item_bank.formats.xlsx import write_items
-from item_bank.interactions.asked import single_choice
-from item_bank.interactions.marking import Key
-from item_bank.item import ItemVersion
-from item_bank.stimulus import Stimulus
-from item_bank.taxonomy import CognitiveLevel
 from item_bank.translation import Translation
 from item_bank.watermark.files import KINDS
 from tests.integration.laid_guard import PASSWORD, Guarded, lay_guarded, views_of
@@ -234,37 +220,6 @@ def test_losses_are_known_before_anybody_confirms(services: Services, bank: Guar
     assert losses["NO_VISIBLE_MARK"]["n"] == 12
     confirm_export(services, bank.staff["giang"], asked)
     assert take_export(services, bank.staff["dung"], asked).data.count(b"ANSWER:") == 11
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_a_writer_drops_without_a_word_is_named_and_nothing_else(kind: str):
-    """Fails as soon as a writer learns to carry one of these: then `CARRIED` is to say so."""
-    facts = {"stimulus": Stimulus("S1", "<p>CHUNGMOT</p>"), "english": _ENGLISH, "legal_basis": "CANCUHAI"}
-    signs = {"stimulus": "CHUNGMOT", "english": "ENGLISHBA", "legal_basis": "CANCUHAI"}
-    item = ItemVersion(
-        code="T01-001",
-        version=1,
-        topic="T01",
-        cognitive_level=CognitiveLevel.APPLY,
-        stem="Câu hỏi?",
-        asked=single_choice("Một", "Hai", "Ba", "Bốn"),
-        rationale="",
-        author="1",
-        **facts,
-    )
-    key = Key(1, ("A",))
-    if kind == "xlsx":
-        data = write_items([item], {item.code: key})
-    elif kind.startswith("qti"):
-        data = write_package([of_bank(item, key)], {}, kind.removeprefix("qti"))[0]
-    else:
-        write = {"moodle_xml": write_moodle_xml, "gift": write_gift, "aiken": write_aiken}[kind]
-        data = write([of_bank(item, key)], {})[0]
-    text = data.decode("utf-8", "replace")
-    if data.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            text = "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
-    assert {name for name, sign in signs.items() if sign in text} == CARRIED[kind]
 
 
 @pytest.mark.parametrize(

@@ -60,10 +60,10 @@ STEPS: Final[dict[str, LazyString]] = {
     Step.READ_VIEWS.value: _l("Find out who has seen the item, and which exports had it."),
 }
 FORMATS: Final[dict[str, LazyString]] = {
-    "qti3.0": _l("QTI 3.0 package"),
-    "qti2.2": _l("QTI 2.2 package"),
-    "qti2.1": _l("QTI 2.1 package"),
-    "moodle_xml": _l("Moodle XML"),
+    "qti-3.0": _l("QTI 3.0 package"),
+    "qti-2.2": _l("QTI 2.2 package"),
+    "qti-2.1": _l("QTI 2.1 package"),
+    "moodle-xml": _l("Moodle XML"),
     "gift": _l("GIFT"),
     "aiken": _l("Aiken"),
     "xlsx": _l("Workbook (.xlsx)"),

@@ -72,8 +72,8 @@ def written(kind: str, n_items: int) -> bytes:
         versions = [version(n) for n in range(n_items)]
         return write_items(versions, {one.code: Key(1, ("B",)) for one in versions})
     if kind.startswith("qti"):
-        return write_package(items, {}, kind.removeprefix("qti"))[0]
-    return {"moodle_xml": write_moodle_xml, "gift": write_gift, "aiken": write_aiken}[kind](items)[0]
+        return write_package(items, {}, kind.removeprefix("qti-"))[0]
+    return {"moodle-xml": write_moodle_xml, "gift": write_gift, "aiken": write_aiken}[kind](items)[0]
 
 
 def facts(kind: str, data: bytes) -> object:
@@ -83,7 +83,7 @@ def facts(kind: str, data: bytes) -> object:
         return read_package(data).items
     return [
         (one.where, one.stem, one.asked, one.key, one.category, one.lost, one.refused and one.refused.code)
-        for one in {"moodle_xml": read_moodle_xml, "gift": read_gift, "aiken": read_aiken}[kind](data).items
+        for one in {"moodle-xml": read_moodle_xml, "gift": read_gift, "aiken": read_aiken}[kind](data).items
     ]
 
 
@@ -92,7 +92,7 @@ def first_item_of(kind: str, data: bytes) -> bytes:
     if kind.startswith("qti"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return re.sub(rb"<!--.*?-->", b"", archive.read("items/item-00001.xml"))
-    if kind == "moodle_xml":
+    if kind == "moodle-xml":
         return re.search(rb"<question (?![^>]*category).*?</question>", data, re.DOTALL)[0]
     blocks = [block for block in data.decode().split("\n\n") if "{" in block or "ANSWER" in block]
     return "\n".join(line for line in blocks[0].split("\n") if not line.startswith("//")).encode()
@@ -140,7 +140,7 @@ def test_everybody_can_read_which_export_a_file_is(kind: str):
 
 
 def test_a_package_says_it_in_its_metadata_and_in_each_item():
-    data = stamped("qti3.0", written("qti3.0", 3), STAMP, KEYS[0])
+    data = stamped("qti-3.0", written("qti-3.0", 3), STAMP, KEYS[0])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         manifest = etree.fromstring(archive.read("imsmanifest.xml"))
         told = manifest.find(".//{http://ltsc.ieee.org/xsd/LOM}string").text
@@ -157,7 +157,7 @@ def test_a_workbook_says_it_on_paper_too_and_never_as_a_formula():
 
 
 def test_a_tool_that_writes_xml_anew_wipes_out_the_quotes_and_leaves_the_order():
-    marked = stamped("moodle_xml", written("moodle_xml", 40), STAMP, KEYS[5])
+    marked = stamped("moodle-xml", written("moodle-xml", 40), STAMP, KEYS[5])
     anew = etree.tostring(etree.fromstring(marked), encoding="UTF-8")
     weighed = weigh(borne(anew).imprints, KEYS[5])
     assert weighed.is_of(len(KEYS))
