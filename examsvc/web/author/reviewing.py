@@ -12,6 +12,7 @@ from examsvc.services.bank_review import Judgement
 from examsvc.web.author import wording
 from examsvc.web.author.inputs import ReviewInput
 from examsvc.web.author.room import room
+from examsvc.web.author.seeing import look_of, seen
 from item_bank.errors import ItemBankError
 from item_bank.lifecycle import State
 from item_bank.review import Check, Decision
@@ -54,6 +55,7 @@ def _page(inputs: ReviewInput, version_id: int, following: int | None) -> str:
         "author/review.html",
         inputs=inputs,
         view=view,
+        seen=seen(look_of(view.item, view.key)),
         following=following,
         place=queue.index(version_id) + 1 if version_id in queue else None,
         n_queue=len(queue),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from flask_babel import format_decimal
 from markupsafe import Markup
 
 from examsvc.edge.room import Room, deps
 from examsvc.services.rendering import render_wording
-from examsvc.web.author import wording
+from examsvc.web.author import wording, wording_kinds
 from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
 from item_bank.legal_basis import kind_of
 from item_bank.stem import plain_text
@@ -26,6 +29,11 @@ def item_text(markup: str) -> str:
     return plain_text(markup)
 
 
+def share_words(share: Fraction) -> str:
+    """A share of a mark as it is read: 0.25 in the reader's own writing, thirds to two digits."""
+    return str(format_decimal(round(float(share), 2)))
+
+
 @room.context_processor
 def words() -> dict[str, object]:
     """The names that this room's templates speak in."""
@@ -43,4 +51,10 @@ def words() -> dict[str, object]:
         "kind_of": kind_of,
         "standing_words": wording.STANDINGS,
         "change_words": wording.CHANGES,
+        "interaction_words": wording_kinds.KINDS,
+        "credit_words": wording_kinds.CREDITS,
+        "credit_gives": wording_kinds.credit_gives,
+        "standing_of_part": wording_kinds.STANDINGS,
+        "share_words": share_words,
+        "problem_words": lambda code: wording.words_of(code, {}),
     }
