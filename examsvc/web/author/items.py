@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from examsvc.edge.room import current_actor, deps
-from examsvc.services import bank, bank_views
+from examsvc.services import bank, bank_compare, bank_views
 from examsvc.services.bank_errors import DraftOpen
 from examsvc.services.bank_views import ItemView
 from examsvc.web.author import wording
 from examsvc.web.author.assignment_inputs import ReplyInput
-from examsvc.web.author.inputs import MoveInput
+from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
 from examsvc.web.author.seeing import look_of, seen
 from item_bank.lifecycle import State, needs_comment
@@ -28,6 +28,10 @@ def item(version_id: int) -> str:
     return render_template(
         "author/item.html",
         view=view,
+        compared=bank_compare.compare_versions(
+            deps(), current_actor(), view, request.args.get("against", type=identity)
+        ),
+        keys=bank_compare.list_key_versions(deps(), current_actor(), view),
         seen=seen(look_of(view.item, view.key)),
         moves=[(to.value, needs_comment(state, to)) for to in moves],
         returned=_returned(view),

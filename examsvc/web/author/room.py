@@ -55,6 +55,7 @@ def words() -> dict[str, object]:
         "credit_words": wording_kinds.CREDITS,
         "credit_gives": wording_kinds.credit_gives,
         "standing_of_part": wording_kinds.STANDINGS,
+        "part_words": wording_kinds.part_words,
         "share_words": share_words,
         "problem_words": lambda code: wording.words_of(code, {}),
     }

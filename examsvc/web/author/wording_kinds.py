@@ -8,6 +8,7 @@ from typing import Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from item_bank.differences import Difference
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Credit
 
@@ -137,3 +138,31 @@ COORDINATES: Final[dict[str, tuple[LazyString, ...]]] = {
     "circle": (_l("centre, across"), _l("centre, down"), _l("radius")),
     "poly": (),
 }
+# what a part of an item is called where it is said to have changed
+PARTS: Final[dict[str, LazyString]] = {
+    "stem": _l("Stem"),
+    "stimulus": _l("Material"),
+    "option": _l("Option %(name)s"),
+    "place": _l("Part %(name)s"),
+    "interaction": _l("Interaction"),
+    "at_most": _l("At most so many may be chosen"),
+    "key": _l("Key"),
+    "credit": _l("Right in part"),
+    "tolerance": _l("Tolerance, either way"),
+    "with_case": _l("Capitals must agree"),
+    "with_marks": _l("Vietnamese marks must agree"),
+    "rubric": _l("Rubric"),
+    "legal_basis": _l("Legal basis"),
+    "rationale": _l("Rationale"),
+    "level": _l("Cognitive level"),
+    "judged_share": _l("Expected share right"),
+    "english_stem": _l("Stem, in English"),
+    "english_option": _l("Option %(name)s, in English"),
+    "english_place": _l("Part %(name)s, in English"),
+    "english_rationale": _l("Rationale, in English"),
+}
+
+
+def part_words(found: Difference) -> str:
+    """What has changed, by name."""
+    return str(PARTS[found.part]) % {"name": found.name}
