@@ -31,3 +31,7 @@ class RuleRefused(ItemBankError):
 
 class LegalActRefused(ItemBankError):
     """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""
+
+
+class KeyCorrectionRefused(ItemBankError):
+    """A correction of a key that may not be proposed or decided like this; `field` names what is wrong."""

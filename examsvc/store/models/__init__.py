@@ -25,6 +25,7 @@ from examsvc.store.models.bank import (
     ItemReviewRow,
     ItemRow,
     ItemVersionRow,
+    KeyCorrectionRow,
     MediaRow,
     StimulusRow,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "ItemRow",
     "ItemVersionRow",
     "JobRow",
+    "KeyCorrectionRow",
     "LateDecisionRow",
     "LegalActChangeRow",
     "LegalActRow",

@@ -3,6 +3,7 @@
 from examsvc.web.author import (
     assigning,
     board,
+    correcting,
     desk,
     importing,
     items,
@@ -21,6 +22,7 @@ from examsvc.web.author.room import room
 __all__ = [
     "assigning",
     "board",
+    "correcting",
     "desk",
     "importing",
     "items",

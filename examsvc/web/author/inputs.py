@@ -168,3 +168,9 @@ class MoveInput(FlaskForm):  # type: ignore[misc]
     to = StringField()
     comment = StringField(_l("Reason"), validators=[Length(max=2000)])
     back = StringField()
+
+
+class KeyInput(FlaskForm):  # type: ignore[misc]
+    """Why a key is to be another one, or is to stay."""
+
+    reason = TextAreaField(_l("Why the key is wrong, and by which provision"), validators=[Length(max=2000)])

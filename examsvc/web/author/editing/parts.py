@@ -73,12 +73,12 @@ def parts_of(typed: Typed) -> Parts:
 def key_of(typed: Typed, parts: Parts) -> Key:
     """The key as it was marked. Raises InvalidItem where nothing was."""
     if typed.kind.rated:
-        return Key(1, (), rubric=_rubric(typed))
+        return Key(1, (), rubric=rubric_of(typed))
     return Key(
         1,
         _accepted(typed, parts),
-        _credit(typed),
-        _tolerance(typed),
+        credit_of(typed),
+        tolerance_of(typed),
         with_case=typed.with_case and typed.interaction is Interaction.SHORT_TEXT,
         with_marks=typed.with_marks or typed.interaction is not Interaction.SHORT_TEXT,
     )
@@ -199,12 +199,14 @@ def _limit(typed: Typed) -> int | None:
     return int(text)
 
 
-def _credit(typed: Typed) -> Credit:
+def credit_of(typed: Typed) -> Credit:
+    """The rule of credit that was chosen."""
     known = set(Credit) - {Credit.WEIGHTS}  # weights come from files alone
     return Credit(typed.credit) if typed.credit in known else Credit.WHOLE
 
 
-def _tolerance(typed: Typed) -> Decimal:
+def tolerance_of(typed: Typed) -> Decimal:
+    """Of a number, either way. Raises InvalidItem INVALID_TOLERANCE."""
     text = typed.tolerance.strip().replace(",", ".")
     if typed.interaction is not Interaction.NUMERIC or not text:
         return Decimal(0)
@@ -214,8 +216,8 @@ def _tolerance(typed: Typed) -> Decimal:
         raise InvalidItem("INVALID_TOLERANCE", field="tolerance", value=typed.tolerance) from error
 
 
-def _rubric(typed: Typed) -> tuple[Criterion, ...]:
-    """The rows that anything stands in."""
+def rubric_of(typed: Typed) -> tuple[Criterion, ...]:
+    """The rows that anything stands in. Raises InvalidItem MISSING_CELL, INVALID_POINTS."""
     found = []
     for number, row in enumerate(typed.rubric, 1):
         if not row.description.strip() and not row.points:
