@@ -114,7 +114,8 @@ def response_text(asked: Asked, response: str) -> str:
     """A response in the words of the options and places that it names."""
     if asked.kind.form in {Form.NUMBER, Form.TEXT, Form.NOTHING}:
         return response
-    texts = {one.id: plain_text(one.content) or one.id for one in (*asked.places, *asked.options)}
+    texts = {place.id: plain_text(place.content) or place.id for place in asked.places}
+    texts |= {option.id: plain_text(option.content) or option.id for option in asked.options}
     words = []
     for part in parts_of(response):
         option, arrow, place = part.partition(">")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from examsvc.delivery.sitting import MARKED_STATES
 from examsvc.results.release import ResultState
 from examsvc.store.item_parts import key_of
-from examsvc.store.measuring import MARKED_STATES
 from examsvc.store.models import (
     AdministrationRow,
     CampaignRow,
