@@ -44,7 +44,7 @@ KINDS: Final[dict[str, KindWords]] = {
         _l("a) … True · b) … False · c) … False · d) … True"),
     ),
     Interaction.NUMERIC.value: KindWords(
-        _l("Number"),
+        _l("Typed number"),
         _l("A number is worked out and typed: duties, values, days."),
         _l("The duty is [ 12.5 ] million đồng"),
     ),
@@ -54,7 +54,7 @@ KINDS: Final[dict[str, KindWords]] = {
         _l("The system is called [ VNACCS ]"),
     ),
     Interaction.ORDER.value: KindWords(
-        _l("Order"),
+        _l("Putting in order"),
         _l("Steps are put in their order: a procedure."),
         _l("1 Declare → 2 Receive → 3 Channel → 4 Clear"),
     ),

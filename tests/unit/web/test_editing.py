@@ -148,7 +148,7 @@ def test_a_button_that_there_is_not_changes_nothing(act: str, interaction: Inter
 
 
 NAMES = st.sampled_from(
-    [
+    (
         "stem",
         "key",
         "option_a",
@@ -159,8 +159,15 @@ NAMES = st.sampled_from(
         "right_p1",
         "pair_p2",
         "shape_p1",
-    ]
-    + ["area_p1_1", "points_p1", "accepted_1", "criterion_1", "points_1", "credit", "at_most", "tolerance"]
+        "area_p1_1",
+        "points_p1",
+        "accepted_1",
+        "criterion_1",
+        "points_1",
+        "credit",
+        "at_most",
+        "tolerance",
+    )
 )
 FIELDS = st.dictionaries(NAMES, st.lists(st.text(max_size=12), min_size=1, max_size=3), max_size=12)
 
