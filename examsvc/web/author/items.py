@@ -13,7 +13,7 @@ from examsvc.web.author import wording
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
-from examsvc.web.author.seeing import look_of, seen
+from examsvc.web.author.seeing import look_of, seen, seen_in_english
 from item_bank.lifecycle import State, needs_comment
 
 Page = str | tuple[str, int] | Response
@@ -33,6 +33,7 @@ def item(version_id: int) -> str:
         ),
         keys=bank_compare.list_key_versions(deps(), current_actor(), view),
         seen=seen(look_of(view.item, view.key)),
+        english=seen_in_english(view.item, view.key),
         moves=[(to.value, needs_comment(state, to)) for to in moves],
         returned=_returned(view),
         inputs=MoveInput(formdata=None),

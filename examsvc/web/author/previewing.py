@@ -8,7 +8,7 @@ from examsvc.web.author.editing.faults import fault_of
 from examsvc.web.author.editing.parts import Parts, english_of, key_of, parts_of
 from examsvc.web.author.editing.trying import Tried, response_of, tried
 from examsvc.web.author.editing.typed import Fields, Typed, letters
-from examsvc.web.author.seeing import Look, Seen, seen
+from examsvc.web.author.seeing import Look, Seen, in_english, seen
 from examsvc.web.author.wording import words_of
 from item_bank.errors import InvalidItem
 from item_bank.interactions.asked import Asked
@@ -92,15 +92,6 @@ def names_of(asked: Asked) -> dict[str, str]:
         place.id: letters(number) if areas else str(number + 1) for number, place in enumerate(asked.places)
     }
     return named
-
-
-def in_english(asked: Asked, english: Translation) -> Asked:
-    """The same with the English contents."""
-    return replace(
-        asked,
-        options=tuple(replace(one, content=english.options.get(one.id, "")) for one in asked.options),
-        places=tuple(replace(one, content=english.places.get(one.id, "")) for one in asked.places),
-    )
 
 
 def _english(typed: Typed, parts: Parts, asked: Asked, stimulus: Stimulus | None) -> Seen | None:

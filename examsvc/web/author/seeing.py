@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -19,6 +19,7 @@ from item_bank.interactions.responses import parts_of
 from item_bank.item import ItemVersion
 from item_bank.stem import plain_text
 from item_bank.stimulus import Stimulus
+from item_bank.translation import Translation
 
 _PLACE: Final = re.compile(r'<span class="place" data-place="([A-Za-z0-9_]+)">(.*?)</span>', re.DOTALL)
 _PICTURE: Final = re.compile(r'<img src="data:[^>]*width="(\d+)" height="(\d+)">')
@@ -89,6 +90,23 @@ def look_of(item: ItemVersion, key: Key) -> Look:
     """A stored item with its key: of a choice, every option that is accepted."""
     right = key.accepted if item.asked.kind.form is Form.ONE else key.accepted[:1]
     return Look(item.stem, item.asked, item.stimulus, " ".join(right))
+
+
+def seen_in_english(item: ItemVersion, key: Key) -> Seen | None:
+    """The same item in English, where it has that."""
+    if item.english is None:
+        return None
+    look = look_of(item, key)
+    return seen(replace(look, stem=item.english.stem, asked=in_english(item.asked, item.english), lang="en"))
+
+
+def in_english(asked: Asked, english: Translation) -> Asked:
+    """The same with the English contents."""
+    return replace(
+        asked,
+        options=tuple(replace(one, content=english.options.get(one.id, "")) for one in asked.options),
+        places=tuple(replace(one, content=english.places.get(one.id, "")) for one in asked.places),
+    )
 
 
 def seen(look: Look) -> Seen:
