@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from examsvc.web.author.editing.faults import fault_of
 from examsvc.web.author.editing.parts import Parts, english_of, key_of, parts_of
@@ -12,13 +13,15 @@ from examsvc.web.author.seeing import Look, Seen, in_english, seen
 from examsvc.web.author.wording import words_of
 from item_bank.errors import InvalidItem
 from item_bank.interactions.asked import Asked
-from item_bank.interactions.kinds import Interaction
+from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Key
 from item_bank.labels import in_bank_order
 from item_bank.quality import Finding, broken_formulas
-from item_bank.stem import from_authored
+from item_bank.stem import from_authored, plain_text
 from item_bank.stimulus import Stimulus
 from item_bank.translation import Translation
+
+SHORT: Final = 40  # characters of an option where a verdict names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,19 @@ def shown_asked(asked: Asked) -> Asked:
 
 
 def names_of(asked: Asked) -> dict[str, str]:
-    """How the page calls the options and places, by their ids."""
+    """How the page calls the options and places, by their ids: what is put somewhere by its words."""
     named = {option.id: letters(place) for place, option in enumerate(asked.options)}
+    if asked.kind.form is Form.PAIRED:
+        named = {option.id: _short(plain_text(option.content)) or option.id for option in asked.options}
     areas = asked.interaction is Interaction.HOTSPOT
     named |= {
         place.id: letters(number) if areas else str(number + 1) for number, place in enumerate(asked.places)
     }
     return named
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[:SHORT].rstrip()}…"
 
 
 def _english(typed: Typed, parts: Parts, asked: Asked, stimulus: Stimulus | None) -> Seen | None:
