@@ -100,6 +100,8 @@ TABLE: dict[str, Rule] = {
     "items.review": _rule(R.REVIEWER, when=not_own),
     "items.approve": _rule(R.BANK_MANAGER, when=not_own),
     "items.release_to_exams": _rule(R.BANK_MANAGER),
+    "keys.propose": _rule(R.BANK_MANAGER, when=not_himself),
+    "keys.confirm": _rule(R.BANK_MANAGER, R.REVIEWER, when=not_own),
     "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
     "bank.set_rules": _rule(R.BANK_MANAGER),
     # who has seen what of the bank, and how much anybody may

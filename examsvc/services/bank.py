@@ -139,7 +139,7 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
     with deps.store.begin() as session:
         version, item = _own(session, actor, version_id)
         newest = versions.list_versions(session, item.id)[0]
-        if _is_editable(session, newest):
+        if is_editable(session, newest):
             raise DraftOpen("DRAFT_OPEN", item=item.code, version_id=newest.id)
         copied = versions.get_version(session, version.id)
         key = versions.newest_keys(session, [version.id])[version.id]
@@ -185,13 +185,14 @@ def _own(session: Session, actor: Actor, version_id: int) -> VersionOfItem:
     return version, item
 
 
-def _is_editable(session: Session, version: ItemVersionRow) -> bool:
+def is_editable(session: Session, version: ItemVersionRow) -> bool:
+    """Whether the wording is a draft that nobody has reviewed."""
     reviewed = bool(versions.reviewers_of(session, [version.id]))
     return not is_wording_frozen(State(version.state), was_in_review=reviewed)
 
 
 def _require_editable(session: Session, version: ItemVersionRow) -> None:
-    if not _is_editable(session, version):
+    if not is_editable(session, version):
         raise WordingFrozen("WORDING_FROZEN", state=version.state, version=version.version)
 
 

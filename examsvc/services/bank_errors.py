@@ -47,3 +47,7 @@ class LegalActRefused(ItemBankError):
 
 class ImportIncomplete(ItemBankError):
     """Items of the file cannot be taken, and nobody has said to leave them out."""
+
+
+class KeyCorrectionRefused(ItemBankError):
+    """A correction of a key that may not be proposed or decided like this; `field` names what is wrong."""

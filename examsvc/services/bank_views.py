@@ -354,6 +354,14 @@ def _compose(deps: Services, actor: Actor, version_id: int) -> ItemView:
         )
 
 
+def require_reader(session: Session, actor: Actor, version_id: int) -> None:
+    """Raise Forbidden where this reader may not open this item version."""
+    permit(actor, "items.read")
+    version = get_row(session, ItemVersionRow, version_id)
+    if not _reads(actor, get_row(session, ItemRow, version.item_id).author_id):
+        raise Forbidden("items.read", "own")
+
+
 def _law_comment(session: Session, version: ItemVersionRow) -> str:
     if version.state != State.NEEDS_LAW_UPDATE:
         return ""

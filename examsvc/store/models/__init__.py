@@ -25,6 +25,7 @@ from examsvc.store.models.bank import (
     ItemReviewRow,
     ItemRow,
     ItemVersionRow,
+    KeyCorrectionRow,
     MediaRow,
     StimulusRow,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "ItemVersionRow",
     "ItemViewRow",
     "JobRow",
+    "KeyCorrectionRow",
     "LateDecisionRow",
     "LegalActChangeRow",
     "LegalActRow",

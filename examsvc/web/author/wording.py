@@ -11,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 
 from examsvc.edge.language import local_day
 from examsvc.edge.texts import gettext as _
+from examsvc.web.author.wording_findings import ACTS, FAULTS, FINDINGS
 from examsvc.web.author.wording_guarding import EXPORT_REFUSALS
+from examsvc.web.author.wording_parts import PROBLEMS as PARTS
 from examsvc.web.terms import ITEM_STATES
 from item_bank.assignments import Progress
 from item_bank.errors import ItemBankError
@@ -20,6 +22,22 @@ from item_bank.legal_basis import Kind, Standing
 from item_bank.lifecycle import State
 from item_bank.quality import Fault, Finding
 from item_bank.review import Check
+
+__all__ = [
+    "CHANGES",
+    "CHECKS",
+    "DECISIONS",
+    "FAULTS",
+    "KINDS",
+    "MOVES",
+    "PROGRESS",
+    "STANDINGS",
+    "STATES",
+    "finding",
+    "problem",
+    "refusal",
+    "words_of",
+]
 
 _BADGES: dict[State, str] = {
     State.DRAFT: "",
@@ -69,16 +87,6 @@ CHECKS: dict[str, LazyString] = {
     Check.OPTIONS_PLAUSIBLE.value: _l("Every distractor is plausible"),
     Check.LEVEL_RIGHT.value: _l("Topic and cognitive level are right"),
 }
-FAULTS: dict[str, LazyString] = {
-    Fault.KEY_IS_LONGEST.value: _l("The key is clearly the longest option"),
-    Fault.ALL_OF_THE_ABOVE.value: _l("An option says “all of the above”"),
-    Fault.DUPLICATE_OPTIONS.value: _l("Two options read the same"),
-    Fault.MISSING_BASIS.value: _l("No legal basis"),
-    Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("A negative question is not emphasised"),
-    Fault.BROKEN_FORMULA.value: _l("A formula cannot be shown"),
-    Fault.UNKNOWN_ACT.value: _l("A legal act is cited that the register does not know"),
-    Fault.REPEALED_ACT.value: _l("A legal act is cited that is no longer in force"),
-}
 KINDS: dict[str, LazyString] = {
     Kind.LAW.value: _l("Law or resolution of the National Assembly"),
     Kind.ORDINANCE.value: _l("Ordinance"),
@@ -104,26 +112,8 @@ CHANGES: dict[str, LazyString] = {
     "undone": _l("Repeal taken back"),
     "took_effect": _l("The day came: items moved"),
 }
-_ACTS: dict[str, LazyString] = {
-    "UNKNOWN_ACT": _l("The register of legal acts does not know %(number)s: is the number right?"),
-    "REPEALED_ACT": _l("%(number)s is no longer in force: check the legal basis, the wording and the key."),
-    "REPEALED_ACT_REPLACED": _l(
-        "%(number)s is no longer in force, %(successor)s replaces it: check the legal basis, the wording and "
-        "the key."
-    ),
-}
-_FINDINGS: dict[str, LazyString] = {
-    **_ACTS,
-    Fault.KEY_IS_LONGEST.value: _l(
-        "Option %(option)s, the key, is clearly the longest: a guesser would take it."
-    ),
-    Fault.ALL_OF_THE_ABOVE.value: _l("Option %(option)s sums up the others: write an option of its own."),
-    Fault.DUPLICATE_OPTIONS.value: _l("Option %(option)s reads like option %(same_as)s."),
-    Fault.MISSING_BASIS.value: _l("There is no legal basis."),
-    Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("The question turns on “%(word)s”: emphasise it."),
-}
 _PROBLEMS: dict[str, LazyString] = {
-    **_ACTS,
+    **ACTS,
     # a row of the workbook, a field of the form
     "MISSING_CELL": _l("Empty: this must be filled in."),
     "INVALID_CODE": _l("This cannot be a code: use letters, digits, dots and hyphens, such as T06-001."),
@@ -264,8 +254,12 @@ def problem(found: RowProblem) -> str:
 
 
 def _part(name: str) -> str:
+    """What a part of an item is called: its name in the form, or the letter or number it has in the bank."""
     parts = {"stem": _("Stem"), "rationale": _("Rationale")}
-    return parts.get(name) or _("Option %(letter)s", letter=name)
+    what, _line, id_ = name.rpartition("_")
+    if what == "place" or (not what and id_[:1] == "P" and id_[1:].isdigit()):
+        return _("Part %(number)s", number=id_.lstrip("pP"))
+    return parts.get(name) or _("Option %(letter)s", letter=id_.upper())
 
 
 def finding(found: Finding) -> str:
@@ -273,7 +267,7 @@ def finding(found: Finding) -> str:
     if found.fault is Fault.BROKEN_FORMULA:
         reason = _words(_PROBLEMS, found.params["reason"], found.params)
         return _("%(part)s: %(reason)s", part=_part(found.params["part"]), reason=reason)
-    return _words(_FINDINGS, found.fault.value, found.params)
+    return _words(FINDINGS, found.fault.value, found.params)
 
 
 def known_codes() -> set[str]:
@@ -288,9 +282,15 @@ def reason(code: str, params: Mapping[str, Any]) -> str:
 
 def refusal(error: ItemBankError) -> str:
     """Why the bank refused, with the item it was about."""
-    sentence = _words({**_PROBLEMS, **_REFUSALS, **EXPORT_REFUSALS}, error.code, error.params)
+    known = {**PARTS, **_PROBLEMS, **_REFUSALS, **EXPORT_REFUSALS}
+    sentence = _words(known, error.code, error.params)
     item = error.params.get("item")
     return _("%(item)s: %(reason)s", item=item, reason=sentence) if item else sentence
+
+
+def words_of(code: str, params: Mapping[str, Any]) -> str:
+    """Why something was refused, without the item it was about."""
+    return _words({**PARTS, **_PROBLEMS, **_REFUSALS}, code, params)
 
 
 def _words(texts: Mapping[str, LazyString], code: str, params: Mapping[str, Any]) -> str:
