@@ -12,10 +12,10 @@ from examsvc.services.bank import is_editable
 from examsvc.services.bank_errors import KeyCorrectionRefused
 from examsvc.services.bank_views import require_reader
 from examsvc.services.deps import Services
-from examsvc.store import Session, database_now
+from examsvc.store import Session, database_now, fingerprints
 from examsvc.store import item_versions as versions
 from examsvc.store import key_corrections as store
-from examsvc.store.item_parts import write_key
+from examsvc.store.item_parts import read_key, write_key
 from examsvc.store.key_corrections import Correction, MarkedBefore
 from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow, KeyCorrectionRow
 from examsvc.store.rows import get_row
@@ -124,17 +124,18 @@ def confirm_key_correction(deps: Services, actor: Actor, correction_id: int) -> 
             raise KeyCorrectionRefused("KEY_MOVED_ON")
         number = known.version + 1
         now = database_now(session)
-        session.add(
-            ItemKeyRow(
-                item_version_id=version.id,
-                version=number,
-                option_id=row.option_id,
-                rule=row.rule,
-                reason=row.reason,
-                created_by=row.proposed_by,
-                created_at=now,
-            )
+        corrected = ItemKeyRow(
+            item_version_id=version.id,
+            version=number,
+            option_id=row.option_id,
+            rule=row.rule,
+            reason=row.reason,
+            created_by=row.proposed_by,
+            created_at=now,
         )
+        session.add(corrected)
+        item = versions.get_version(session, version.id)
+        fingerprints.keep(session, {version.id: (item, read_key(corrected))})
         row.decision, row.decided_by, row.decided_at = CONFIRMED, actor.user_id, now
         record_act(
             session,

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_import import File, check_file, import_file
-from examsvc.services.bank_views import Part, page_items, view_item
+from examsvc.services.bank_lists import Part, page_items
+from examsvc.services.bank_views import view_item
 from examsvc.services.near_duplicates import Search, search_bank
 from examsvc.services.similar_items import find_alike
 from examsvc.store import Session

@@ -15,6 +15,7 @@ from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_errors import DraftOpen, ImportIncomplete, Superseded, WordingFrozen
 from examsvc.services.bank_import import File, check_file, import_file
+from examsvc.services.bank_lists import list_items, list_returned, review_queue
 from examsvc.services.bank_replies import reply_to_return
 from examsvc.services.bank_review import (
     Judgement,
@@ -23,7 +24,7 @@ from examsvc.services.bank_review import (
     move_items,
     review_item,
 )
-from examsvc.services.bank_views import list_items, list_returned, review_queue, view_item
+from examsvc.services.bank_views import view_item
 from examsvc.services.media import add_media
 from examsvc.services.rendering import render_items
 from examsvc.store import assembly, measuring
@@ -226,7 +227,7 @@ def test_a_code_longer_than_the_bank_keeps_is_refused_not_cut(services: Services
 
 
 def test_what_is_no_workbook_is_refused_as_a_whole(services: Services, people: Cast):
-    with pytest.raises(ImportRefused, match="FORMAT_UNKNOWN"):
+    with pytest.raises(ImportRefused, match="FILE_UNKNOWN"):
         import_file(services, people.author, File("x.xlsx", b"no workbook"))
 
 

@@ -15,7 +15,7 @@ from examsvc.edge.job_picture import picture_job
 from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import ngettext
-from examsvc.services import bank_import, bank_views, import_report, jobs
+from examsvc.services import bank_import, bank_lists, import_report, jobs
 from examsvc.services.assignment_choice import FITTING
 from examsvc.services.bank_errors import ImportIncomplete
 from examsvc.services.bank_import import File, Order
@@ -169,7 +169,7 @@ def _file_of(report: Report) -> File:
 
 def _answers_input(report: Report | None = None) -> AnswersInput:
     inputs = AnswersInput(formdata=None) if report is not None else AnswersInput()
-    topics, _authors = bank_views.list_choices(deps(), current_actor())
+    topics, _authors = bank_lists.list_choices(deps(), current_actor())
     inputs.topic.choices = [
         SelectChoice("", str(_("Not said"))),
         *(SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics),

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
-from examsvc.services import assignment_choice, bank, bank_stimuli, bank_views
+from examsvc.services import assignment_choice, bank, bank_lists, bank_stimuli, bank_views
 from examsvc.services.bank_stimuli import StimulusChoice
 from examsvc.services.bank_views import ItemView
 from examsvc.web.author import wording
@@ -133,7 +133,7 @@ def _kept() -> dict[str, str]:
 
 def _desk(view: ItemView | None, first: Typed | None) -> Desk:
     """The form: as it was sent, or as it begins."""
-    topics, _authors = bank_views.list_choices(deps(), current_actor())
+    topics, _authors = bank_lists.list_choices(deps(), current_actor())
     stimuli = bank_stimuli.list_stimuli(deps(), current_actor())
     inputs = ItemInput()
     inputs.topic.choices = [
