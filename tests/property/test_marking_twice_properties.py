@@ -80,7 +80,9 @@ def test_numbers_in_any_writing_are_read_alike_twice(data: st.DataObject, more: 
     digits = st.text(alphabet="0123456789., \u00a0\u202f+-\u2212", max_size=24)
     written = data.draw(st.one_of(digits, st.just(more)))
     asked = Asked(Interaction.NUMERIC)
-    key = Key(1, data.draw(st.sampled_from([("7",), ("1234",), ("-0,5", "1234567")])), tolerance=Decimal("0.5"))
+    key = Key(
+        1, data.draw(st.sampled_from([("7",), ("1234",), ("-0,5", "1234567")])), tolerance=Decimal("0.5")
+    )
     assert remark(ItemKey(asked, key), written) == share(asked, key, written)
 
 
@@ -111,4 +113,4 @@ def test_merging_leaves_only_categories_that_somebody_is_in(data: st.DataObject)
     merged = known.merged(found)
     met = {merged.place(one) for one in found}
     assert met == set(range(len(merged))) or len({known.place(one) for one in found}) < 2
-    assert {bound for bound in merged.bounds} <= set(known.bounds)
+    assert set(merged.bounds) <= set(known.bounds)
