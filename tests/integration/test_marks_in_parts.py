@@ -264,12 +264,12 @@ def test_pages_show_points_with_a_decimal_comma_and_the_curves_of_categories(ser
     calibration_id = adopted(services, mixed.measured)
     scored(services, mixed.measured)
     client = sign_in(app, "examiner", PASSWORD)
-    client.get("/?lang=vi")
-    page = client.get(f"/examiner/results/{mixed.measured.campaign_id}").text
+    client.post_form("/language", locale="vi")
+    page = client.get(f"/results/{mixed.measured.campaign_id}").text
     halves = [row.points for row in score_rows(services).values() if row.points.denominator == 20]
     assert halves
     item = mixed.measured.version_ids[places(Interaction.STATEMENTS)[0]]
-    shown = client.get(f"/examiner/calibrations/{calibration_id}/items/{item}").text
+    shown = client.get(f"/calibrations/{calibration_id}/items/{item}").text
     assert 'id="categories"' in shown
     assert "P4" in shown
     assert any(f">{float(points):.2f}".replace(".", ",") + f"/{PER_FORM}<" in page for points in halves)
