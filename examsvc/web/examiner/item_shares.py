@@ -77,5 +77,5 @@ def part_table(parts: Mapping[str, Any] | None) -> Table | None:
     if not parts or not parts.get("parts"):
         return None
     rows = tuple((str(line["id"]), percent(line["share"])) for line in parts["parts"])
-    headings = (_("Part"), _("Right"))
+    headings = (_("Part"), _("Share right"))
     return Table(_("How often each part was right"), headings, rows, figures(headings))
