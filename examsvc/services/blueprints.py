@@ -134,7 +134,8 @@ def revise(deps: Services, actor: Actor, blueprint_id: int) -> int:
 
 def _shortage(need: CellNeed) -> dict[str, str | int]:
     place = {"topic": need.cell.topic, "cognitive_level": need.cell.cognitive_level}
-    return {**place, "need": need.need, "have": need.have, "rated": need.rated}
+    rated = {"rated": need.rated} if need.rated else {}
+    return {**place, "need": need.need, "have": need.have, **rated}
 
 
 def _place_problems(cells: Iterable[Cell], topics: Collection[str]) -> Iterator[Problem]:

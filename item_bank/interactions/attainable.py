@@ -13,7 +13,7 @@ from item_bank.interactions.kinds import Form
 from item_bank.interactions.marking import NOTHING, STATEMENT_SHARES, WHOLE, Credit, Key, Weights
 from item_bank.interactions.responses import parts_of
 
-_MOST_STATES: Final = 4096  # sums with their counts that are followed before the search is given up
+_MOST_STATES: Final = 1024  # sums with their counts that are followed before the search is given up
 
 
 def attainable_shares(asked: Asked, key: Key, most: int) -> tuple[Fraction, ...] | None:

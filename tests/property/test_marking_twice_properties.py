@@ -14,7 +14,7 @@ from examsvc.results.remark import category_of, remark
 from item_bank.interactions.asked import Asked
 from item_bank.interactions.attainable import attainable_shares
 from item_bank.interactions.kinds import Form, Interaction
-from item_bank.interactions.marking import Key, share
+from item_bank.interactions.marking import Credit, Key, Weights, share
 from tests.every_interaction import EXAMPLES
 from tests.property.foreign_items import KINDS, typed
 
@@ -26,6 +26,23 @@ def marked_items() -> st.SearchStrategy[Marked]:
     """Of every interaction that a computer marks; the examples have the limits and rules the others lack."""
     examples = st.sampled_from([(EXAMPLES[kind].asked, EXAMPLES[kind].key) for kind in MARKED])
     return st.one_of(examples, *(KINDS[kind] for kind in MARKED))
+
+
+@st.composite
+def weighed_items(draw: st.DrawFn) -> Marked:
+    """Weights with every bound there is; of what is typed with two texts that read alike."""
+    weight = st.sampled_from([Fraction(n, 6) for n in range(-6, 10)])
+    low = draw(st.sampled_from([None, Fraction(0), Fraction(1, 3)]))
+    high = draw(st.sampled_from([None, Fraction(1, 2), Fraction(3, 2)]))
+    best, otherwise = draw(st.sampled_from([Fraction(1), Fraction(3, 2)])), draw(weight)
+    if draw(st.booleans()):
+        asked, right = Asked(Interaction.SHORT_TEXT), "mã số"
+        of = {text: draw(weight) for text in ("mã số", "MÃ  SỐ", "ma so", "mã")}
+    else:
+        asked, right = EXAMPLES[Interaction.MULTIPLE_RESPONSE].asked, "A C"
+        of = {option: draw(weight) for option in "AC"}
+    weights = Weights(of, best, otherwise, low, high)
+    return asked, Key(1, (right,), Credit.WEIGHTS, with_marks=draw(st.booleans()), weights=weights)
 
 
 def _parts(asked: Asked) -> list[str]:
@@ -73,6 +90,17 @@ def test_the_second_marking_gives_what_the_first_gives(data: st.DataObject):
     asked, key = item = data.draw(marked_items())
     response = data.draw(sent(item))
     assert remark(ItemKey(asked, key), response) == share(asked, key, response)
+
+
+@given(st.data())
+def test_weights_are_summed_and_held_within_their_bounds_alike_twice(data: st.DataObject):
+    asked, key = item = data.draw(weighed_items())
+    typed_ = st.sampled_from(["mã số", "Mã số", "MA SO", "mã", "khác", " "])
+    response = data.draw(typed_ if asked.interaction is Interaction.SHORT_TEXT else sent(item))
+    earned = share(asked, key, response)
+    assert remark(ItemKey(asked, key), response) == earned
+    shares = attainable_shares(asked, key, 64)
+    assert shares is None or earned in shares
 
 
 @given(st.data(), st.text(max_size=40))

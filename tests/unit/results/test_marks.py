@@ -14,6 +14,7 @@ from examsvc.results.categories import MOST_CATEGORIES, WHOLE_MARK, Categories, 
 from examsvc.results.errors import PlanMalformed
 from examsvc.results.estimate import ScoringPlan, score_form
 from examsvc.results.marks import ItemKey, keys_checksum, mark_table, scored_matrix, tally
+from examsvc.results.remark import remark
 from examsvc.results.rescore import curve_table, differences, rescore
 from item_bank.errors import InvalidItem
 from item_bank.interactions.asked import Asked, Option, single_choice
@@ -76,6 +77,27 @@ def test_a_mark_falls_into_the_category_that_the_calibration_has_for_its_share()
         [0, 0, 0, 0],
     ]
     assert scored_matrix(tuple(KEYS), [{}], KEYS, categories).tolist() == [[MISSING] * 4]
+
+
+@pytest.mark.parametrize(
+    ("kind", "response", "share"),
+    [
+        (Interaction.MULTIPLE_RESPONSE, "A A", 0),
+        (Interaction.MULTIPLE_RESPONSE, "A B C", 0),  # one more than may be chosen
+        (Interaction.MULTIPLE_RESPONSE, "C A", 1),
+        (Interaction.MATCH, "A>P1 A>P2", 0),  # an option may be put once
+        (Interaction.MATCH, "A>P1 B>P1", 0),  # a place takes one
+        (Interaction.INLINE_CHOICE, "C>P1 C>P2", 0),  # C is no option of the first place
+        (Interaction.ORDER, "A B C", 0),
+        (Interaction.SHORT_TEXT, " vnaccs/VCIS ", 1),
+        (Interaction.NUMERIC, "12,55", 1),
+        (Interaction.NUMERIC, "12,551", 0),
+        (Interaction.HOTSPOT, "P1 P2", 0),
+    ],
+)
+def test_both_markings_refuse_what_the_item_does_not_allow(kind: Interaction, response: str, share: int):
+    assert known(kind).share(response) == share
+    assert remark(known(kind), response) == share
 
 
 def test_keys_of_old_results_have_the_name_they_had():
