@@ -15,7 +15,7 @@ from examsvc.assembly.pool import PoolItem
 class CellNeed:
     """What a cell needs of the bank (several eligible items for each on the form) and what it has.
 
-    rated : further operational items that people mark, which no form can hold
+    rated : further items that people mark, which no form can hold
     """
 
     cell: Cell

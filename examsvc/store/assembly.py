@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,6 +30,8 @@ from examsvc.store.models import (
 from examsvc.store.rows import get_row
 from examsvc.store.topics import list_topics
 from item_bank.interactions.kinds import RATED
+
+ACCEPTED: Final = ("approved", "pilot", "calibrated", "operational")
 
 
 def find_position(session: Session, code: str) -> PositionRow | None:
@@ -141,16 +144,21 @@ def count_eligible(session: Session) -> dict[Cell, int]:
 
 
 def count_rated(session: Session) -> dict[Cell, int]:
-    """Operational items per topic and cognitive level that people mark: of no use to a form."""
-    return _count_cells(session, ItemVersionRow.interaction.in_(RATED))
+    """Accepted items per topic and cognitive level that people mark: of no use to a form.
+
+    From approval on: without marks of a computer's nothing calibrates them, so few ever become operational.
+    """
+    return _count_cells(session, ItemVersionRow.interaction.in_(RATED), ACCEPTED)
 
 
-def _count_cells(session: Session, which: sa.ColumnElement[bool]) -> dict[Cell, int]:
+def _count_cells(
+    session: Session, which: sa.ColumnElement[bool], states: Sequence[str] = ("operational",)
+) -> dict[Cell, int]:
     query = (
         sa.select(TopicRow.code, ItemVersionRow.cognitive_level, sa.func.count())
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
         .join(TopicRow, TopicRow.id == ItemRow.topic_id)
-        .where(ItemVersionRow.state == "operational", ItemRow.pool == "operational", which)
+        .where(ItemVersionRow.state.in_(states), ItemRow.pool == "operational", which)
         .group_by(TopicRow.code, ItemVersionRow.cognitive_level)
     )
     return {Cell(topic, level): n for topic, level, n in session.execute(query)}

@@ -176,9 +176,9 @@ def rated_words(problems: Sequence[Problem]) -> str:
     if not found:
         return ""
     return ngettext(
-        "%(num)s operational item of these cells is an essay or a practical task: people mark it, "
+        "%(num)s item of these cells is an essay or a practical task: people mark it, "
         "so it is on no form that the computer marks.",
-        "%(num)s operational items of these cells are essays or practical tasks: people mark them, "
+        "%(num)s items of these cells are essays or practical tasks: people mark them, "
         "so they are on no form that the computer marks.",
         found,
     )
