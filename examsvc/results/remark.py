@@ -54,6 +54,8 @@ def remark(known: ItemKey, response: str | None) -> Fraction:
 
 def category_of(categories: Categories, share: Fraction) -> int:
     """How many of the categories above the lowest the share reaches."""
+    if share is NONE or share is ALL:  # most are, and fractions are slow to compare
+        return 0 if share is NONE else len(categories.bounds) - 1
     reached = 0
     for bound in categories.bounds[1:]:
         reached += share >= bound

@@ -71,11 +71,13 @@ def _joint_table(plan: ScoringPlan) -> JointTable | None:
 def rescore(plan: ScoringPlan, table: CurveTable, responses: Responses, keys: Keys) -> Rescore:
     """Mark and estimate one sitting from its raw responses."""
     category: dict[str, int] = {}
-    total, right = NONE, 0
+    in_part, right = NONE, 0
     for item_id, categories in zip(plan.item_ids, plan.categories, strict=True):
         share = remark(keys[item_id], responses.get(item_id))
-        total += share
-        right += share == ALL
+        if share is ALL or share == ALL:
+            right += 1
+        elif share is not NONE:
+            in_part += share
         if not keys[item_id].credits_all:
             category[item_id] = category_of(categories, share)
     attempted = any(responses.get(item_id) is not None for item_id in plan.item_ids)
@@ -90,7 +92,7 @@ def rescore(plan: ScoringPlan, table: CurveTable, responses: Responses, keys: Ke
     if table.joint is not None:
         for name, found in joint_means(table.joint, category, counted).items():
             thetas[name], ses[name] = found if found is not None else (None, None)
-    return Rescore(total, right, thetas, ses)
+    return Rescore(in_part + right, right, thetas, ses)
 
 
 def differences(score: SittingScore, second: Rescore) -> tuple[str, ...]:
