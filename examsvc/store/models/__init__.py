@@ -42,6 +42,8 @@ from examsvc.store.models.delivery import (
     SittingRow,
     TimeAdjustmentRow,
 )
+from examsvc.store.models.exports import ItemExportLineRow, ItemExportRow
+from examsvc.store.models.fingerprints import ItemFingerprintRow, NearDuplicateRow
 from examsvc.store.models.jobs import JobRow
 from examsvc.store.models.legal_acts import CitationRow, LegalActChangeRow, LegalActRow
 from examsvc.store.models.positions import (
@@ -58,6 +60,7 @@ from examsvc.store.models.positions import (
 )
 from examsvc.store.models.practice import PracticeResponseRow, PracticeRunRow
 from examsvc.store.models.results import CompetencyScoreRow, EvidenceRow, ResultRow, ScoreRow
+from examsvc.store.models.views import ItemViewRow, ViewGrantRow, ViewLimitRow
 from examsvc.store.types import Base
 
 __all__ = [
@@ -87,11 +90,15 @@ __all__ = [
     "IncidentRow",
     "ItemAssignmentRow",
     "ItemEnemyRow",
+    "ItemExportLineRow",
+    "ItemExportRow",
+    "ItemFingerprintRow",
     "ItemKeyRow",
     "ItemParameterRow",
     "ItemReviewRow",
     "ItemRow",
     "ItemVersionRow",
+    "ItemViewRow",
     "JobRow",
     "LateDecisionRow",
     "LegalActChangeRow",
@@ -99,6 +106,7 @@ __all__ = [
     "LevelScaleRow",
     "LoginSessionRow",
     "MediaRow",
+    "NearDuplicateRow",
     "OfficerRow",
     "OrganisationUnitRow",
     "PeopleImportRow",
@@ -119,4 +127,6 @@ __all__ = [
     "TopicWeightRow",
     "UserRoleRow",
     "UserRow",
+    "ViewGrantRow",
+    "ViewLimitRow",
 ]

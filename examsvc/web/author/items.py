@@ -6,12 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
+from examsvc.accounts.permissions import allowed
 from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import assignment_choice, bank, bank_views
 from examsvc.services.bank_errors import DraftOpen
 from examsvc.services.bank_views import ItemView
+from examsvc.services.secrecy import ItemSecrecy, view_secrecy
 from examsvc.web.author import wording
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.choosing import offer_assignments
@@ -40,7 +42,15 @@ def item(version_id: int) -> str:
         returned=_returned(view),
         inputs=MoveInput(formdata=None),
         reply=ReplyInput(formdata=None),
+        secret=_secrecy(version_id),
     )
+
+
+def _secrecy(version_id: int) -> ItemSecrecy | None:
+    """For those who may know where an item stands: an author never sees forms."""
+    if not allowed(current_actor(), "views.read"):
+        return None
+    return view_secrecy(deps(), current_actor(), version_id)
 
 
 @room.view("/items/new", permission="items.write", methods=("GET", "POST"))
