@@ -107,7 +107,8 @@ def approve(deps: Services, actor: Actor, blueprint_id: int) -> None:
         problems = validate(value)
         if problems:
             raise BlueprintInvalid(problems)
-        short = [need for need in cell_needs(value, store.count_eligible(session)) if not need.is_met]
+        needs = cell_needs(value, store.count_eligible(session), store.count_rated(session))
+        short = [need for need in needs if not need.is_met]
         if short:
             raise AssemblyRefused(
                 "cells_short", n_cells=len(short), cells=[_shortage(need) for need in short]
@@ -133,7 +134,8 @@ def revise(deps: Services, actor: Actor, blueprint_id: int) -> int:
 
 def _shortage(need: CellNeed) -> dict[str, str | int]:
     place = {"topic": need.cell.topic, "cognitive_level": need.cell.cognitive_level}
-    return {**place, "need": need.need, "have": need.have}
+    rated = {"rated": need.rated} if need.rated else {}
+    return {**place, "need": need.need, "have": need.have, **rated}
 
 
 def _place_problems(cells: Iterable[Cell], topics: Collection[str]) -> Iterator[Problem]:

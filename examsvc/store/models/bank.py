@@ -201,6 +201,11 @@ class ItemParameterRow(Base):
     flags: Mapped[list[Any]]  # [{"code": stable code, "option": "A" or null}, …]
     model: Mapped[str] = mapped_column(String(16), default="2PL", server_default="2PL")
     thresholds: Mapped[list[Any] | None] = mapped_column(_JSON)  # None: dichotomous, b says it
+    # [[lowest share, as "1/4", of the mark, share it is worth], …] by category; None: right or wrong
+    categories: Mapped[list[Any] | None] = mapped_column(_JSON)
+    # of an item that is no choice of one: {"parts": [{"id", "share"}], "categories": [{"from", "worth", "n",
+    # "share"}], "se": of the thresholds}
+    parts: Mapped[dict[str, Any] | None] = mapped_column(_JSON)
     se_c: Mapped[float | None]
     fit: Mapped[dict[str, Any] | None] = mapped_column(_JSON)  # s_x2, df, p, rmsea, infit, infit_z, outfit, …
     curve: Mapped[list[Any] | None] = mapped_column(_JSON)  # [{"theta", "n", "mean", "low", "high"}, …]
