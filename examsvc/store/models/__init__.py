@@ -57,6 +57,7 @@ from examsvc.store.models.positions import (
     TopicWeightRow,
 )
 from examsvc.store.models.practice import PracticeResponseRow, PracticeRunRow
+from examsvc.store.models.rests import ItemRestRow, ItemRestRuleRow
 from examsvc.store.models.results import CompetencyScoreRow, EvidenceRow, ResultRow, ScoreRow
 from examsvc.store.types import Base
 
@@ -89,6 +90,8 @@ __all__ = [
     "ItemEnemyRow",
     "ItemKeyRow",
     "ItemParameterRow",
+    "ItemRestRow",
+    "ItemRestRuleRow",
     "ItemReviewRow",
     "ItemRow",
     "ItemVersionRow",
