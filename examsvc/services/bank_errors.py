@@ -29,5 +29,9 @@ class RuleRefused(ItemBankError):
     """A rule of appraisal that cannot be made like this; `field` names what is wrong."""
 
 
+class RestRefused(ItemBankError):
+    """A rest, a waking or a rule of rest that cannot be made like this; `field` names what is wrong."""
+
+
 class LegalActRefused(ItemBankError):
     """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""

@@ -14,6 +14,7 @@ from examsvc.web.author import (
     replying,
     reviewing,
     rules,
+    usage,
 )
 from examsvc.web.author.room import room
 
@@ -32,4 +33,5 @@ __all__ = [
     "reviewing",
     "room",
     "rules",
+    "usage",
 ]
