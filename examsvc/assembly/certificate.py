@@ -149,6 +149,11 @@ def _blueprint_record(request: AssemblyRequest) -> dict[str, Any]:
 
 def _request_record(request: AssemblyRequest, pool: tuple[PoolItem, ...]) -> dict[str, Any]:
     """Everything a rerun needs beside the blueprint; the pool with the parameters that were used."""
+    resting = [
+        {"version_id": item.version_id, "until_on": item.until_on.isoformat()}
+        for item in sorted(request.resting, key=lambda item: item.version_id)
+        if item.cell in request.blueprint.counts
+    ]
     return {
         "seed": request.seed,
         "n_forms": request.n_forms,
@@ -158,6 +163,7 @@ def _request_record(request: AssemblyRequest, pool: tuple[PoolItem, ...]) -> dic
         "enemies": [list(pair) for pair in normal_enemies(request.enemies, pool)],
         "use_counts": [[item.version_id, request.use_counts.get(item.version_id, 0)] for item in pool],
         "pool": [item_record(item) for item in pool],
+        **({"resting": resting} if resting else {}),  # as in certificates from before items rested
     }
 
 

@@ -41,6 +41,10 @@ class ExportRefused(ItemBankError):
     """An export that cannot be asked for, confirmed or taken out like this; `field` names what is wrong."""
 
 
+class RestRefused(ItemBankError):
+    """A rest, a waking or a rule of rest that cannot be made like this; `field` names what is wrong."""
+
+
 class LegalActRefused(ItemBankError):
     """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""
 

@@ -20,6 +20,7 @@ from examsvc.web.author import (
     rules,
     seen,
     showing,
+    usage,
     writing,
 )
 from examsvc.web.author.room import room
@@ -45,5 +46,6 @@ __all__ = [
     "rules",
     "seen",
     "showing",
+    "usage",
     "writing",
 ]

@@ -29,6 +29,7 @@ from examsvc.web.exam.blueprint_inputs import OrderInput, TypedMatrix, parse_mat
 from examsvc.web.exam.matrix import Bank, Draft, picture_matrix
 from examsvc.web.exam.room import room
 from examsvc.web.exam.section_inputs import picture_sections, sections_text
+from examsvc.web.resting_wording import resting_words
 
 Page = str | tuple[str, int]
 
@@ -186,10 +187,12 @@ def shown_job(kind: str, subject: Mapping[str, Any]) -> JobPicture | None:
 
 
 def _bank(session: Session, position: PositionRow) -> Bank:
+    available, resting = blueprints.available_cells(session)
     return Bank(
         topics={topic.code: in_language(topic) for topic in list_topics(session)},
         weights=store.topic_weights(session, position.id),
-        eligible=store.count_eligible(session),
+        eligible=available,
+        resting={cell: resting_words(rest.facts) for cell, rest in resting.items()},
     )
 
 
