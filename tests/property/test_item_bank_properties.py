@@ -20,6 +20,7 @@ from item_bank.lifecycle import ASIDE, LIVE, History, Mover, State, move
 from item_bank.similarity import near_duplicates
 from item_bank.stem import from_authored, plain_line, plain_text, sanitise, to_authored
 from item_bank.taxonomy import CognitiveLevel
+from tests.property.searches import part
 
 TOPICS = ("T01", "T02", "T10")
 
@@ -91,7 +92,7 @@ def as_foreign(item, key, enemies):
     return ForeignItem(item.code, item.stem, item.asked, key, item.rationale, facts=facts)
 
 
-@settings(max_examples=40)
+@part(5)
 @given(banks())
 def test_a_bank_written_as_a_workbook_and_taken_in_again_is_the_same_bank(bank_keys_enemies):
     bank, keys, enemies = bank_keys_enemies
@@ -205,7 +206,7 @@ class ItemLife(RuleBasedStateMachine):
         assert not self.was_retired or self.state is State.RETIRED
 
 
-ItemLife.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+ItemLife.TestCase.settings = settings(part(1), stateful_step_count=40)
 TestItemLife = ItemLife.TestCase
 
 

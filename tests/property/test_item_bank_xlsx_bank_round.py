@@ -24,6 +24,7 @@ from item_bank.stimulus import Stimulus
 from item_bank.taxonomy import CognitiveLevel
 from item_bank.translation import Translation
 from tests.property.foreign_items import PICTURES, items, lines, markups
+from tests.property.searches import part
 from tests.unit.item_bank.workbook_factory import cell, package, parts
 
 EXCUSED = {"DUPLICATE_OPTION", "DUPLICATE_CODE"}  # texts that differ in their capitals or markup alone
@@ -84,6 +85,7 @@ def whole_items(draw: st.DrawFn) -> ForeignItem:
     )
 
 
+@part(4)
 @given(st.lists(whole_items(), min_size=1, max_size=2, unique_by=lambda item: item.facts.code or object()))
 def test_what_is_written_comes_back_as_it_was(written: list[ForeignItem]):
     written = [replace(item, where=str(number)) for number, item in enumerate(written)]
