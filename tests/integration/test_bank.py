@@ -46,7 +46,10 @@ from examsvc.store.models import (
     UserRow,
 )
 from item_bank.errors import AppraisalRefused, ImportRefused, InvalidItem, TransitionRefused
-from item_bank.formats.xlsx import read_items, write_items
+from item_bank.formats.foreign import BankFacts, ForeignBank, ForeignItem
+from item_bank.formats.xlsx_bank.read import read_workbook
+from item_bank.formats.xlsx_bank.write import write_workbook
+from item_bank.intake import Known, take_in
 from item_bank.interactions.asked import single_choice
 from item_bank.interactions.marking import Key
 from item_bank.lifecycle import State
@@ -212,9 +215,22 @@ def test_checking_a_file_changes_nothing(services: Services, people: Cast):
 
 def test_a_second_import_is_compared_with_the_whole_bank(services: Services, people: Cast):
     imported(services, people)
-    rows = [row_of(CODE="T01-050"), row_of(CODE="t01-002", STEM="Một câu khác hẳn về kho ngoại quan?")]
-    [alike, held] = check_file(services, people.other_author, File("x.xlsx", workbook(rows))).lines
-    assert [note.code for note in alike.warnings] == ["NEAR_DUPLICATE"]
+    new = "Hàng quá cảnh được lưu kho tối đa bao nhiêu ngày?"
+    rows = [
+        row_of(CODE="T01-050"),
+        row_of(CODE="t01-002", STEM="Một câu khác hẳn về kho ngoại quan?"),
+        row_of(CODE="T01-051", STEM=new),
+        row_of(CODE="T01-052", STEM="Hang qua canh duoc luu kho toi da bao nhieu ngay"),
+    ]
+    report = check_file(services, people.other_author, File("x.xlsx", workbook(rows)))
+    [alike, held, first, second] = report.lines
+    assert [
+        [(note.code, note.params["other"]) for note in one.warnings] for one in (alike, first, second)
+    ] == [
+        [("NEAR_DUPLICATE", "T01-001")],
+        [],
+        [("NEAR_DUPLICATE", "T01-051")],
+    ]
     assert held.refused is not None
     assert held.refused.code == "CODE_IN_BANK"
 
@@ -537,13 +553,14 @@ def test_a_workbook_says_which_pool_and_keeps_formulas_and_pictures(services: Se
     [version_id] = import_file(services, people.author, File("x.xlsx", data)).version_ids
     view = view_item(services, people.author, version_id)
     assert (view.line.pool, view.item.stem) == ("practice", stem)
-    again = read_items(
-        write_items([view.item], {view.item.code: view.key}),
-        known_topics=["T01"],
-        known_media=[picture],
-        author=view.item.author,
+    item = view.item
+    facts = BankFacts(
+        *(item.code, item.topic, item.cognitive_level, item.legal_basis, item.judged_share, item.pool)
     )
-    assert [row.item for row in again.rows] == [view.item]
+    foreign = ForeignItem(item.code, item.stem, item.asked, view.key, item.rationale, facts=facts)
+    written, lost = write_workbook(ForeignBank((foreign,), {picture: png()}))
+    again = take_in(read_workbook(written), Known(["T01"]), BankFacts(), item.author)
+    assert (lost, [one.item for one in again.taken]) == ((), [item])
 
 
 def test_the_wording_hash_covers_the_picture(services: Services, people: Cast):

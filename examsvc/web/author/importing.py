@@ -25,11 +25,11 @@ from examsvc.store import NotFound
 from examsvc.web.author import wording, wording_imports
 from examsvc.web.author.choosing import offer_assignments
 from examsvc.web.author.import_inputs import AnswersInput, ConfirmInput, FileInput
-from examsvc.web.author.import_table import write_table
+from examsvc.web.author.import_table import write_report
 from examsvc.web.author.room import room
 from item_bank.errors import ImportRefused, ItemBankError
 from item_bank.formats.foreign import Fate
-from item_bank.formats.xlsx import write_template
+from item_bank.formats.xlsx_bank.template import write_template
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGE: Final = 400_000  # bytes; what is more is checked by a worker, with its progress on the page
@@ -112,7 +112,7 @@ def confirm_import(report_id: str) -> Page:
 def import_report_table(report_id: str) -> Response:
     """The whole report as a workbook, to work through beside the file."""
     report = _own_report(report_id)
-    return _download(write_table(report), "bao-cao-nhap.xlsx")
+    return _download(write_report(report), "bao-cao-nhap.xlsx")
 
 
 @room.view("/items/import/template.xlsx", permission="items.write")

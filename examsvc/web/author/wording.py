@@ -17,7 +17,6 @@ from examsvc.web.author.wording_parts import PROBLEMS as PARTS
 from examsvc.web.terms import ITEM_STATES
 from item_bank.assignments import Progress
 from item_bank.errors import ItemBankError
-from item_bank.formats.report import RowProblem
 from item_bank.legal_basis import Kind, Standing
 from item_bank.lifecycle import State
 from item_bank.quality import Fault, Finding
@@ -118,22 +117,13 @@ _PROBLEMS: dict[str, LazyString] = {
     "MISSING_CELL": _l("Empty: this must be filled in."),
     "INVALID_CODE": _l("This cannot be a code: use letters, digits, dots and hyphens, such as T06-001."),
     "TEXT_TOO_LONG": _l("Too long: %(length)s characters, at most %(limit)s."),
-    "DUPLICATE_CODE": _l("The code %(value)s stands in row %(first_row)s already."),
     "CODE_IN_BANK": _l("The bank has an item with the code %(value)s already."),
     "UNKNOWN_TOPIC": _l("The topic “%(value)s” does not exist. Use a code such as T06."),
     "UNKNOWN_LEVEL": _l("“%(value)s” is no cognitive level. Choose one from the cell's list."),
     "DUPLICATE_OPTION": _l("This option reads like option %(same_as)s."),
-    "INVALID_KEY": _l("The key must be one letter, A to D. Here it is “%(value)s”."),
-    "INVALID_SHARE": _l("“%(value)s” is no share. Write a percentage such as 65%% or a number from 0 to 1."),
     "SHARE_OUT_OF_RANGE": _l("The share must lie between 0 and 100 %%."),
-    "INVALID_ENEMY": _l("“%(value)s” cannot be an item's code. Separate several codes by commas."),
     "SELF_ENEMY": _l("An item cannot be its own enemy."),
     "UNKNOWN_ENEMY": _l("The enemy %(value)s is neither in this file nor in the bank."),
-    "FORMULA_CELL": _l("The cell holds a formula. Put the text itself in it."),
-    "ERROR_CELL": _l("The cell shows a calculation error. Put the text itself in it."),
-    "CELL_NOT_TEXT": _l(
-        "The cell holds a number or a date instead of text. Format it as text and type it anew."
-    ),
     "UNKNOWN_POOL": _l("“%(value)s” is no pool. Choose one from the list: exams or practice."),
     # pictures and formulas in a text
     "BAD_IMAGE": _l(
@@ -162,25 +152,6 @@ _PROBLEMS: dict[str, LazyString] = {
     "IMAGE_DAMAGED": _l("The picture's file is damaged or holds more than a picture. Save it anew."),
     "IMAGE_MOVES": _l("Moving pictures are not taken: they cannot be stopped by the reader."),
     "NEAR_DUPLICATE": _l("Reads much like %(other)s. Check that it does not test the same fact."),
-    # the sheet
-    "EMPTY_SHEET": _l("The sheet is empty."),
-    "NO_ROWS": _l("There is no item below the headers."),
-    "MISSING_HEADER": _l("This column is missing. Start from the template."),
-    "DUPLICATE_HEADER": _l("This column appears twice; the first is column %(first)s."),
-    "UNKNOWN_COLUMN": _l("This column is unknown and was left aside."),
-    "MERGED_CELLS": _l("The cells %(range)s are merged. Undo the merging."),
-    "MORE_PROBLEMS": _l("%(left_out)s more problems are not shown."),
-    # the file
-    "NOT_AN_XLSX": _l("This is no .xlsx workbook."),
-    "OLD_XLS": _l("This is an old .xls file. Save it as .xlsx and choose it again."),
-    "ENCRYPTED": _l("The file is protected by a password. Save it without one and choose it again."),
-    "DAMAGED_FILE": _l(
-        "The file is damaged. Open it in a spreadsheet program, save it anew and choose it again."
-    ),
-    "DTD_IN_FILE": _l("The file holds parts that no spreadsheet program writes; it was not read."),
-    "UNSAFE_ENTRY": _l("The file holds parts that no spreadsheet program writes; it was not read."),
-    "TOO_LARGE": _l("The file is too large. Split it into several."),
-    "MISSING_SHEET": _l("The file has several sheets and none of them is called “%(sheet)s”."),
 }
 _REFUSALS: dict[str, LazyString] = {
     "THRESHOLD_OUT_OF_RANGE": _l("This degree of likeness cannot be searched for."),
@@ -246,11 +217,6 @@ class _Facts(dict[str, Any]):
 
     def __missing__(self, name: str) -> str:
         return "–"
-
-
-def problem(found: RowProblem) -> str:
-    """What is wrong with a cell, a column or a sheet."""
-    return _words(_PROBLEMS, found.code, found.params)
 
 
 def _part(name: str) -> str:

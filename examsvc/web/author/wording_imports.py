@@ -93,8 +93,9 @@ def remark(note: Note, form: str) -> str:
 
 
 def whole_file(error: ImportRefused) -> str:
-    """Why a file could not be read at all."""
-    return remark(Note(error.code, error.params), "")
+    """Why a file could not be read at all; a code that only one format has tells which format it was."""
+    formats = [form for form, own in OF_FORMAT.items() if error.code in own and error.code not in REMARKS]
+    return remark(Note(error.code, error.params), formats[0] if len(formats) == 1 else "")
 
 
 class _Facts(dict[str, Any]):
