@@ -33,7 +33,6 @@ __all__ = [
     "STANDINGS",
     "STATES",
     "finding",
-    "problem",
     "refusal",
     "words_of",
 ]
