@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import allowed, permit
-from examsvc.accounts.roles import Role
 from examsvc.services.bank_states import load_histories, mover_of
 from examsvc.services.citations import CitedAct, citation_findings, cited_acts
 from examsvc.services.deps import Services
+from examsvc.services.similar_items import find_alike
+from examsvc.services.viewing import READS_ALL as READS_ALL  # what this module's readers ask for
+from examsvc.services.viewing import Showing, admit_showing
 from examsvc.store import Session, assignments
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
 from examsvc.store.assignments import AssignmentLine
-from examsvc.store.bank import ItemFilter, ItemLine
+from examsvc.store.bank import ItemFilter, ItemLine, Page
 from examsvc.store.item_versions import OpenReturn
 from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, ReviewReplyRow, TopicRow
 from examsvc.store.rows import get_row
@@ -28,20 +30,19 @@ from item_bank.lifecycle import State, allowed_moves, is_wording_frozen
 from item_bank.pool import Pool
 from item_bank.quality import Finding, check_item
 from item_bank.review import may_accept
-from item_bank.similarity import near_duplicates
+from item_bank.viewing import How, Quota
 
-SIMILAR_FROM = 0.6
 FOR_EXAMS = frozenset({State.PILOT, State.OPERATIONAL})  # no practice item ever goes there
-READS_ALL = frozenset({Role.REVIEWER, Role.BANK_MANAGER, Role.AUDITOR})  # an author reads his own items
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An item whose stem reads much like this one's; `readable` when the reader may open it."""
+    """An item that reads much like this one; `readable` when the reader may open it."""
 
     code: str
     version_id: int
-    score: float
+    stem_score: float
+    whole_score: float
     readable: bool
 
 
@@ -95,6 +96,7 @@ class ItemView:
     assignment: AssignmentLine | None
     acts: list[CitedAct]
     law_comment: str  # why it waits for an update of the law, where it does
+    quota: Quota  # how the reader's day stands after this look
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -133,13 +135,37 @@ class LawUpdate:
     draft_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which lines of a long list."""
+
+    limit: int
+    offset: int = 0
+
+
 def list_items(deps: Services, actor: Actor, wanted: ItemFilter) -> list[ItemLine]:
     """The items the filter keeps; an author sees his own."""
     permit(actor, "items.read")
-    if not actor.roles & READS_ALL:
-        wanted = replace(wanted, author_id=actor.user_id)
     with deps.store.read() as session:
-        return store.list_lines(session, wanted)
+        return store.list_lines(session, _as_he_may(actor, wanted))
+
+
+def page_items(deps: Services, actor: Actor, wanted: ItemFilter, part: Part) -> Page:
+    """Some of them, and how many there are."""
+    permit(actor, "items.read")
+    with deps.store.read() as session:
+        return store.page_lines(session, _as_he_may(actor, wanted), limit=part.limit, offset=part.offset)
+
+
+def count_items(deps: Services, actor: Actor, wanted: ItemFilter) -> int:
+    """How many items the filter keeps."""
+    permit(actor, "items.read")
+    with deps.store.read() as session:
+        return store.count_lines(session, _as_he_may(actor, wanted))
+
+
+def _as_he_may(actor: Actor, wanted: ItemFilter) -> ItemFilter:
+    return wanted if actor.roles & READS_ALL else replace(wanted, author_id=actor.user_id)
 
 
 def list_choices(deps: Services, actor: Actor) -> tuple[list[TopicRow], list[tuple[int, str]]]:
@@ -204,20 +230,43 @@ def review_queue(deps: Services, actor: Actor) -> list[ItemLine]:
     return [line for line, progress in appraisal_queue(deps, actor)]
 
 
-def appraisal_queue(deps: Services, actor: Actor) -> list[tuple[ItemLine, Progress]]:
-    """The same, each with how many reviewers have accepted it of how many asked for."""
+def list_to_appraise(deps: Services, actor: Actor) -> list[int]:
+    """The same, their item versions alone."""
     permit(actor, "items.review")
-    wanted = ItemFilter(states=(State.IN_REVIEW.value,), not_author_id=actor.user_id)
     with deps.store.read() as session:
-        lines = store.list_lines(session, wanted)
-        pairs = versions.get_pairs(session, [line.version_id for line in lines])
-        histories = load_histories(session, pairs)
-    who = str(actor.user_id)
-    return [
-        (line, progress_of(histories[line.version_id]))
-        for line in lines
-        if may_accept(who, histories[line.version_id])
-    ]
+        return store.list_version_ids(session, _to_appraise(session, actor))
+
+
+def count_to_appraise(deps: Services, actor: Actor) -> int:
+    """How many they are."""
+    permit(actor, "items.review")
+    with deps.store.read() as session:
+        return store.count_lines(session, _to_appraise(session, actor))
+
+
+def appraisal_queue(
+    deps: Services, actor: Actor, part: Part | None = None
+) -> list[tuple[ItemLine, Progress]]:
+    """Each with how many reviewers have accepted it of how many asked for; all of them, or a part."""
+    permit(actor, "items.review")
+    with deps.store.read() as session:
+        lines = _lines_in_part(session, _to_appraise(session, actor), part)
+        histories = load_histories(session, versions.get_pairs(session, [line.version_id for line in lines]))
+    return [(line, progress_of(histories[line.version_id])) for line in lines]
+
+
+def _to_appraise(session: Session, actor: Actor) -> ItemFilter:
+    """Whatever he has not accepted he may; what he has is looked at one by one."""
+    accepted = versions.list_accepted_by(session, actor.user_id, State.IN_REVIEW)
+    histories = load_histories(session, versions.get_pairs(session, accepted))
+    barred = tuple(id_ for id_ in accepted if not may_accept(str(actor.user_id), histories[id_]))
+    return ItemFilter(states=(State.IN_REVIEW.value,), not_author_id=actor.user_id, but=barred)
+
+
+def _lines_in_part(session: Session, wanted: ItemFilter, part: Part | None) -> list[ItemLine]:
+    if part is None:
+        return store.list_lines(session, wanted)
+    return store.page_lines(session, wanted, limit=part.limit, offset=part.offset).lines
 
 
 def progress_of(history: Life) -> Progress:
@@ -225,12 +274,24 @@ def progress_of(history: Life) -> Progress:
     return Progress(history.n_accepted, max(1, history.min_reviewers))
 
 
-def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list[Candidate]:
-    """Items in `source`, each with whether this actor may move it `to`."""
+def count_movable(deps: Services, actor: Actor, source: State, to: State) -> int:
+    """How many items are in `source` that could be moved `to` by somebody."""
     permit(actor, "items.release_to_exams")
     with deps.store.read() as session:
-        pool = Pool.OPERATIONAL if to in FOR_EXAMS else ""
-        lines = store.list_lines(session, ItemFilter(states=(source.value,), pool=pool))
+        return store.count_lines(session, _movable(source, to))
+
+
+def _movable(source: State, to: State) -> ItemFilter:
+    return ItemFilter(states=(source.value,), pool=Pool.OPERATIONAL if to in FOR_EXAMS else "")
+
+
+def list_movable(
+    deps: Services, actor: Actor, source: State, to: State, part: Part | None = None
+) -> list[Candidate]:
+    """Items in `source`, all or a part, each with whether this actor may move it `to`."""
+    permit(actor, "items.release_to_exams")
+    with deps.store.read() as session:
+        lines = _lines_in_part(session, _movable(source, to), part)
         ids = [line.version_id for line in lines]
         items = versions.get_versions(session, ids)
         keys = versions.newest_keys(session, ids)
@@ -250,7 +311,14 @@ def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list
 
 
 def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
-    """One item version; an author sees his own."""
+    """One item version; an author sees his own. Raises QuotaReached where his day allows no more."""
+    view = _compose(deps, actor, version_id)
+    # last, so that nothing else holds the one writer up; nothing is handed out before it is logged
+    quota = admit_showing(deps, actor, Showing((version_id,), How.PAGE))
+    return replace(view, quota=quota)
+
+
+def _compose(deps: Services, actor: Actor, version_id: int) -> ItemView:
     permit(actor, "items.read")
     with deps.store.read() as session:
         version = get_row(session, ItemVersionRow, version_id)
@@ -275,13 +343,14 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
             key=key,
             enemies=store.enemy_codes(session, item.id),
             findings=check_item(composed, key) + citation_findings(acts),
-            similar=_similar(session, actor, line),
+            similar=_similar(session, actor, composed, item.id),
             history=history,
             rights=_rights(actor, version, life, history),
             progress=progress_of(life),
             assignment=None if assigned is None else assignments.get_assignment(session, assigned),
             acts=acts,
             law_comment=_law_comment(session, version),
+            quota=Quota(None),  # known once the look is logged
         )
 
 
@@ -323,18 +392,14 @@ def _rights(actor: Actor, version: ItemVersionRow, life: Life, history: History)
     )
 
 
-def _similar(session: Session, actor: Actor, line: ItemLine) -> list[Similar]:
-    """Items of the same topic that read alike, most alike first."""
-    others = [
-        other
-        for other in store.list_lines(session, ItemFilter(topic=line.topic.code))
-        if other.item_id != line.item_id
+def _similar(session: Session, actor: Actor, item: ItemVersion, item_id: int) -> list[Similar]:
+    return [
+        Similar(
+            alike.line.code,
+            alike.line.version_id,
+            alike.stem_score,
+            alike.whole_score,
+            readable=_reads(actor, alike.line.author_id),
+        )
+        for alike in find_alike(session, item, item_id)
     ]
-    pairs = near_duplicates([line.stem, *(other.stem for other in others)], SIMILAR_FROM)
-    found = [
-        Similar(other.code, other.version_id, score, readable=_reads(actor, other.author_id))
-        for earlier, later, score in pairs
-        if earlier == 0
-        for other in [others[later - 1]]
-    ]
-    return sorted(found, key=lambda similar: -similar.score)[:5]

@@ -129,6 +129,23 @@ def acceptances_of(session: Session, version_ids: Collection[int]) -> dict[int, 
     return found
 
 
+def list_accepted_by(session: Session, user_id: int, state: str) -> list[int]:
+    """The item versions in this state that the user has accepted since they last came to the reviewers."""
+    query = (
+        sa.select(ItemVersionRow.id)
+        .join(ItemReviewRow, ItemReviewRow.item_version_id == ItemVersionRow.id)
+        .where(
+            ItemVersionRow.state == state,
+            ItemReviewRow.reviewer_id == user_id,
+            ItemReviewRow.decision == "accept",
+            ItemReviewRow.review_round == ItemVersionRow.review_round,
+        )
+        .distinct()
+        .order_by(ItemVersionRow.id)
+    )
+    return list(session.scalars(query))
+
+
 def open_returns(session: Session, item_ids: Collection[int]) -> dict[int, list[OpenReturn]]:
     """Item → the returns since its author last handed it in: he replies to each before he does so again."""
     later = aliased(ItemVersionRow)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from item_bank.errors import ImportRefused
@@ -18,29 +18,28 @@ from item_bank.formats.xlsx_columns import (
 )
 from item_bank.formats.xlsx_rows import RowContext, RowReader
 from item_bank.formats.xlsx_write import write_items, write_template
-from item_bank.similarity import fold, nearest_earlier
+from item_bank.near_duplicates import Pair, Stems, nearest_earlier
+from item_bank.similarity import fold, reading_of
 
-__all__ = ["MAX_ROWS", "read_items", "write_items", "write_template"]
+__all__ = ["MAX_ROWS", "KnownItems", "read_items", "write_items", "write_template"]
 
 MAX_ROWS = 20_000
 NEAR_DUPLICATE_FROM = 0.85
-# beyond this the search would hold up the import; the author is told that it was not made
-MAX_TEXTS_COMPARED = 6_000
 
 
 def read_items(
     data: bytes | BinaryIO,
     *,
     known_topics: Collection[str],
-    existing: Mapping[str, str] | Collection[str] = (),
+    existing: KnownItems | Mapping[str, str] | Collection[str] = (),
     known_media: Collection[str] = (),
     author: str = "",
 ) -> ImportReport:
     """What the workbook holds, or every problem by row and column.
 
-    `existing` are the codes of the bank, where it is a mapping with their stems (then near-duplicates of the
-    bank are warned of too), `known_media` the SHA-256 of the pictures that texts may refer to. A file that is
-    no readable workbook raises `ImportRefused`.
+    `existing` is what the bank holds: codes, or codes with their stems, of which near-duplicates are warned
+    then; a large bank is a `KnownItems`, whose texts need not be at hand. `known_media` are the SHA-256 of
+    the pictures that texts may refer to. A file that is no readable workbook raises `ImportRefused`.
     """
     sheet = _items_sheet(Workbook(data))
     problems = Problems()
@@ -55,8 +54,24 @@ def read_items(
     if not rows:
         problems.add(RowProblem(None, None, None, "NO_ROWS", {"sheet": sheet.name}))
     context = RowContext(layout, known_topics, author, problems, known_media)
-    taken = _read_rows(rows, context, existing)
+    known = _known(existing)
+    taken = _read_rows(rows, context, known.codes)
+    _warn_of_near_duplicates(taken, context, known.stems)
     return ImportReport(() if problems.any_error else tuple(taken), problems.sorted(), len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItems:
+    """What a bank holds already: every item's code, and what near-duplicates of its stems are found by."""
+
+    codes: Collection[str]
+    stems: Stems
+
+
+def _known(existing: KnownItems | Mapping[str, str] | Collection[str]) -> KnownItems:
+    if isinstance(existing, KnownItems):
+        return existing
+    return KnownItems(existing, Stems.of(existing if isinstance(existing, Mapping) else {}))
 
 
 def _items_sheet(workbook: Workbook) -> Sheet:
@@ -78,9 +93,7 @@ def _read_rows(rows: list[Row], context: RowContext, existing: Collection[str]) 
         if imported is not None:
             taken.append(imported)
     spelling = {**in_bank, **{folded: code for folded, (code, _) in in_file.items()}}
-    taken = [_with_known_enemies(imported, context, spelling) for imported in taken]
-    _warn_of_near_duplicates(taken, context, existing)
-    return taken
+    return [_with_known_enemies(imported, context, spelling) for imported in taken]
 
 
 def _check_duplicate(
@@ -114,21 +127,21 @@ def _with_known_enemies(
     return replace(imported, enemies=known)
 
 
-def _warn_of_near_duplicates(
-    taken: list[ImportedItem], context: RowContext, existing: Collection[str]
-) -> None:
-    bank = list(existing.items()) if isinstance(existing, Mapping) else []
-    texts = [stem for _, stem in bank] + [imported.item.stem for imported in taken]
-    if len(texts) > MAX_TEXTS_COMPARED:
-        facts = {"texts": len(texts), "limit": MAX_TEXTS_COMPARED}
-        context.problems.add(
-            RowProblem(None, None, None, "NEAR_DUPLICATES_NOT_CHECKED", facts, Severity.WARNING)
-        )
-        return
-    labels = [code for code, _ in bank] + [imported.item.code for imported in taken]
-    for earlier, later, score in nearest_earlier(texts, NEAR_DUPLICATE_FROM):
-        if later >= len(bank):
-            _warn(context.layout, context.problems, taken[later - len(bank)].row, labels[earlier], score)
+def _warn_of_near_duplicates(taken: list[ImportedItem], context: RowContext, bank: Stems) -> None:
+    """Against the bank and, where nothing there is as much alike, against the rows before."""
+    in_file = {later: (earlier, score) for earlier, later, score in _alike_in_file(taken)}
+    for place, imported in enumerate(taken):
+        like = bank.nearest(reading_of(imported.item.stem).stem_grams, NEAR_DUPLICATE_FROM)
+        if place in in_file:
+            earlier, score = in_file[place]
+            if like is None or score > like[1]:
+                like = taken[earlier].item.code, score
+        if like is not None:
+            _warn(context.layout, context.problems, imported.row, *like)
+
+
+def _alike_in_file(taken: list[ImportedItem]) -> list[Pair]:
+    return nearest_earlier([imported.item.stem for imported in taken], NEAR_DUPLICATE_FROM)
 
 
 def _warn(layout: Layout, problems: Problems, row: int, other: str, score: float) -> None:

@@ -30,7 +30,7 @@ from item_bank.stem import strip_invisible, to_authored
 
 # what a spreadsheet program takes as the start of a formula
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_TEXT_FORMAT = "@"
+TEXT_FORMAT = "@"
 _TEMPLATE_ROWS = 1_000
 _WIDTHS = {Column.STEM: 60, Column.RATIONALE: 45, Column.BASIS: 32, Column.CODE: 14, Column.ENEMIES: 18}
 
@@ -41,7 +41,7 @@ def write_template() -> bytes:
     for column_number, column in enumerate(Column, start=1):
         if column is not Column.SHARE:
             for row in range(2, _TEMPLATE_ROWS + 2):
-                sheet.cell(row, column_number).number_format = _TEXT_FORMAT
+                sheet.cell(row, column_number).number_format = TEXT_FORMAT
     return saved(workbook)
 
 
@@ -97,7 +97,7 @@ def _typed(column: Column, text: str, code: str) -> str:
 
 def keep_as_text(cell: Cell) -> None:
     """A string whatever it looks like: never a formula, an error value or a number."""
-    cell.number_format = _TEXT_FORMAT
+    cell.number_format = TEXT_FORMAT
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if isinstance(cell.value, str):
         cell.data_type = "s"

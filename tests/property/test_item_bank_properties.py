@@ -14,7 +14,7 @@ from item_bank.interactions.asked import single_choice
 from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
 from item_bank.lifecycle import ASIDE, LIVE, History, Mover, State, move
-from item_bank.similarity import near_duplicates
+from item_bank.near_duplicates import near_duplicates
 from item_bank.stem import from_authored, plain_line, plain_text, sanitise, to_authored
 from item_bank.taxonomy import CognitiveLevel
 
@@ -105,7 +105,7 @@ def test_enemies_are_the_same_seen_from_either_side(pairs):
     st.lists(st.lists(st.sampled_from("abcde "), max_size=15).map("".join), max_size=30), st.floats(0.3, 1)
 )
 def test_a_higher_threshold_only_takes_pairs_away(texts, threshold):
-    """The search by rare n-grams leaves out no pair that a wider search finds above the threshold."""
+    """No pair is lost that a wider search finds above the threshold."""
     wide = {(i, j) for i, j, score in near_duplicates(texts, 0.05) if score >= threshold + 1e-4}
     narrow = {(i, j) for i, j, _ in near_duplicates(texts, threshold)}
     assert wide <= narrow

@@ -43,6 +43,8 @@ from examsvc.store.models.delivery import (
     SittingRow,
     TimeAdjustmentRow,
 )
+from examsvc.store.models.exports import ItemExportLineRow, ItemExportRow
+from examsvc.store.models.fingerprints import ItemFingerprintRow, NearDuplicateRow
 from examsvc.store.models.jobs import JobRow
 from examsvc.store.models.legal_acts import CitationRow, LegalActChangeRow, LegalActRow
 from examsvc.store.models.positions import (
@@ -59,6 +61,7 @@ from examsvc.store.models.positions import (
 )
 from examsvc.store.models.practice import PracticeResponseRow, PracticeRunRow
 from examsvc.store.models.results import CompetencyScoreRow, EvidenceRow, ResultRow, ScoreRow
+from examsvc.store.models.views import ItemViewRow, ViewGrantRow, ViewLimitRow
 from examsvc.store.types import Base
 
 __all__ = [
@@ -88,11 +91,15 @@ __all__ = [
     "IncidentRow",
     "ItemAssignmentRow",
     "ItemEnemyRow",
+    "ItemExportLineRow",
+    "ItemExportRow",
+    "ItemFingerprintRow",
     "ItemKeyRow",
     "ItemParameterRow",
     "ItemReviewRow",
     "ItemRow",
     "ItemVersionRow",
+    "ItemViewRow",
     "JobRow",
     "KeyCorrectionRow",
     "LateDecisionRow",
@@ -101,6 +108,7 @@ __all__ = [
     "LevelScaleRow",
     "LoginSessionRow",
     "MediaRow",
+    "NearDuplicateRow",
     "OfficerRow",
     "OrganisationUnitRow",
     "PeopleImportRow",
@@ -121,4 +129,6 @@ __all__ = [
     "TopicWeightRow",
     "UserRoleRow",
     "UserRow",
+    "ViewGrantRow",
+    "ViewLimitRow",
 ]

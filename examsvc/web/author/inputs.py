@@ -127,18 +127,6 @@ def _choice(view: ItemView) -> str:
     return str(view.assignment.row.id) if view.assignment.row.ending is None else FITTING
 
 
-class ConfirmInput(FlaskForm):  # type: ignore[misc]
-    """What the items of a checked workbook are written for."""
-
-    assignment = SelectField(_l("Written for"), default=FITTING)
-
-
-class FileInput(FlaskForm):  # type: ignore[misc]
-    """An author's workbook."""
-
-    file = FileField(_l("Workbook (.xlsx)"), validators=[FileRequired(_l("Choose a file first."))])
-
-
 class MediaInput(FlaskForm):  # type: ignore[misc]
     """A picture, and its words for readers who cannot see it."""
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import current_actor, deps
 from examsvc.services import bank, bank_compare, bank_views
 from examsvc.services.bank_errors import DraftOpen
 from examsvc.services.bank_views import ItemView
+from examsvc.services.secrecy import ItemSecrecy, view_secrecy
 from examsvc.web.author import wording
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
@@ -38,7 +40,15 @@ def item(version_id: int) -> str:
         returned=_returned(view),
         inputs=MoveInput(formdata=None),
         reply=ReplyInput(formdata=None),
+        secret=_secrecy(version_id),
     )
+
+
+def _secrecy(version_id: int) -> ItemSecrecy | None:
+    """For those who may know where an item stands: an author never sees forms."""
+    if not allowed(current_actor(), "views.read"):
+        return None
+    return view_secrecy(deps(), current_actor(), version_id)
 
 
 @room.view("/items/<int:version_id>/versions", permission="items.edit", methods=("POST",))

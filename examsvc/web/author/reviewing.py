@@ -50,7 +50,7 @@ def _said(state: State) -> str:
 
 def _page(inputs: ReviewInput, version_id: int, following: int | None) -> str:
     view = bank_views.view_item(deps(), current_actor(), version_id)
-    queue = [line.version_id for line in bank_views.review_queue(deps(), current_actor())]
+    queue = bank_views.list_to_appraise(deps(), current_actor())
     return render_template(
         "author/review.html",
         inputs=inputs,
@@ -69,7 +69,7 @@ def _page(inputs: ReviewInput, version_id: int, following: int | None) -> str:
 
 def _next_after(version_id: int) -> int | None:
     """The item after this one in the reviewer's queue, round to the first."""
-    queue = [line.version_id for line in bank_views.review_queue(deps(), current_actor())]
+    queue = bank_views.list_to_appraise(deps(), current_actor())
     if version_id in queue:
         at = queue.index(version_id)
         queue = [*queue[at + 1 :], *queue[:at]]

@@ -9,7 +9,9 @@ from markupsafe import Markup
 
 from examsvc.edge.room import Room, deps
 from examsvc.services.rendering import render_wording
+from examsvc.store.sealed import opened
 from examsvc.web.author import wording, wording_kinds
+from examsvc.web.author import wording_guarding as guarding
 from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
 from item_bank.legal_basis import kind_of
 from item_bank.stem import plain_text
@@ -20,13 +22,13 @@ room = Room("author", __name__)
 @room.app_template_filter("item_markup")
 def item_markup(markup: str) -> Markup:
     """Authored text as a candidate sees it: sanitised again on its way out, whatever the database holds."""
-    return Markup(render_wording(deps(), markup))  # noqa: S704 - nothing but allowed tags comes out
+    return Markup(render_wording(deps(), opened(markup)))  # noqa: S704 - nothing but allowed tags comes out
 
 
 @room.app_template_filter("item_text")
 def item_text(markup: str) -> str:
-    """What is read of authored text, for lists."""
-    return plain_text(markup)
+    """What is read of authored text, for lists. Raises WordingSealed of a stem that was not opened."""
+    return plain_text(opened(markup))
 
 
 def share_words(share: Fraction) -> str:
@@ -58,4 +60,14 @@ def words() -> dict[str, object]:
         "part_words": wording_kinds.part_words,
         "share_words": share_words,
         "problem_words": lambda code: wording.words_of(code, {}),
+        "how_words": guarding.HOWS,
+        "oddity_words": guarding.ODDITIES,
+        "limited_roles": guarding.LIMITED_ROLES,
+        "secrecy_words": guarding.SECRECIES,
+        "stage_words": guarding.STAGES,
+        "step_words": guarding.STEPS,
+        "format_words": guarding.FORMATS,
+        "export_words": guarding.EXPORT_STATES,
+        "loss_words": guarding.LOSSES,
+        "loss_reasons": guarding.REASONS,
     }

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from examsvc.edge.language import local_day
 from examsvc.edge.texts import gettext as _
 from examsvc.web.author.wording_findings import ACTS, FAULTS, FINDINGS
+from examsvc.web.author.wording_guarding import EXPORT_REFUSALS
 from examsvc.web.author.wording_parts import PROBLEMS as PARTS
 from examsvc.web.terms import ITEM_STATES
 from item_bank.assignments import Progress
@@ -161,9 +162,6 @@ _PROBLEMS: dict[str, LazyString] = {
     "IMAGE_DAMAGED": _l("The picture's file is damaged or holds more than a picture. Save it anew."),
     "IMAGE_MOVES": _l("Moving pictures are not taken: they cannot be stopped by the reader."),
     "NEAR_DUPLICATE": _l("Reads much like %(other)s. Check that it does not test the same fact."),
-    "NEAR_DUPLICATES_NOT_CHECKED": _l(
-        "Too many items to compare with each other: duplicates were not searched."
-    ),
     # the sheet
     "EMPTY_SHEET": _l("The sheet is empty."),
     "NO_ROWS": _l("There is no item below the headers."),
@@ -185,6 +183,10 @@ _PROBLEMS: dict[str, LazyString] = {
     "MISSING_SHEET": _l("The file has several sheets and none of them is called “%(sheet)s”."),
 }
 _REFUSALS: dict[str, LazyString] = {
+    "THRESHOLD_OUT_OF_RANGE": _l("This degree of likeness cannot be searched for."),
+    "UNKNOWN_BASIS": _l("Choose what the items are compared by."),
+    "PAIR_DECIDED": _l("Somebody has decided one of these pairs in the meantime, or a new search has begun."),
+    "PAIR_NOT_DISMISSED": _l("This pair is not among those dismissed."),
     "WORDING_FROZEN": _l("This wording has been in review and is frozen. Make a new version instead."),
     "DRAFT_OPEN": _l("This item has an open draft already."),
     "SUPERSEDED": _l("A newer version has taken this one's place."),
@@ -217,6 +219,9 @@ _REFUSALS: dict[str, LazyString] = {
     ),
     "ASSIGNMENT_ENDED": _l("This assignment has ended."),
     "REVIEWERS_OUT_OF_RANGE": _l("At least 1 reviewer, at most %(most)s."),
+    "ROLE_NOT_LIMITED": _l("No limit is set for this role."),
+    "LIMIT_OUT_OF_RANGE": _l("At least 1 item, at most %(most)s."),
+    "NO_LIMIT_TO_LIFT": _l("No limit holds for this person."),
     "NO_SUCH_TRANSITION": _l("The item is in another state by now. Look at it again."),
     "WRONG_ROLE": _l("Your role does not allow this."),
     # the register of legal acts
@@ -265,9 +270,19 @@ def finding(found: Finding) -> str:
     return _words(FINDINGS, found.fault.value, found.params)
 
 
+def known_codes() -> set[str]:
+    """The codes that there are words for."""
+    return {*PARTS, *_PROBLEMS, *_REFUSALS}
+
+
+def reason(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong, by its code."""
+    return _words({**PARTS, **_PROBLEMS, **_REFUSALS}, code, params)
+
+
 def refusal(error: ItemBankError) -> str:
     """Why the bank refused, with the item it was about."""
-    sentence = _words({**PARTS, **_PROBLEMS, **_REFUSALS}, error.code, error.params)
+    sentence = _words({**PARTS, **_PROBLEMS, **_REFUSALS, **EXPORT_REFUSALS}, error.code, error.params)
     item = error.params.get("item")
     return _("%(item)s: %(reason)s", item=item, reason=sentence) if item else sentence
 
