@@ -9,7 +9,7 @@ from examsvc.accounts.actor import Actor
 from examsvc.services.bank_views import ItemView, require_reader
 from examsvc.services.deps import Services
 from examsvc.store import item_versions as versions
-from item_bank.differences import Difference, differences, key_differences
+from item_bank.changes import Difference, differences, key_differences
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from examsvc.web.author.inputs import KeyInput
 from examsvc.web.author.room import room
 from examsvc.web.author.seeing import Look, look_of, seen
 from examsvc.web.author.wording_kinds import credit_gives
-from item_bank.differences import Difference, key_differences
+from item_bank.changes import Difference, key_differences
 from item_bank.errors import ItemBankError
 from item_bank.interactions.marking import Credit, credits_of
 

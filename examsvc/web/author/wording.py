@@ -237,12 +237,12 @@ def finding(found: Finding) -> str:
 
 def known_codes() -> set[str]:
     """The codes that there are words for."""
-    return {*_PROBLEMS, *_REFUSALS}
+    return {*PARTS, *_PROBLEMS, *_REFUSALS}
 
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
     """What is wrong, by its code."""
-    return _words({**_PROBLEMS, **_REFUSALS}, code, params)
+    return _words({**PARTS, **_PROBLEMS, **_REFUSALS}, code, params)
 
 
 def refusal(error: ItemBankError) -> str:

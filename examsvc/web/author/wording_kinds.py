@@ -8,7 +8,7 @@ from typing import Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from item_bank.differences import Difference
+from item_bank.changes import Difference
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Credit
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from item_bank.differences import Change, word_runs
+from item_bank.changes import Change, word_runs
 
 WORDS = st.lists(st.sampled_from(["thuế", "hàng", "hóa", " ", ".", "\n", "“x”", "15", "đ"]), max_size=14)
 TEXTS = st.one_of(st.text(max_size=40), WORDS.map("".join))

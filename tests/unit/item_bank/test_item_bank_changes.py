@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from item_bank.differences import Change, Difference, differences, key_differences
+from item_bank.changes import Change, Difference, differences, key_differences
 from item_bank.interactions.asked import single_choice
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Credit, Key
