@@ -8,8 +8,10 @@ from datetime import datetime
 from examsvc.accounts.actor import Actor
 from examsvc.services.bank_views import ItemView, require_reader
 from examsvc.services.deps import Services
+from examsvc.services.viewing import Showing, admit_showing
 from examsvc.store import item_versions as versions
 from item_bank.changes import Difference, differences, key_differences
+from item_bank.viewing import How
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def compare_versions(
         require_reader(session, actor, old.id)
         item = versions.get_version(session, old.id)
         key = versions.newest_keys(session, [old.id])[old.id]
+    admit_showing(deps, actor, Showing((old.id,), How.PAGE, "compared"))
     found = differences((item, key), (view.item, view.key))
     return Compared(old.version, old.id, old.version in returned, found)
 

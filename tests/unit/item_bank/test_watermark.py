@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 
 import openpyxl
@@ -26,10 +28,13 @@ from item_bank.interactions.asked import Asked, Option, single_choice
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
+from item_bank.media import reference
+from item_bank.stem import from_authored
 from item_bank.taxonomy import CognitiveLevel
 from item_bank.watermark.files import KINDS, VISIBLE, borne, stamped
 from item_bank.watermark.marks import Channel, Imprint, Place, draw, weigh
 from item_bank.watermark.stamp import Stamp, numbers_in
+from tests.unit.item_bank.pictures import png
 
 KEYS = [bytes([number]) * 32 for number in range(1, 41)]
 STAMP = Stamp(17, "Tổ ra đề -- Khu vực I [x]", "Phạm <Dung>", "Lê Chi & Cộng", datetime(2026, 11, 28, 9, 5))
@@ -187,3 +192,13 @@ def test_what_cannot_be_read_is_refused_by_name():
         with pytest.raises(ImportRefused) as refusal:
             borne(data)
         assert refusal.value.code == code
+
+
+def test_a_marked_workbook_keeps_its_pictures():
+    picture = png(4, 4)
+    sha256 = hashlib.sha256(picture).hexdigest()
+    shown = replace(item(1), stem=from_authored(f"Xem {reference(sha256, 'Cửa')}"))
+    data = write_workbook(ForeignBank((shown,), {sha256: picture}))[0]
+    marked = read_workbook(stamped("xlsx", data, STAMP, KEYS[0]))
+    assert marked == read_workbook(data)
+    assert marked.pictures == {sha256: picture}
