@@ -48,6 +48,7 @@ def overview(found: Sequence[Found]) -> Table:
     headings = (
         _("Calibration"),
         _("In force from"),
+        _("Flags"),
         _("Version"),
         _("Responses"),
         "p",
@@ -55,12 +56,12 @@ def overview(found: Sequence[Found]) -> Table:
         "a ± se",
         "b ± se",
         "c",
-        _("Flags"),
     )
     rows = tuple(
         (
             Cell(one.calibration.code, "badge-info" if one.in_force else ""),
             _adopted_on(one),
+            ", ".join(flag.label for flag in item_flags(one.parameter.flags)) or "–",
             str(one.version.version),
             decimal(one.parameter.n_responses, 0) if one.parameter.n_responses else "–",
             decimal(one.parameter.p_value),
@@ -68,11 +69,10 @@ def overview(found: Sequence[Found]) -> Table:
             with_error(one.parameter.a, one.parameter.se_a),
             _difficulty(one.parameter),
             decimal(one.parameter.c) if one.parameter.c else "–",
-            ", ".join(flag.label for flag in item_flags(one.parameter.flags)) or "–",
         )
         for one in found
     )
-    return Table(_("Every calibration that has been in force"), headings, rows, frozenset(range(2, 9)))
+    return Table(_("Every calibration that has been in force"), headings, rows, figures(headings, 3))
 
 
 def drift(found: Sequence[Found]) -> Figure | None:
@@ -85,8 +85,8 @@ def drift(found: Sequence[Found]) -> Figure | None:
     rows: list[Row] = []
     for place, one in enumerate(known):
         change = "–" if not place else decimal(values[place] - values[place - 1])
-        rows.append((one.calibration.code, _adopted_on(one), _difficulty(one.parameter), change))
-    headings = (_("Calibration"), _("In force from"), "b ± se", _("Change"))
+        rows.append((str(place + 1), one.calibration.code, _difficulty(one.parameter), change))
+    headings = (_("No."), _("Calibration"), "b ± se", _("Change"))
     table = Table(_("Difficulty b, the oldest first"), headings, tuple(rows), figures(headings, 2))
     return Figure(_drift_plot([one.calibration.code for one in known], values, errors), table)
 
