@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 MADE := $(VENV)/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo js test sample check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery bench-delivery test-faults test-hosts clean
+.PHONY: help run demo js test sample check format unit integration e2e browser messages screenshots bench-scoring bench-large bench-accuracy bench-recovery bench-delivery bench-bank test-faults test-hosts fuzz-imports clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ e2e: ready browser ## Tests in a real browser
 test-faults: ready ## Kill, cut, fill and forge; ARGS=--full for the counts of the promises, ARGS="--row ..." for one
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.faults $(ARGS)
 
+fuzz-imports: ready ## Read 50,000 malformed files of all formats; ARGS="--files 10000 --seed 2" for others
+	@$(BIN)/python -W ignore -m tests.fuzz $(ARGS)
+
 test-hosts: ready ## Several hosts in network namespaces, parts of which fail (root; nginx, postgresql, redis-server)
 	@EXAMSVC_REQUIRE_NETNS=1 $(BIN)/python -m pytest tests/scaling
 
@@ -108,6 +111,9 @@ bench-recovery: ready ## Bias, RMSE and coverage of standard errors on simulated
 
 bench-delivery: ready ## Server CPU, rates and growth of exam delivery beside a bare INSERT; ARGS=--quick for small sizes
 	@$(BIN)/python -m tests.benchmarks.bench_delivery $(ARGS)
+
+bench-bank: ready ## Search, near-duplicates, board and import of a bank of up to 50,000 items; ARGS=--quick for less
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_bank $(ARGS)
 
 clean: ## Remove the sample's data and everything that was built
 	rm -rf var $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from examsvc.adapters.buffered_presence import BufferedPresence
+from examsvc.adapters.kept_files import FolderFiles
 from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.adapters.redis_live import RedisLive
 from examsvc.adapters.redis_presence import RedisPresence
@@ -80,6 +81,8 @@ def open_house(
             glances=SharedGlance(store),
             live=RedisLive(redis.client),
             views=StaffViews(live=settings.staff_views, fresh_s=FRESH_S),
+            files=FolderFiles(settings.home / "exports"),
+            uploads=FolderFiles(settings.home / "uploads", kept_s=24 * 3600),
         )
         if run_job is not None:
             queue.handle(functools.partial(run_job, services))

@@ -13,6 +13,20 @@ class Queue(Protocol):
     def wake(self, job_id: int) -> None: ...
 
 
+class Files(Protocol):
+    """Keeps files beside the data; a name is 64 hexadecimal digits that nobody can guess."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep the file, whole or not at all."""
+        ...
+
+    def find(self, name: str) -> bytes | None: ...
+
+    def remove(self, name: str) -> None:
+        """Forget the file; one that is not there is forgotten already."""
+        ...
+
+
 class Presence(Protocol):
     """When a candidate's machine was last heard of; may forget everything at any time."""
 

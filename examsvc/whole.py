@@ -7,6 +7,8 @@ from flask import Flask
 from examsvc.app import create_app
 from examsvc.bootstrap import House
 from examsvc.jobs.runner import run_job
+from examsvc.services.exports import clear_exports
+from examsvc.services.fingerprints import RefreshChore
 from examsvc.services.legal_repeals import carry_out_due_repeals
 from examsvc.serving import serve_rooms
 from examsvc.web.rooms import ROOMS
@@ -14,7 +16,8 @@ from examsvc.web.rooms import ROOMS
 
 def serve() -> Flask:
     """All rooms over a house open for the life of this process, which also does the jobs and the chores."""
-    return serve_rooms(ROOMS, run_job, chores=(carry_out_due_repeals,))
+    chores = (carry_out_due_repeals, clear_exports, RefreshChore())
+    return serve_rooms(ROOMS, run_job, chores=chores)
 
 
 def whole_app(house: House) -> Flask:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from item_bank.errors import ItemBankError
 from item_bank.formats.foreign import BankFacts, Fate, ForeignBank, ForeignItem, Remark
+from item_bank.formats.progress import Progress, silent
 from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion, is_item_code
 from item_bank.media import references
@@ -19,8 +20,6 @@ from item_bank.wording import Wording, compose
 NEEDED: Final = ("topic", "cognitive_level", "legal_basis")  # what no item of the bank is without
 _NUMBER: Final = re.compile(r"(\d{1,9})$")
 STEP: Final = 200  # items between two words about the progress
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def take_in(
     known: Known,
     answers: BankFacts,
     author: str,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = silent,
 ) -> Intake:
     """What becomes of each item of a file.
 

@@ -172,7 +172,8 @@ def _converted(source: str, display: bool) -> str:
         tree = Converter(display="block" if display else "inline").convert_to_element(prepared)
     except Exception as error:  # the library raises whatever its input makes it stumble over
         raise _Unreadable("FORMULA_NOT_UNDERSTOOD") from error
-    return _CLEANER.clean(_written(tree))
+    # the cleaner writes a name that XML does not know
+    return _CLEANER.clean(_written(tree)).replace("&nbsp;", "\u00a0")
 
 
 def _as_latex_has_it(found: re.Match[str]) -> str:

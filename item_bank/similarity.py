@@ -1,140 +1,130 @@
-"""Near-duplicate texts: cosine of TF-IDF over character n-grams, with or without Vietnamese diacritics."""
+"""How alike two items read: shares of common character n-grams, with or without Vietnamese diacritics.
+
+A score depends on the two texts alone, never on what else the bank holds: a pair that somebody has looked at
+keeps the score he saw. How alike pairs are found among many items is `item_bank.near_duplicates`.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from item_bank.stem import plain_text
 
-N_GRAM = 4
-MAX_CHARACTERS = 1_000  # what follows adds time and no doubt
-_BLOCK_ROWS = 256
-_CANDIDATE_SHARE = 0.05
-_PAIRS_AT_ONCE = 20_000
+N_GRAM: Final = 4
+MAX_CHARACTERS: Final = 1_000  # of a stem or an option: what follows adds time and no doubt
+MAX_OPTIONS: Final = 40
 
-IntArray = NDArray[np.int32]
-FloatArray = NDArray[np.float32]
+Grams = NDArray[np.uint64]
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_LINE = "\n"  # none is left in a folded text
+
+
+class _Bare(dict[int, str]):
+    """Code point → the letters without their marks, worked out as they come up."""
+
+    def __missing__(self, point: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", "d" if chr(point) == "đ" else chr(point))
+        bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+        if point < _KEPT_BELOW:
+            self[point] = bare
+        return bare
+
+
+_KEPT_BELOW = 0x2000  # the letters of Europe, Vietnam's among them: no text fills the memory with others
+_BARE = _Bare()
 
 
 def fold(text: str) -> str:
     """Lower case, no diacritics (đ becomes d), no punctuation: "Trị giá" and "tri gia" are one text."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
-    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return _NOT_WORD.sub(" ", bare).strip()
+    text = text.casefold()
+    return _NOT_WORD.sub(" ", text if text.isascii() else text.translate(_BARE)).strip()
 
 
-def near_duplicates(texts: Sequence[str], threshold: float = 0.85) -> list[tuple[int, int, float]]:
-    """Pairs `(i, j, score)` with i < j and score ≥ threshold; the texts may carry markup."""
-    return [
-        (int(earlier), int(later), float(score))
-        for start, block in _similarity_blocks(texts, threshold)
-        for later, earlier, score in zip(block.row + start, block.col, block.data, strict=True)
-    ]
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An item's texts as they are compared and searched: folded, without markup."""
+
+    stem: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def stem_grams(self) -> Grams:
+        """What the stem alone is compared by."""
+        return grams([self.stem])
+
+    @property
+    def whole_grams(self) -> Grams:
+        """What the item is compared by: stem and options, in whatever order these stand."""
+        return grams([self.stem, *self.options])
+
+    def as_lines(self) -> str:
+        """One text, a line for each part; `from_lines` reads it again."""
+        return _LINE.join([self.stem, *self.options])
+
+    @classmethod
+    def from_lines(cls, lines: str) -> Reading:
+        """The reading that was written by `as_lines`."""
+        stem, *options = lines.split(_LINE)
+        return cls(stem, tuple(options))
 
 
-def nearest_earlier(texts: Sequence[str], threshold: float = 0.85) -> list[tuple[int, int, float]]:
-    """For each text that has one, its most similar earlier text: `(earlier, later, score)`.
+def reading_of(stem: str, options: Iterable[str] = ()) -> Reading:
+    """The reading of authored texts, which may carry markup.
 
-    One pair a text at most: a file of equal lines cannot fill the memory with its pairs.
+    Parameters
+    ----------
+    stem : sanitised HTML or plain text
+    options : of the same kind, at most `MAX_OPTIONS` of them are read
     """
-    found: list[tuple[int, int, float]] = []
-    for start, block in _similarity_blocks(texts, threshold):
-        # per row the last of the order: the highest score, of equals the earliest text
-        order = np.lexsort((-block.col, block.data, block.row))
-        last = np.flatnonzero(np.diff(block.row[order], append=-1))
-        for at in order[last]:
-            found.append((int(block.col[at]), start + int(block.row[at]), float(block.data[at])))
-    return found
+    return Reading(_folded(stem), tuple(_folded(option) for option in list(options)[:MAX_OPTIONS]))
 
 
-def _similarity_blocks(texts: Sequence[str], threshold: float) -> Iterator[tuple[int, sparse.coo_array]]:
-    """Blocks of rows against all earlier rows, as the coordinates of what reaches the threshold.
+def _folded(markup: str) -> str:
+    return fold(plain_text(markup))[:MAX_CHARACTERS]
 
-    Candidates share one of their rare n-grams (`_rarest`); where too many do, the whole block is multiplied.
+
+def grams(parts: Sequence[str]) -> Grams:
+    """The distinct n-grams of folded texts, each between two spaces.
+
+    Returns
+    -------
+    (n_grams,) sorted 64-bit numbers, scattered evenly over their range and one for each n-gram: four
+    characters of the basic multilingual plane are 64 bits, and the scattering (Steele, Lea & Flood 2014,
+    SplitMix64) is a bijection.
     """
-    if len(texts) < 2:
-        return
-    vectors = _tfidf(texts)
-    rare = _rarest(vectors, threshold)
-    by_rare_gram = rare.T.tocsr()
-    for start in range(0, len(texts), _BLOCK_ROWS):
-        stop = min(start + _BLOCK_ROWS, len(texts))
-        near = (rare[start:stop] @ by_rare_gram[:, :stop]).tocoo()
-        earlier = near.col < near.row + start
-        rows, columns = near.row[earlier], near.col[earlier]
-        if len(rows) > _CANDIDATE_SHARE * (stop - start) * stop:
-            block = (vectors[start:stop] @ vectors[:stop].T).tocoo()
-            earlier = block.col < block.row + start
-            rows, columns, scores = block.row[earlier], block.col[earlier], block.data[earlier]
-        else:
-            scores = _scores(vectors, rows + start, columns)
-        # float32 sums of equal texts may end a hair under 1
-        kept = scores >= threshold - 1e-6
-        shape = (stop - start, len(texts))
-        yield (
-            start,
-            sparse.coo_array((np.minimum(scores[kept], 1.0), (rows[kept], columns[kept])), shape=shape),
-        )
+    padded = [f" {part} ".ljust(N_GRAM) for part in parts]
+    found = np.concatenate([_packed(part) for part in padded])
+    return np.unique(_scattered(found))
 
 
-def _scores(vectors: sparse.csr_array, rows: IntArray, columns: IntArray) -> FloatArray:
-    scores = np.zeros(len(rows), dtype=np.float32)
-    for start in range(0, len(rows), _PAIRS_AT_ONCE):
-        part = slice(start, start + _PAIRS_AT_ONCE)
-        scores[part] = vectors[rows[part]].multiply(vectors[columns[part]]).sum(axis=1)
-    return scores
+def likeness(one: Grams, other: Grams) -> float:
+    """Sørensen-Dice coefficient of two sets of n-grams, 0 to 1: twice what they share by what they have."""
+    shared = np.intersect1d(one, other, assume_unique=True).size
+    return 2.0 * shared / (one.size + other.size)
 
 
-def _rarest(vectors: sparse.csr_array, threshold: float) -> sparse.csr_array:
-    """Each row cut to its rarest n-grams, so far that what is cut away is shorter than the threshold.
-
-    Two rows of unit length that share none of these cannot reach the threshold: their common n-grams all lie
-    in the part of one of them that was cut away, and a product is no greater than that part's length.
-    """
-    frequency = np.bincount(vectors.indices, minlength=vectors.shape[1])
-    rank = np.empty(vectors.shape[1], dtype=np.int32)
-    rank[np.argsort(frequency, kind="stable")] = np.arange(vectors.shape[1], dtype=np.int32)
-    # data copied: sorting happens in place
-    ranked = sparse.csr_array(
-        (vectors.data.copy(), rank[vectors.indices], vectors.indptr), shape=vectors.shape
-    )
-    ranked.sort_indices()
-    squared = ranked.data.astype(np.float64) ** 2
-    before = np.concatenate(([0.0], np.cumsum(squared)))
-    row_start = np.repeat(before[ranked.indptr[:-1]], np.diff(ranked.indptr))
-    kept = 1.0 - (before[:-1] - row_start) >= threshold**2 - 1e-5
-    counts = np.concatenate(([0], np.cumsum(kept)))[ranked.indptr]
-    return sparse.csr_array((ranked.data[kept], ranked.indices[kept], counts), shape=vectors.shape)
+def _packed(text: str) -> Grams:
+    points = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32).astype(
+        np.uint64
+    ) & np.uint64(0xFFFF)
+    n = points.size - N_GRAM + 1
+    packed = points[:n].copy()
+    for place in range(1, N_GRAM):
+        packed = (packed << np.uint64(16)) | points[place : place + n]
+    return packed
 
 
-def _tfidf(texts: Sequence[str]) -> sparse.csr_array:
-    """Rows of unit length; smooth inverse document frequency, so that no shared n-gram weighs nothing."""
-    vocabulary: dict[str, int] = {}
-    columns = array("i")
-    ends = [0]
-    for text in texts:
-        padded = f" {fold(plain_text(text[:MAX_CHARACTERS]))} "
-        columns.extend(
-            vocabulary.setdefault(padded[i : i + N_GRAM], len(vocabulary))
-            for i in range(max(1, len(padded) - N_GRAM + 1))
-        )
-        ends.append(len(columns))
-    counts = sparse.csr_array(
-        (np.ones(len(columns), dtype=np.float32), np.frombuffer(columns, dtype=np.int32), np.asarray(ends)),
-        shape=(len(texts), len(vocabulary)),
-    )
-    counts.sum_duplicates()
-    document_frequency = np.bincount(counts.indices, minlength=len(vocabulary))
-    idf = (np.log((1 + len(texts)) / (1 + document_frequency)) + 1).astype(np.float32)
-    counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
-    lengths = np.sqrt(np.asarray(counts.multiply(counts).sum(axis=1)).ravel())
-    return sparse.csr_array(sparse.diags_array(1 / lengths, dtype=np.float32) @ counts)
+def _scattered(values: Grams) -> Grams:
+    mixed = values + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    scattered: Grams = mixed ^ (mixed >> np.uint64(31))
+    return scattered

@@ -53,6 +53,11 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]
 _CLEANED_IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _CLEANED_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _SPACES = re.compile(r"\s+")
+# every sign that `strip_invisible` takes is among these; most texts have none of them
+_MAYBE_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u08ff\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff\U00010000-\U0010ffff]"
+)
 
 
 def nfc(text: str) -> str:
@@ -65,7 +70,7 @@ def strip_invisible(text: str) -> str:
 
     They cannot be seen by the reviewer who approves the wording, and most cannot be written to XML.
     """
-    if text.isascii() and text.isprintable():
+    if not _MAYBE_INVISIBLE.search(text):
         return text
     return "".join(
         character

@@ -50,6 +50,12 @@ def asker_or_examiner(actor: Actor, facts: Facts) -> bool:
     return bool(actor.roles & {R.EXAMINER, R.ADMIN}) or facts.owner_user_id == actor.user_id
 
 
+def asker_or_watcher(actor: Actor, facts: Facts) -> bool:
+    """The subject is the actor's own, or one of his other roles watches all long work."""
+    watches = {R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN}
+    return bool(actor.roles & watches) or facts.owner_user_id == actor.user_id
+
+
 def own_or_no_author(actor: Actor, facts: Facts) -> bool:
     """The subject is the actor's own, or one of his other roles reads all of them."""
     return bool(actor.roles & {R.REVIEWER, R.BANK_MANAGER, R.AUDITOR}) or facts.owner_user_id == actor.user_id
@@ -87,6 +93,7 @@ def _rule(*roles: Role, when: Condition = anyone) -> Rule:
 
 
 EVERYONE = tuple(Role)
+_ASKING = (R.EXAM_MANAGER, R.EXAMINER, R.AUTHOR, R.REVIEWER, R.BANK_MANAGER)  # for long work
 
 TABLE: dict[str, Rule] = {
     # one's own account
@@ -101,8 +108,23 @@ TABLE: dict[str, Rule] = {
     "items.review": _rule(R.REVIEWER, when=not_own),
     "items.approve": _rule(R.BANK_MANAGER, when=not_own),
     "items.release_to_exams": _rule(R.BANK_MANAGER),
+    "keys.propose": _rule(R.BANK_MANAGER, when=not_himself),
+    "keys.confirm": _rule(R.BANK_MANAGER, R.REVIEWER, when=not_own),
     "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
     "bank.set_rules": _rule(R.BANK_MANAGER),
+    # who has seen what of the bank, and how much anybody may
+    "views.read": _rule(R.BANK_MANAGER, R.AUDITOR),
+    "views.read_limits": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.CHAIRMAN, R.AUDITOR),
+    "views.grant": _rule(R.BANK_MANAGER, R.CHAIRMAN, when=not_himself),
+    # items leave the bank by two persons
+    "exports.ask": _rule(R.BANK_MANAGER),
+    "exports.read": _rule(R.BANK_MANAGER, R.CHAIRMAN, R.AUDITOR),
+    "exports.decide": _rule(R.BANK_MANAGER, R.CHAIRMAN, when=not_own),
+    "exports.take": _rule(R.BANK_MANAGER, when=own),
+    # items of the whole bank that read alike
+    "near_duplicates.read": _rule(R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
+    "near_duplicates.search": _rule(R.REVIEWER, R.BANK_MANAGER),
+    "near_duplicates.decide": _rule(R.BANK_MANAGER),
     # how much officers have seen of the items, and which rest
     "exposure.read": _rule(R.BANK_MANAGER, R.EXAMINER, R.AUDITOR),
     "exposure.rest": _rule(R.BANK_MANAGER),
@@ -162,8 +184,8 @@ TABLE: dict[str, Rule] = {
     "results.read": _rule(R.EXAMINER, R.CHAIRMAN, R.AUDITOR),
     "results.release": _rule(R.CHAIRMAN, when=not_own),
     # long work
-    "jobs.read": _rule(R.EXAM_MANAGER, R.EXAMINER, R.CHAIRMAN, R.AUDITOR, R.ADMIN),
-    "jobs.cancel": _rule(R.EXAM_MANAGER, R.EXAMINER, R.ADMIN, when=asker_or_examiner),
+    "jobs.read": _rule(*_ASKING, R.CHAIRMAN, R.AUDITOR, R.ADMIN, when=asker_or_watcher),
+    "jobs.cancel": _rule(*_ASKING, R.ADMIN, when=asker_or_examiner),
     # supervision and accounts
     "audit.read": _rule(R.AUDITOR),
     "accounts.manage": _rule(R.ADMIN),

@@ -1,10 +1,10 @@
-"""The commands: migrate, serve, live, demo, run, audit."""
+"""The commands: migrate, serve, live, demo, run, audit, bank."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -12,11 +12,14 @@ from examsvc.audit.chain import GENESIS
 from examsvc.bootstrap import open_house
 from examsvc.cli.live import run_live_channel
 from examsvc.cli.server import run_server
+from examsvc.cli.tracing import trace_lines
 from examsvc.sample.demo import Demo, DemoFailed
 from examsvc.services.audit import verify_stored_chain
+from examsvc.services.tracing import trace_file
 from examsvc.settings import Settings
 from examsvc.store import SchemaBehind, Store, WriterTaken
 from examsvc.store.migrate import is_current
+from item_bank.errors import ImportRefused
 
 
 def plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,3 +105,28 @@ def audit_verify_command() -> None:
         raise click.ClickException(f"entry {report.first_bad_seq}: {report.reason}")
     head = "empty" if report.head_hash == GENESIS else report.head_hash
     click.echo(f"{report.n_entries} entries, unbroken; head {head}")
+
+
+@group.group("bank")
+def bank_group() -> None:
+    """The item bank."""
+
+
+@bank_group.command("trace")
+@click.argument("file", type=click.File("rb"))
+@plain_errors
+def bank_trace_command(file: BinaryIO) -> None:
+    """Say which export FILE is, or a part of: by what it says, and by its marks. It only reads."""
+    store = Store.connect(Settings.from_environ().database_url)
+    try:
+        if not is_current(store):
+            raise SchemaBehind
+        traced = trace_file(store, file.read())
+    except ImportRefused as error:
+        raise click.ClickException(f"the file cannot be read ({error.code})") from error
+    finally:
+        store.dispose()
+    for line in trace_lines(traced):
+        click.echo(line)
+    if not any(suspect.certain for suspect in traced.suspects):
+        raise SystemExit(1)

@@ -21,6 +21,11 @@ TITLES: dict[str, LazyString] = {
     "score": _l("Scoring"),
     "assemble": _l("Assembling forms"),
     "replay": _l("Assembling again"),
+    "near_duplicates": _l("Searching for near-duplicates"),
+    "check_import": _l("Checking a file"),
+    "import_items": _l("Importing items"),
+    "export_check": _l("Checking what the format carries"),
+    "export_write": _l("Writing the file"),
 }
 # kind → (endpoint, its argument): where the outcome is to be seen; a key of the job's outcome
 PLACES: dict[str, tuple[str, str]] = {
@@ -28,6 +33,10 @@ PLACES: dict[str, tuple[str, str]] = {
     "score": ("examiner.results", "campaign_id"),
     "assemble": ("exam.show_run", "run_id"),
     "replay": ("exam.show_run", "run_id"),
+    "check_import": ("author.import_report_page", "report_id"),
+    "import_items": ("author.desk", "tab"),
+    "export_check": ("author.export", "export_id"),
+    "export_write": ("author.export", "export_id"),
 }
 
 # the stages of a calibration in their order, in words
@@ -38,6 +47,13 @@ STAGES: dict[str, LazyString] = {
     "forms": _l("reliability and fit of the forms"),
     "dimensions": _l("competencies as dimensions"),
     "storing": _l("storing the proposal"),
+}
+
+# those of an import
+IMPORT_STAGES: dict[str, LazyString] = {
+    "reading": _l("Reading the file."),
+    "checking": _l("Holding its items against the bank:"),
+    "storing": _l("Storing the items."),
 }
 
 
@@ -108,12 +124,22 @@ def _text(row: JobRow) -> str:
             return str(_("Stopping at the next step."))
         if row.kind == "calibrate":
             return _calibrating_text(row)
-        return str(_("Step %(done)s of %(total)s.", done=row.done, total=row.total))
+        return _running_text(row)
     if row.state == "done":
         return _done_text(row)
     if row.state == "cancelled" and row.kind == "calibrate":
         return str(_("The calibration was stopped. Nothing of it was kept."))
     return words_of(row.message)
+
+
+def _running_text(row: JobRow) -> str:
+    if row.kind == "near_duplicates":
+        return str(_("%(percent)s%% of the bank compared.", percent=row.done))
+    if row.stage in IMPORT_STAGES:
+        stage = str(IMPORT_STAGES[row.stage])
+        known = row.total > 1
+        return f"{stage} {_('%(done)s of %(total)s.', done=row.done, total=row.total)}" if known else stage
+    return str(_("Step %(done)s of %(total)s.", done=row.done, total=row.total))
 
 
 def _calibrating_text(row: JobRow) -> str:
@@ -144,6 +170,9 @@ def _done_text(row: JobRow) -> str:
                 _("Nothing was added: every sitting had a score under this calibration and these keys.")
             )
         return str(ngettext("%(num)s sitting was scored.", "%(num)s sittings were scored.", added))
+    if row.kind == "near_duplicates":
+        n_found = int(row.outcome.get("n_found", 0))
+        return str(ngettext("%(num)s pair reads alike.", "%(num)s pairs read alike.", n_found))
     return str(_("Done."))
 
 

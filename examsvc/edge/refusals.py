@@ -98,7 +98,7 @@ def _not_ready(error: NotReady) -> str:
         "already_decided": _("This has been decided already."),
         # the emergency file
         "emergency_unreadable": _("This is not an emergency file of an exam machine."),
-        "emergency_too_large": _("The file is too large: an emergency file has at most 1 MB."),
+        "emergency_too_large": _("The file is too large: an emergency file has at most 4 MB."),
         "emergency_foreign": _("This file belongs to no candidate of this room."),
         "emergency_altered": _("This file was altered or damaged: nothing of it was taken."),
     }

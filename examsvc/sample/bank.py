@@ -11,7 +11,8 @@ from importlib.resources import files
 from examsvc.sample.staff import actor
 from examsvc.services import Services, calibration
 from examsvc.services.bank import submit_for_review
-from examsvc.services.bank_import import import_workbook
+from examsvc.services.bank_errors import ImportIncomplete
+from examsvc.services.bank_import import File, check_file, import_file
 from examsvc.services.bank_review import Judgement, approve_items, move_items, review_item
 from examsvc.services.legal_acts import ActFacts, add_act
 from examsvc.services.media import add_media
@@ -27,6 +28,8 @@ AUTHORS = ("ban_de_1", "ban_de_2")
 WORKBOOKS = (
     ("ban_de_1", "items_ban_de_1.xlsx"),
     ("ban_de_2", "items_ban_de_2.xlsx"),
+    ("ban_de_1", "items_ban_de_1_moi.xlsx"),  # of all interactions
+    ("ban_de_2", "items_ban_de_2_moi.xlsx"),
     ("ban_de_1", "items_luyen_tap.xlsx"),  # to practise with
 )
 PICTURES = ("container_door.png",)  # that the wordings refer to
@@ -78,9 +81,12 @@ def import_items(
         with deps.store.read() as session:
             if bank.has_import(session, hashlib.sha256(data).hexdigest()):
                 continue
-        report = import_workbook(deps, who, name, data).report
-        if not report.ok:
-            raise SampleRefused(f"{name}: {report.errors[:5]}")
+        try:
+            import_file(deps, who, File(name, data))
+        except ImportIncomplete as refusal:
+            report = check_file(deps, who, File(name, data))
+            faults = [(line.where, line.refused) for line in report.lines if line.refused]
+            raise SampleRefused(f"{name}: {faults[:5]}") from refusal
 
 
 def appraise(deps: Services, follow: Follow) -> None:

@@ -21,6 +21,7 @@ from examsvc.services.accounts import set_password
 from examsvc.services.sittings import open_sitting, save_events, submit_sitting
 from examsvc.store import accounts, measuring
 from examsvc.store import campaigns as campaign_store
+from examsvc.store import item_versions as versions
 from examsvc.store.models import SittingRow
 
 SEED = 20261123
@@ -62,14 +63,15 @@ def load_truth(deps: Services, candidates: Sequence[Candidate]) -> Truth:
         parameters = measuring.get_parameters(session, judged.id)
         keys = measuring.keys_in_force(session, parameters)
         forms = {form.id: measuring.list_form_items(session, form.id) for form in exams.published_forms(deps)}
-    options = {item.version_id: item.option_ids for items in forms.values() for item in items}
+        met = sorted({item.version_id for items in forms.values() for item in items})
+        items_met = versions.get_versions(session, met)
     rng = np.random.default_rng(SEED)
     abilities = draw_abilities(
         [candidate.officer_code for candidate in candidates], sorted(set(competency.values())), rng
     )
     known = [
-        JudgedItem(identity, parameters[identity].b or 0.0, keys[identity].option_id, options[identity])
-        for identity in sorted(options)
+        JudgedItem(identity, parameters[identity].b or 0.0, items_met[identity].asked, keys[identity])
+        for identity in met
     ]
     return Truth(
         abilities,

@@ -19,12 +19,14 @@ from examsvc.services import jobs
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
 from examsvc.services.resting import list_resting, resting_items
+from examsvc.services.viewing import Showing, log_showing
 from examsvc.store import Session, database_now, measuring
 from examsvc.store import assembly as store
 from examsvc.store.assembly import FormLine
 from examsvc.store.form_sections import are_sections_kept
 from examsvc.store.models import AssemblyRunRow, BlueprintRow, FormRow
 from examsvc.store.rows import get_row
+from item_bank.viewing import How
 
 MOST_FORMS = 6
 LARGEST_SEED = 2**31 - 1  # what an integer column holds
@@ -174,6 +176,8 @@ def proof_read(deps: Services, actor: Actor, form_id: int) -> tuple[FormRow, lis
     with deps.store.begin() as session:
         form = get_row(session, FormRow, form_id)
         lines = store.list_form_lines(session, form_id)
+        shown = Showing([line.version_id for line in lines], How.PROOF, form.code)
+        log_showing(session, actor, shown)
         record_act(session, actor, "forms.read_items", f"form:{form_id}")
         return form, lines
 

@@ -14,7 +14,7 @@ from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
 from examsvc.services.bank_states import Request, change_states, record_moves
 from examsvc.services.deps import Services
 from examsvc.services.media import require_media
-from examsvc.store import Session, database_now
+from examsvc.store import Session, database_now, fingerprints
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
 from examsvc.store import legal_acts as acts
@@ -92,6 +92,7 @@ def store_items(
         _key_row(version.id, key, actor, now) for version, (_item, key) in zip(stored, new, strict=True)
     )
     acts.cite(session, {version.id: version.legal_basis for version in stored})
+    fingerprints.keep(session, {version.id: pair for version, pair in zip(stored, new, strict=True)})
     return stored
 
 
@@ -118,7 +119,8 @@ def edit_draft(
         now = database_now(session)
         _write_wording(version, composed, _keep_stimuli(session, actor, [composed], now))
         acts.cite(session, {version.id: version.legal_basis})
-        _correct_key(session, actor, version.id, key)
+        kept = _correct_key(session, actor, version.id, key)
+        fingerprints.keep(session, {version.id: (composed, kept)})
         if first:  # nothing rests on the enemies of an item that was never submitted
             store.drop_enemies(session, item.id)
         _add_enemies(session, wording, store.item_ids(session))
@@ -137,7 +139,7 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
     with deps.store.begin() as session:
         version, item = _own(session, actor, version_id)
         newest = versions.list_versions(session, item.id)[0]
-        if _is_editable(session, newest):
+        if is_editable(session, newest):
             raise DraftOpen("DRAFT_OPEN", item=item.code, version_id=newest.id)
         copied = versions.get_version(session, version.id)
         key = versions.newest_keys(session, [version.id])[version.id]
@@ -148,6 +150,7 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         session.flush()
         session.add(_key_row(draft.id, replace(key, version=1), actor, now))
         acts.cite(session, {draft.id: draft.legal_basis})
+        fingerprints.keep(session, {draft.id: (copied, replace(key, version=1))})
         record_act(
             session,
             actor,
@@ -182,13 +185,14 @@ def _own(session: Session, actor: Actor, version_id: int) -> VersionOfItem:
     return version, item
 
 
-def _is_editable(session: Session, version: ItemVersionRow) -> bool:
+def is_editable(session: Session, version: ItemVersionRow) -> bool:
+    """Whether the wording is a draft that nobody has reviewed."""
     reviewed = bool(versions.reviewers_of(session, [version.id]))
     return not is_wording_frozen(State(version.state), was_in_review=reviewed)
 
 
 def _require_editable(session: Session, version: ItemVersionRow) -> None:
-    if not _is_editable(session, version):
+    if not is_editable(session, version):
         raise WordingFrozen("WORDING_FROZEN", state=version.state, version=version.version)
 
 
@@ -239,12 +243,14 @@ def _write_wording(row: ItemVersionRow, item: ItemVersion, stimuli: Mapping[str,
     row.wording_hash = item.wording_hash
 
 
-def _correct_key(session: Session, actor: Actor, version_id: int, key: Key) -> None:
-    """Keep the key; a changed one is a new version of the key, for keys are never overwritten."""
+def _correct_key(session: Session, actor: Actor, version_id: int, key: Key) -> Key:
+    """The key as it is kept; a changed one is a new version of the key, for keys are never overwritten."""
     known = versions.newest_keys(session, [version_id])[version_id]
-    if replace(key, version=known.version) != known:
-        corrected = replace(key, version=known.version + 1)
-        session.add(_key_row(version_id, corrected, actor, database_now(session)))
+    if replace(key, version=known.version) == known:
+        return known
+    corrected = replace(key, version=known.version + 1)
+    session.add(_key_row(version_id, corrected, actor, database_now(session)))
+    return corrected
 
 
 def _add_enemies(session: Session, wording: Wording, ids: dict[str, int]) -> None:

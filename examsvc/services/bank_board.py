@@ -9,16 +9,18 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
 from examsvc.services.deps import Services
 from examsvc.store import bank as store
-from examsvc.store import item_versions as versions
-from examsvc.store.bank import ItemFilter, ItemLine
+from examsvc.store import bank_counts
+from examsvc.store.bank_counts import FaultyLine
 from examsvc.store.models import TopicRow
 from examsvc.store.topics import list_topics
 from item_bank.interactions.kinds import Interaction
 from item_bank.lifecycle import ASIDE, State
 from item_bank.pool import PRACTISED, Pool
-from item_bank.quality import Fault, PositionBalance, answer_position_balance, check_item
+from item_bank.quality import Fault, PositionBalance, answer_position_balance
 from item_bank.taxonomy import CognitiveLevel
 
+NAMED = 60  # items of a fault, before its list has to be asked for
+OUT_OF_USE = tuple(state.value for state in (State.RETIRED, *ASIDE))
 FACTOR = 3  # the bank holds three times what the largest form takes of a cell
 
 # the way of an item in the four steps that the board shows
@@ -57,6 +59,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Faulty:
+    """The items with one fault: how many, and the first of them as pairs of item version and code."""
+
+    n_items: int
+    first: list[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """The whole bank at a glance."""
 
@@ -64,7 +74,7 @@ class Board:
     cells: dict[tuple[str, str], Cell]
     states: dict[str, int]
     balance: PositionBalance
-    faults: dict[Fault, list[ItemLine]]
+    faults: dict[Fault, Faulty]
     n_items: int
     n_practice: dict[str, int]  # topic code → items that officers can practise with
 
@@ -74,48 +84,49 @@ class Board:
 
 
 def view_board(deps: Services, actor: Actor) -> Board:
-    """Count the items for exams by topic, cognitive level and state, those to practise with by topic."""
+    """Count the items for exams by topic, cognitive level and state, those to practise with by topic.
+
+    Faults are those that were found when a wording or its key was written.
+    """
     permit(actor, "bank.read_board")
     with deps.store.read() as session:
         topics = list_topics(session)
-        lines = store.list_lines(session, ItemFilter(pool=Pool.OPERATIONAL))
-        practised = tuple(state.value for state in PRACTISED)
-        practice = store.list_lines(session, ItemFilter(pool=Pool.PRACTICE, states=practised))
+        counted = bank_counts.count_versions(session, Pool.OPERATIONAL)
         needs = store.largest_cells(session)
-        ids = [line.version_id for line in lines]
-        items = versions.get_versions(session, ids)
-        keys = versions.newest_keys(session, ids)
-    in_use = [line for line in lines if line.state not in (State.RETIRED.value, *ASIDE)]
-    faults: dict[Fault, list[ItemLine]] = {}
-    for line in in_use:
-        found = {finding.fault for finding in check_item(items[line.version_id], keys[line.version_id])}
-        for fault in sorted(found):
-            faults.setdefault(fault, []).append(line)
+        keys = bank_counts.count_keys(session, Pool.OPERATIONAL, Interaction.SINGLE_CHOICE, OUT_OF_USE)
+        faulty = bank_counts.list_faulty(session, Pool.OPERATIONAL, OUT_OF_USE)
+        n_items = bank_counts.count_items(session, Pool.OPERATIONAL)
+        n_practice = bank_counts.count_items_by_topic(session, Pool.PRACTICE, [s.value for s in PRACTISED])
+    states: Counter[str] = Counter()
+    for (_topic, _level, state), count in counted.items():
+        states[state] += count
+    in_use = {cell: count for cell, count in counted.items() if cell[2] not in OUT_OF_USE}
     return Board(
         topics=topics,
         cells=_cells(topics, in_use, needs),
-        states=dict(Counter(line.state for line in lines)),
-        balance=answer_position_balance(
-            [
-                keys[line.version_id].option_id
-                for line in in_use
-                if items[line.version_id].interaction is Interaction.SINGLE_CHOICE
-            ]
-        ),
-        faults=faults,
-        n_items=len({line.item_id for line in lines}),
-        n_practice=dict(Counter(topic for _id, topic in {(p.item_id, p.topic.code) for p in practice})),
+        states=dict(states),
+        balance=answer_position_balance(list(Counter(keys).elements())),
+        faults=_faults(faulty),
+        n_items=n_items,
+        n_practice=n_practice,
     )
 
 
+def _faults(faulty: list[FaultyLine]) -> dict[Fault, Faulty]:
+    found: dict[Fault, list[tuple[int, str]]] = {}
+    for line in faulty:
+        for code in line.faults.split():
+            found.setdefault(Fault(code), []).append((line.version_id, line.code))
+    return {fault: Faulty(len(lines), lines[:NAMED]) for fault, lines in sorted(found.items())}
+
+
 def _cells(
-    topics: list[TopicRow], lines: list[ItemLine], needs: dict[tuple[str, str], int]
+    topics: list[TopicRow], counted: dict[tuple[str, str, str], int], needs: dict[tuple[str, str], int]
 ) -> dict[tuple[str, str], Cell]:
-    counted = Counter((line.topic.code, line.level, line.state) for line in lines)
     return {
         (topic.code, level.value): Cell(
             {
-                stage: sum(counted[topic.code, level.value, state.value] for state in states)
+                stage: sum(counted.get((topic.code, level.value, state.value), 0) for state in states)
                 for stage, states in STAGES.items()
             },
             FACTOR * needs.get((topic.code, level.value), 0),

@@ -25,8 +25,20 @@ class AssignmentRefused(ItemBankError):
     """An assignment that cannot be made or changed like this; `field` names what is wrong."""
 
 
+class PairRefused(ItemBankError):
+    """A search for near-duplicates, or a decision of a pair, that cannot be made like this."""
+
+
 class RuleRefused(ItemBankError):
     """A rule of appraisal that cannot be made like this; `field` names what is wrong."""
+
+
+class QuotaReached(ItemBankError):
+    """The day's allowance of guarded items does not cover what was to be shown; `limit` and `seen` say it."""
+
+
+class ExportRefused(ItemBankError):
+    """An export that cannot be asked for, confirmed or taken out like this; `field` names what is wrong."""
 
 
 class RestRefused(ItemBankError):
@@ -35,3 +47,11 @@ class RestRefused(ItemBankError):
 
 class LegalActRefused(ItemBankError):
     """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""
+
+
+class ImportIncomplete(ItemBankError):
+    """Items of the file cannot be taken, and nobody has said to leave them out."""
+
+
+class KeyCorrectionRefused(ItemBankError):
+    """A correction of a key that may not be proposed or decided like this; `field` names what is wrong."""

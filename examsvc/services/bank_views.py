@@ -1,47 +1,44 @@
-"""What authors, reviewers and the bank manager read of the bank, each as far as he may."""
+"""One item as authors, reviewers and the bank manager read it, each as far as he may."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.permissions import allowed, permit
-from examsvc.accounts.roles import Role
+from examsvc.services.bank_lists import Progress, progress_of
 from examsvc.services.bank_states import load_histories, mover_of
 from examsvc.services.citations import CitedAct, citation_findings, cited_acts
 from examsvc.services.deps import Services
+from examsvc.services.similar_items import find_alike
+from examsvc.services.viewing import READS_ALL as READS_ALL  # what this module's readers ask for
+from examsvc.services.viewing import Showing, admit_showing
 from examsvc.store import Session, assignments
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
 from examsvc.store.assignments import AssignmentLine
-from examsvc.store.bank import ItemFilter, ItemLine
+from examsvc.store.bank import ItemLine
 from examsvc.store.item_versions import OpenReturn
-from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, ReviewReplyRow, TopicRow
+from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, ReviewReplyRow
 from examsvc.store.rows import get_row
-from examsvc.store.topics import list_topics
 from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
 from item_bank.lifecycle import History as Life
 from item_bank.lifecycle import State, allowed_moves, is_wording_frozen
-from item_bank.pool import Pool
 from item_bank.quality import Finding, check_item
 from item_bank.review import may_accept
-from item_bank.similarity import near_duplicates
-
-SIMILAR_FROM = 0.6
-FOR_EXAMS = frozenset({State.PILOT, State.OPERATIONAL})  # no practice item ever goes there
-READS_ALL = frozenset({Role.REVIEWER, Role.BANK_MANAGER, Role.AUDITOR})  # an author reads his own items
+from item_bank.viewing import How, Quota
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An item whose stem reads much like this one's; `readable` when the reader may open it."""
+    """An item that reads much like this one; `readable` when the reader may open it."""
 
     code: str
     version_id: int
-    score: float
+    stem_score: float
+    whole_score: float
     readable: bool
 
 
@@ -56,14 +53,6 @@ class History:
     reviews: list[tuple[ItemReviewRow, int, str]]
     replies: dict[int, ReviewReplyRow]
     open_returns: list[OpenReturn]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many reviewers have accepted an item in this round, of how many asked for."""
-
-    n_accepted: int
-    n_asked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +84,7 @@ class ItemView:
     assignment: AssignmentLine | None
     acts: list[CitedAct]
     law_comment: str  # why it waits for an update of the law, where it does
+    quota: Quota  # how the reader's day stands after this look
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -102,155 +92,15 @@ class ItemView:
         return [(option.id, option.content) for option in self.item.options]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A line of a bulk list: what a program sees in the item, and whether this reader may move it."""
-
-    line: ItemLine
-    key: Key
-    findings: list[Finding]
-    may_move: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """An author's item that came back, with the reason and his reply so far."""
-
-    line: ItemLine
-    review_id: int
-    comment: str
-    reviewer: str
-    reply: str
-
-
-@dataclass(frozen=True, slots=True)
-class LawUpdate:
-    """An author's item that the law has left behind: the acts it cites, why it was moved, an open draft."""
-
-    line: ItemLine
-    repealed: list[CitedAct]
-    comment: str
-    draft_id: int | None
-
-
-def list_items(deps: Services, actor: Actor, wanted: ItemFilter) -> list[ItemLine]:
-    """The items the filter keeps; an author sees his own."""
-    permit(actor, "items.read")
-    if not actor.roles & READS_ALL:
-        wanted = replace(wanted, author_id=actor.user_id)
-    with deps.store.read() as session:
-        return store.list_lines(session, wanted)
-
-
-def list_choices(deps: Services, actor: Actor) -> tuple[list[TopicRow], list[tuple[int, str]]]:
-    """What the filters and the form offer: topics, and the authors as far as the reader sees them."""
-    permit(actor, "items.read")
-    with deps.store.read() as session:
-        topics = list_topics(session)
-        return topics, store.list_authors(session) if actor.roles & READS_ALL else []
-
-
-def list_returned(deps: Services, actor: Actor) -> list[Returned]:
-    """The author's items that a reviewer or the bank manager gave back and he has not revised yet."""
-    permit(actor, "items.write")
-    with deps.store.read() as session:
-        lines = store.list_lines(session, ItemFilter(states=(State.DRAFT.value,), author_id=actor.user_id))
-        returns = versions.open_returns(session, [line.item_id for line in lines])
-    return [
-        Returned(line, one.review.id, one.review.comment, one.reviewer, one.reply.reply if one.reply else "")
-        for line in lines
-        for one in returns.get(line.item_id, [])
-        if one.review.item_version_id == line.version_id
-    ]
-
-
-def replies_owed(deps: Services, actor: Actor, lines: Sequence[ItemLine]) -> set[int]:
-    """Which of these drafts are of an item whose return its author has not replied to."""
-    permit(actor, "items.write")
-    with deps.store.read() as session:
-        returns = versions.open_returns(session, [line.item_id for line in lines])
-    owing = {item_id for item_id, found in returns.items() if any(one.reply is None for one in found)}
-    return {line.version_id for line in lines if line.item_id in owing}
-
-
-def list_law_updates(deps: Services, actor: Actor) -> list[LawUpdate]:
-    """The author's items that need a new wording, until one of them is on its way to the reviewers."""
-    permit(actor, "items.write")
-    wanted = ItemFilter(states=(State.NEEDS_LAW_UPDATE.value,), author_id=actor.user_id)
-    with deps.store.read() as session:
-        lines = store.list_lines(session, wanted)
-        later = versions.newest_of_items(session, [line.item_id for line in lines])
-        open_lines = [line for line in lines if _awaits_wording(line, later[line.item_id])]
-        acts = cited_acts(session, [line.version_id for line in open_lines])
-        return [
-            _law_update(session, line, acts.get(line.version_id, []), later[line.item_id])
-            for line in open_lines
-        ]
-
-
-def _law_update(session: Session, line: ItemLine, acts: list[CitedAct], newest: ItemVersionRow) -> LawUpdate:
-    repealed = [act for act in acts if act.is_repealed]
-    # one that no repeal has moved: the log tells, and is long
-    comment = "" if repealed else versions.find_comment_of_move(session, line.version_id, line.state)
-    return LawUpdate(line, repealed, comment, None if newest.id == line.version_id else newest.id)
-
-
-def _awaits_wording(line: ItemLine, newest: ItemVersionRow) -> bool:
-    return newest.id == line.version_id or newest.state == State.DRAFT
-
-
-def review_queue(deps: Services, actor: Actor) -> list[ItemLine]:
-    """Items in review that this reviewer did not write and may still accept."""
-    return [line for line, progress in appraisal_queue(deps, actor)]
-
-
-def appraisal_queue(deps: Services, actor: Actor) -> list[tuple[ItemLine, Progress]]:
-    """The same, each with how many reviewers have accepted it of how many asked for."""
-    permit(actor, "items.review")
-    wanted = ItemFilter(states=(State.IN_REVIEW.value,), not_author_id=actor.user_id)
-    with deps.store.read() as session:
-        lines = store.list_lines(session, wanted)
-        pairs = versions.get_pairs(session, [line.version_id for line in lines])
-        histories = load_histories(session, pairs)
-    who = str(actor.user_id)
-    return [
-        (line, progress_of(histories[line.version_id]))
-        for line in lines
-        if may_accept(who, histories[line.version_id])
-    ]
-
-
-def progress_of(history: Life) -> Progress:
-    """How far the appraisal of an item in review has come."""
-    return Progress(history.n_accepted, max(1, history.min_reviewers))
-
-
-def list_movable(deps: Services, actor: Actor, source: State, to: State) -> list[Candidate]:
-    """Items in `source`, each with whether this actor may move it `to`."""
-    permit(actor, "items.release_to_exams")
-    with deps.store.read() as session:
-        pool = Pool.OPERATIONAL if to in FOR_EXAMS else ""
-        lines = store.list_lines(session, ItemFilter(states=(source.value,), pool=pool))
-        ids = [line.version_id for line in lines]
-        items = versions.get_versions(session, ids)
-        keys = versions.newest_keys(session, ids)
-        acts = cited_acts(session, ids)
-        histories = load_histories(session, versions.get_pairs(session, ids))
-    mover = mover_of(actor)
-    return [
-        Candidate(
-            line,
-            keys[line.version_id],
-            check_item(items[line.version_id], keys[line.version_id])
-            + citation_findings(acts.get(line.version_id, [])),
-            to in allowed_moves(source, mover, histories[line.version_id]),
-        )
-        for line in lines
-    ]
-
-
 def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
-    """One item version; an author sees his own."""
+    """One item version; an author sees his own. Raises QuotaReached where his day allows no more."""
+    view = _compose(deps, actor, version_id)
+    # last, so that nothing else holds the one writer up; nothing is handed out before it is logged
+    quota = admit_showing(deps, actor, Showing((version_id,), How.PAGE))
+    return replace(view, quota=quota)
+
+
+def _compose(deps: Services, actor: Actor, version_id: int) -> ItemView:
     permit(actor, "items.read")
     with deps.store.read() as session:
         version = get_row(session, ItemVersionRow, version_id)
@@ -275,14 +125,23 @@ def view_item(deps: Services, actor: Actor, version_id: int) -> ItemView:
             key=key,
             enemies=store.enemy_codes(session, item.id),
             findings=check_item(composed, key) + citation_findings(acts),
-            similar=_similar(session, actor, line),
+            similar=_similar(session, actor, composed, item.id),
             history=history,
             rights=_rights(actor, version, life, history),
             progress=progress_of(life),
             assignment=None if assigned is None else assignments.get_assignment(session, assigned),
             acts=acts,
             law_comment=_law_comment(session, version),
+            quota=Quota(None),  # known once the look is logged
         )
+
+
+def require_reader(session: Session, actor: Actor, version_id: int) -> None:
+    """Raise Forbidden where this reader may not open this item version."""
+    permit(actor, "items.read")
+    version = get_row(session, ItemVersionRow, version_id)
+    if not _reads(actor, get_row(session, ItemRow, version.item_id).author_id):
+        raise Forbidden("items.read", "own")
 
 
 def _law_comment(session: Session, version: ItemVersionRow) -> str:
@@ -315,18 +174,14 @@ def _rights(actor: Actor, version: ItemVersionRow, life: Life, history: History)
     )
 
 
-def _similar(session: Session, actor: Actor, line: ItemLine) -> list[Similar]:
-    """Items of the same topic that read alike, most alike first."""
-    others = [
-        other
-        for other in store.list_lines(session, ItemFilter(topic=line.topic.code))
-        if other.item_id != line.item_id
+def _similar(session: Session, actor: Actor, item: ItemVersion, item_id: int) -> list[Similar]:
+    return [
+        Similar(
+            alike.line.code,
+            alike.line.version_id,
+            alike.stem_score,
+            alike.whole_score,
+            readable=_reads(actor, alike.line.author_id),
+        )
+        for alike in find_alike(session, item, item_id)
     ]
-    pairs = near_duplicates([line.stem, *(other.stem for other in others)], SIMILAR_FROM)
-    found = [
-        Similar(other.code, other.version_id, score, readable=_reads(actor, other.author_id))
-        for earlier, later, score in pairs
-        if earlier == 0
-        for other in [others[later - 1]]
-    ]
-    return sorted(found, key=lambda similar: -similar.score)[:5]

@@ -110,7 +110,8 @@ def approve(deps: Services, actor: Actor, blueprint_id: int) -> None:
         if problems:
             raise BlueprintInvalid(problems)
         available, resting = available_cells(session)
-        short = [need for need in cell_needs(value, available) if not need.is_met]
+        needs = cell_needs(value, available, store.count_rated(session))
+        short = [need for need in needs if not need.is_met]
         if short:
             raise AssemblyRefused(
                 "cells_short", n_cells=len(short), cells=[_shortage(need, resting) for need in short]
@@ -142,8 +143,9 @@ def available_cells(session: Session) -> tuple[dict[Cell, int], dict[Cell, CellR
 
 def _shortage(need: CellNeed, resting: Mapping[Cell, CellRest]) -> dict[str, str | int]:
     place = {"topic": need.cell.topic, "cognitive_level": need.cell.cognitive_level}
+    rated = {"rated": need.rated} if need.rated else {}
     rest = resting[need.cell].facts if need.cell in resting else {}
-    return {**place, "need": need.need, "have": need.have, **rest}
+    return {**place, "need": need.need, "have": need.have, **rated, **rest}
 
 
 def _place_problems(cells: Iterable[Cell], topics: Collection[str]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from examsvc.ports import Live, PasswordHasher, Presence, Queue
+from examsvc.ports import Files, Live, PasswordHasher, Presence, Queue
 from examsvc.services.group_commit import GroupCommit
 from examsvc.services.saving import Pending, Saved, save_alone
 from examsvc.services.shared_glance import SharedGlance
@@ -21,6 +21,19 @@ class NobodyListens:
         return
 
 
+class NothingKept:
+    """Fulfils ports.Files where nothing is to be kept: a file cannot be written."""
+
+    def write(self, name: str, data: bytes) -> None:
+        raise NotImplementedError
+
+    def find(self, name: str) -> bytes | None:  # noqa: ARG002
+        return None
+
+    def remove(self, name: str) -> None:  # noqa: ARG002
+        return
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The store and the fulfilled ports."""
@@ -33,6 +46,8 @@ class Services:
     glances: SharedGlance | None = None  # None: whoever asks about a sitting asks by himself
     live: Live = field(default_factory=NobodyListens)
     views: StaffViews = field(default_factory=StaffViews)
+    files: Files = field(default_factory=NothingKept)  # until their own chore forgets them
+    uploads: Files = field(default_factory=NothingKept)  # for a day
 
     def save(self, pending: Pending) -> Saved:
         """Save a batch of events, together with others or by itself. Raises as `save_alone` does."""

@@ -27,7 +27,7 @@ from examsvc.store import rooms as store
 from examsvc.store import sittings as sitting_store
 
 ACTION: Final = "rooms.upload_emergency"
-MAX_BYTES: Final = 1_000_000
+MAX_BYTES: Final = 4_000_000  # an hour of essays
 VERSION: Final = 1
 
 

@@ -26,6 +26,11 @@ ACTIONS: Final = {
     "replay": "forms.read_certificate",
     "calibrate": "calibrations.run",
     "score": "results.score",
+    "near_duplicates": "near_duplicates.search",
+    "check_import": "items.write",
+    "import_items": "items.write",
+    "export_check": "exports.ask",
+    "export_write": "exports.decide",
 }
 
 
@@ -79,9 +84,11 @@ def _write(session: Session, actor: Actor, kind: str, params: dict[str, Any]) ->
 
 def read_job(deps: Services, actor: Actor, job_id: int) -> JobRow:
     """The job as it stands. Raises NotFound."""
-    permit(actor, "jobs.read")
+    permit(actor, "jobs.read", Facts(owner_user_id=actor.user_id))  # a stranger learns not what exists
     with deps.store.read() as session:
-        return get_row(session, JobRow, job_id)
+        row = get_row(session, JobRow, job_id)
+    permit(actor, "jobs.read", Facts(owner_user_id=row.created_by))
+    return row
 
 
 def cancel(deps: Services, actor: Actor, job_id: int) -> None:

@@ -10,24 +10,22 @@ import numpy as np
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
-from examsvc.assembly.option_order import option_order
 from examsvc.delivery.errors import PracticeRefused
 from examsvc.delivery.practice import Tally, draw, next_ordinal
-from examsvc.rulepacks.registry import get_pack
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
-from examsvc.services.rendering import render_items, render_wordings
+from examsvc.services.practice_items import ShownItem, earned_share, shown_item
 from examsvc.store import Session, database_now
 from examsvc.store import practice as store
 from examsvc.store.models import PracticeResponseRow, PracticeRunRow, TopicRow
 from examsvc.store.practice import PractisedItem
 from examsvc.store.rows import get_row
 from examsvc.store.topics import list_topics
-from item_bank.interactions.marking import WHOLE, share
+from item_bank.interactions.asked import replace_marks
+from item_bank.interactions.marking import WHOLE
 from item_bank.interactions.responses import is_storable
 from item_bank.stem import plain_text
 
-RULES: Final = "PRACTICE"  # the rule pack
 EARLIER_RUNS: Final = 20  # shown
 
 
@@ -51,42 +49,28 @@ class PracticeDesk:
 
 
 @dataclass(frozen=True, slots=True)
-class Feedback:
-    """What a response is told: `key` is the right option; the texts are safe HTML or plain."""
-
-    is_right: bool
-    response: str | None
-    key: str
-    rationale: str
-    legal_basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownItem:
-    """An item on the page; stem and options are safe HTML, the options in this run's own order."""
-
-    ordinal: int
-    topic: TopicRow
-    stem: str
-    options: tuple[tuple[str, str], ...]
-    feedback: Feedback | None
-
-
-@dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """An item of a finished run; `stem` is plain text, None where the item has been withdrawn."""
+    """An item of a finished run; `stem` is plain text, None where the item has been withdrawn.
+
+    is_counted : whether a computer marks it
+    """
 
     ordinal: int
     topic: TopicRow | None
     stem: str | None
     response: PracticeResponseRow
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """Where a run stands: the item to show, or None when it is finished."""
+    """Where a run stands: the item to show, or None when it is finished.
+
+    n_done : items that have had their response; those that people would mark are not in the tally
+    """
 
     run: PracticeRunRow
+    n_done: int
     tally: Tally
     next_ordinal: int | None
     item: ShownItem | None
@@ -130,7 +114,8 @@ def repeat_wrong(deps: Services, actor: Actor, run_id: int, seed: int) -> int:
         wrong = [
             row.item_version_id for row in store.list_responses(session, run_id).values() if not row.right
         ]
-        usable = store.get_items(session, wrong)
+        items_of = store.get_items(session, wrong)
+        usable = {id_ for id_, item in items_of.items() if not item.wording.asked.kind.rated}
         items = draw([item for item in wrong if item in usable], len(wrong), {}, np.random.default_rng(seed))
         return _add_run(session, actor, run.topic_ids, items, seed)
 
@@ -147,10 +132,11 @@ def view_run(deps: Services, actor: Actor, run_id: int, ordinal: int | None = No
         items = store.get_items(session, run.item_version_ids)
         waiting = None if run.finished_at else next_ordinal(run.item_version_ids, responses, items)
         shown = ordinal if ordinal in responses else waiting
-        item = None if shown is None else _shown(session, run, shown, items, responses.get(shown))
+        item = None if shown is None else shown_item(session, run, shown, items, responses.get(shown))
         return RunPage(
             run=run,
-            tally=Tally(len(responses), sum(row.right for row in responses.values())),
+            n_done=len(responses),
+            tally=store.tally_of_run(session, run_id),
             next_ordinal=waiting,
             item=item,
             lines=[] if item is not None else [_line(row, items) for row in responses.values()],
@@ -184,7 +170,7 @@ def respond(deps: Services, actor: Actor, run_id: int, ordinal: int, response: s
                 ordinal=ordinal,
                 item_version_id=item.version_id,
                 response=response,
-                right=solution is not None and share(asked, solution.key, response) == WHOLE,
+                right=earned_share(asked, None if solution is None else solution.key, response) == WHOLE,
                 responded_at=now,
             )
         )
@@ -233,40 +219,10 @@ def _add_run(
     return run.id
 
 
-def _shown(
-    session: Session,
-    run: PracticeRunRow,
-    ordinal: int,
-    items: dict[int, PractisedItem],
-    response: PracticeResponseRow | None,
-) -> ShownItem | None:
-    item = items.get(run.item_version_ids[ordinal - 1])
-    if item is None:  # withdrawn since it was responded to
-        return None
-    [wording] = render_items(session, [item.wording])
-    asked = wording.asked
-    contents = {option.id: option.content for option in asked.options}
-    order = option_order(str(run.seed).encode(), run.id, item.version_id, list(contents))
-    if not asked.kind.shuffled:
-        order = asked.option_ids
-    feedback = None if response is None else _feedback(session, response)
-    options = tuple((option, contents[option]) for option in order)
-    return ShownItem(ordinal, item.topic, wording.stem, options, feedback)
-
-
-def _feedback(session: Session, response: PracticeResponseRow) -> Feedback | None:
-    """As the rule pack of practice has it: nothing but the response itself opens the solution."""
-    solution = store.find_solution(session, response.item_version_id)
-    if solution is None or get_pack(RULES).feedback != "rationales":
-        return None
-    [rationale] = render_wordings(session, [solution.rationale])
-    return Feedback(
-        response.right, response.response, solution.key.option_id, rationale, solution.legal_basis
-    )
-
-
 def _line(row: PracticeResponseRow, items: dict[int, PractisedItem]) -> SummaryLine:
     item = items.get(row.item_version_id)
     if item is None:
         return SummaryLine(row.ordinal, None, None, row)
-    return SummaryLine(row.ordinal, item.topic, plain_text(item.wording.stem), row)
+    asked = item.wording.asked
+    stem = plain_text(replace_marks(item.wording.stem, lambda _id, words: words or "…"))
+    return SummaryLine(row.ordinal, item.topic, stem, row, not asked.kind.rated)

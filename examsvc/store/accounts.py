@@ -70,6 +70,12 @@ def find_user(session: Session, username: str) -> UserRow | None:
     return session.scalars(sa.select(UserRow).where(UserRow.username == username)).one_or_none()
 
 
+def list_lookers(session: Session, roles: Iterable[str]) -> list[tuple[UserRow, list[str]]]:
+    """Active users who hold one of these roles, with all roles they hold."""
+    wanted = set(roles)
+    return [(user, held) for user, held in list_users(session) if user.active and wanted & set(held)]
+
+
 def list_users(session: Session, *, staff_only: bool = True) -> list[tuple[UserRow, list[str]]]:
     """Users with their roles; officers who hold no staff role are left out unless asked for."""
     users = session.scalars(sa.select(UserRow).order_by(UserRow.username)).all()

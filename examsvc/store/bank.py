@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from examsvc.store.errors import NotFound
 from examsvc.store.models import (
@@ -16,18 +17,21 @@ from examsvc.store.models import (
     BlueprintRow,
     CitationRow,
     ItemEnemyRow,
+    ItemFingerprintRow,
     ItemRow,
     ItemVersionRow,
     TopicRow,
     UserRow,
 )
+from examsvc.store.parts import in_parts
+from examsvc.store.sealed import Sealed
 from item_bank.enemies import EnemyPair
 from item_bank.similarity import fold
-from item_bank.stem import plain_text
 
 CODE_LIMIT = 40  # characters of item.code
 
 Listed = sa.Select[ItemVersionRow, ItemRow, TopicRow, str]
+_Query = TypeVar("_Query", bound="sa.Select[*tuple[Any, ...]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,14 @@ class ItemFilter:
     not_author_id: int | None = None
     text: str = ""
     pool: str = ""
+    fault: str = ""  # code of item_bank.quality.Fault
+    interaction: str = ""
+    but: tuple[int, ...] = ()  # item versions left out
 
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """An item version as a line of a list."""
+    """An item version as a line of a list; its stem is for searching and comparing, see `Sealed`."""
 
     version_id: int
     item_id: int
@@ -53,7 +60,7 @@ class ItemLine:
     version: int
     state: str
     level: str
-    stem: str
+    stem: Sealed
     topic: TopicRow
     author_id: int
     author_name: str
@@ -61,19 +68,17 @@ class ItemLine:
     pool: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines of a list, and how many it has altogether."""
+
+    lines: list[ItemLine]
+    n_lines: int
+
+
 def lock_bank(session: Session) -> None:
     """Hold other writers of new items until the transaction ends: codes are compared with the whole bank."""
     session.execute(sa.select(TopicRow.id).order_by(TopicRow.id).with_for_update(key_share=True))
-
-
-def stems_by_code(session: Session) -> dict[str, str]:
-    """Every item's code with the stem of its newest version."""
-    query = (
-        sa.select(ItemRow.code, ItemVersionRow.stem)
-        .join(ItemVersionRow, ItemVersionRow.item_id == ItemRow.id)
-        .order_by(ItemRow.code, ItemVersionRow.version)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def item_ids(session: Session) -> dict[str, int]:
@@ -91,6 +96,18 @@ def enemy_codes(session: Session, item_id: int) -> list[str]:
         .order_by(ItemRow.code)
     )
     return list(session.scalars(query))
+
+
+def enemy_pairs(session: Session, codes: Collection[str]) -> list[EnemyPair]:
+    """The pairs of enemies that both have a code among these."""
+    one, other = aliased(ItemRow), aliased(ItemRow)
+    query = (
+        sa.select(one.code, other.code)
+        .join(ItemEnemyRow, ItemEnemyRow.item_a_id == one.id)
+        .join(other, other.id == ItemEnemyRow.item_b_id)
+    )
+    wanted = set(codes)
+    return [(a, b) for a, b in session.execute(query) if a in wanted and b in wanted]
 
 
 def add_enemies(session: Session, pairs: Iterable[EnemyPair], ids: Mapping[str, int]) -> None:
@@ -113,24 +130,93 @@ def drop_enemies(session: Session, item_id: int) -> None:
 
 def list_lines(session: Session, wanted: ItemFilter) -> list[ItemLine]:
     """Item versions that count today, by code: each item's newest, and older ones that are still in use."""
-    newest = (
-        sa.select(ItemVersionRow.item_id, sa.func.max(ItemVersionRow.version).label("version"))
-        .group_by(ItemVersionRow.item_id)
-        .subquery()
-    )
+    query = _read_as(session, _narrowed(_lines(), wanted).where(counts_today()), wanted)
+    return [_line(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def list_version_ids(session: Session, wanted: ItemFilter) -> list[int]:
+    """The item versions of `list_lines`, in their order."""
     query = (
-        _lines()
-        .join(newest, newest.c.item_id == ItemRow.id)
-        .where(
-            sa.or_(
-                ItemVersionRow.version == newest.c.version, ItemVersionRow.state.not_in(["draft", "retired"])
-            )
-        )
+        sa.select(ItemVersionRow.id)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .order_by(ItemRow.code, ItemVersionRow.version)
     )
-    lines = [_line(row[0], row[1], row[2], row[3]) for row in session.execute(_narrowed(query, wanted))]
-    needle = fold(wanted.text)
-    # folded in Python: neither database compares Vietnamese without its diacritics
-    return [line for line in lines if needle in fold(f"{line.code} {plain_text(line.stem)}")]
+    query = _read_as(session, _narrowed(query, wanted).where(counts_today()), wanted)
+    return list(session.scalars(query))
+
+
+def count_lines(session: Session, wanted: ItemFilter) -> int:
+    """How many lines `list_lines` would give."""
+    query = sa.select(sa.func.count()).select_from(ItemVersionRow)
+    if wanted.topic or wanted.pool or wanted.author_id is not None or wanted.not_author_id is not None:
+        query = query.join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+    query = _narrowed(query, wanted).where(counts_today())
+    return session.execute(_read_as(session, query, wanted)).scalar_one()
+
+
+def page_lines(session: Session, wanted: ItemFilter, *, limit: int, offset: int = 0) -> Page:
+    """Some of the lines of `list_lines`, and the number of all of them."""
+    # counted in the same breath where texts are gone through, which should happen once
+    in_one = _is_read(wanted)
+    n_lines = sa.func.count().over() if in_one else sa.literal(0)
+    query = (
+        sa.select(ItemVersionRow.id, n_lines)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .order_by(ItemRow.code, ItemVersionRow.version)
+    )
+    query = _read_as(session, _narrowed(query, wanted).where(counts_today()), wanted)
+    rows = session.execute(query.limit(limit).offset(offset)).all()
+    if in_one and rows:
+        n = rows[0][1]
+    else:
+        n = len(rows) if offset == 0 and len(rows) < limit else count_lines(session, wanted)
+    return Page(lines_of(session, [row[0] for row in rows]), n)
+
+
+def lines_of(session: Session, version_ids: Sequence[int], *, counting: bool = False) -> list[ItemLine]:
+    """These item versions in this order, of whatever state; `counting`: only those that count today."""
+    found: dict[int, ItemLine] = {}
+    for part in in_parts(version_ids):
+        query = _lines().order_by(None).where(ItemVersionRow.id.in_(part))
+        query = query.where(counts_today()) if counting else query
+        found.update({row[0].id: _line(row[0], row[1], row[2], row[3]) for row in session.execute(query)})
+    return [found[id_] for id_ in version_ids if id_ in found]
+
+
+def codes_of_versions(session: Session) -> dict[int, str]:
+    """Every item version with its item's code."""
+    query = sa.select(ItemVersionRow.id, ItemRow.code).join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+    return {row[0]: row[1] for row in session.connection().execute(query)}
+
+
+def counts_today() -> sa.ColumnElement[bool]:
+    """Whether an item version is its item's newest, or still in use."""
+    later = aliased(ItemVersionRow)
+    is_newest = ~sa.exists().where(
+        later.item_id == ItemVersionRow.item_id, later.version > ItemVersionRow.version
+    )
+    return sa.or_(ItemVersionRow.state.not_in(["draft", "retired"]), is_newest)
+
+
+def _read_as(session: Session, query: _Query, wanted: ItemFilter) -> _Query:
+    """Narrowed to what is read in code, stem and options, with or without diacritics, and found in them.
+
+    The texts are gone through once, before all else: joined row by row each would be looked up by itself.
+    """
+    folded, needle = ItemFingerprintRow.folded, fold(wanted.text)
+    conditions: list[sa.ColumnElement[bool]] = []
+    if needle:
+        # of the same meaning; each is the faster one in its database (figures in ADR 0019)
+        in_postgres = session.get_bind().dialect.name == "postgresql"
+        conditions.append(sa.func.strpos(folded, needle) > 0 if in_postgres else folded.contains(needle))
+    if wanted.fault:
+        conditions.append(
+            (" " + ItemFingerprintRow.faults + " ").contains(f" {wanted.fault} ", autoescape=True)
+        )
+    if not conditions:
+        return query
+    read = sa.select(ItemFingerprintRow.item_version_id).where(*conditions).cte("read")
+    return query.join(read.prefix_with("MATERIALIZED"), read.c.item_version_id == ItemVersionRow.id)
 
 
 def list_citing_lines(
@@ -165,9 +251,14 @@ def _lines() -> Listed:
     )
 
 
-def _narrowed(query: Listed, wanted: ItemFilter) -> Listed:
+def _is_read(wanted: ItemFilter) -> bool:
+    return bool(fold(wanted.text) or wanted.fault)
+
+
+def _narrowed(query: _Query, wanted: ItemFilter) -> _Query:
     if wanted.topic:
-        query = query.where(TopicRow.code == wanted.topic)
+        topic_id = sa.select(TopicRow.id).where(TopicRow.code == wanted.topic).scalar_subquery()
+        query = query.where(ItemRow.topic_id == topic_id)
     if wanted.level:
         query = query.where(ItemVersionRow.cognitive_level == wanted.level)
     if wanted.states:
@@ -178,6 +269,10 @@ def _narrowed(query: Listed, wanted: ItemFilter) -> Listed:
         query = query.where(ItemRow.author_id != wanted.not_author_id)
     if wanted.pool:
         query = query.where(ItemRow.pool == wanted.pool)
+    if wanted.interaction:
+        query = query.where(ItemVersionRow.interaction == wanted.interaction)
+    if wanted.but:
+        query = query.where(ItemVersionRow.id.not_in(wanted.but))
     return query
 
 
@@ -189,7 +284,7 @@ def _line(version: ItemVersionRow, item: ItemRow, topic: TopicRow, author_name: 
         version=version.version,
         state=version.state,
         level=version.cognitive_level,
-        stem=version.stem,
+        stem=Sealed(version.stem),
         topic=topic,
         author_id=item.author_id,
         author_name=author_name,

@@ -21,6 +21,7 @@ from examsvc.store.models import (
     StimulusRow,
     TopicRow,
 )
+from item_bank.interactions.kinds import KINDS
 from item_bank.interactions.marking import Key
 from item_bank.pool import PRACTISED, Pool
 
@@ -29,6 +30,7 @@ _PRACTISED = (
     ItemRow.pool == Pool.PRACTICE.value,
     ItemVersionRow.state.in_([state.value for state in PRACTISED]),
 )
+_COUNTED = [interaction.value for interaction, kind in KINDS.items() if not kind.rated]
 _AT_AN_EXAM = ["checked_in", "open"]
 
 
@@ -108,6 +110,7 @@ def list_runs(session: Session, user_id: int, limit: int) -> list[tuple[Practice
     query = (
         sa.select(PracticeRunRow, *_tally())
         .outerjoin(PracticeResponseRow, PracticeResponseRow.run_id == PracticeRunRow.id)
+        .outerjoin(ItemVersionRow, ItemVersionRow.id == PracticeResponseRow.item_version_id)
         .where(PracticeRunRow.user_id == user_id)
         .group_by(PracticeRunRow.id)
         .order_by(PracticeRunRow.id.desc())
@@ -130,9 +133,25 @@ def tallies_by_topic(session: Session, user_id: int) -> dict[int, Tally]:
     return {topic_id: Tally(n, right) for topic_id, n, right in session.execute(query)}
 
 
+def tally_of_run(session: Session, run_id: int) -> Tally:
+    """What has come of a run so far."""
+    query = (
+        sa.select(*_tally())
+        .select_from(PracticeResponseRow)
+        .join(ItemVersionRow, ItemVersionRow.id == PracticeResponseRow.item_version_id)
+        .where(PracticeResponseRow.run_id == run_id)
+    )
+    return Tally(*session.execute(query).one())
+
+
 def _tally() -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
-    right = sa.func.coalesce(sa.func.sum(sa.cast(PracticeResponseRow.right, sa.Integer)), 0)
-    return sa.func.count(PracticeResponseRow.ordinal), right
+    """Responses and right ones, of those items that a computer marks; the rest counts nowhere."""
+    is_counted = ItemVersionRow.interaction.in_(_COUNTED)
+    counted = sa.func.coalesce(sa.func.sum(sa.case((is_counted, 1), else_=0)), 0)
+    right = sa.func.coalesce(
+        sa.func.sum(sa.case((is_counted, sa.cast(PracticeResponseRow.right, sa.Integer)), else_=0)), 0
+    )
+    return counted, right
 
 
 def count_met(session: Session, user_id: int) -> dict[int, int]:

@@ -12,6 +12,8 @@ from werkzeug.routing import Rule
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import allowed
+from examsvc.edge.room import deps
+from examsvc.services.export_waiting import exports_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,20 @@ DUTIES: tuple[Duty, ...] = (
         "legal_acts.read",
         _l("Legal acts"),
         _l("Which acts are in force, and which items cite them"),
+    ),
+    Duty(
+        "author.exports",
+        "/exports",
+        "exports.read",
+        _l("Exports"),
+        _l("Items that leave the bank by two persons"),
+    ),
+    Duty(
+        "author.views",
+        "/bank/views",
+        "views.read",
+        _l("Who has seen it"),
+        _l("Every look at a guarded item, and what is out of the ordinary"),
     ),
     Duty(
         "exam.list_blueprints",
@@ -156,6 +172,16 @@ def init_navigation(app: Flask) -> None:
         if not (current_user and current_user.is_authenticated):
             return []
         return [
-            {"href": url_for(duty.endpoint), "title": duty.title, "here": request.endpoint == duty.endpoint}
+            {
+                "href": url_for(duty.endpoint),
+                "title": duty.title,
+                "here": request.endpoint == duty.endpoint,
+                "waiting": _waiting(duty),
+            }
             for duty in duties_of(current_user.actor)
         ]
+
+
+def _waiting(duty: Duty) -> int:
+    """How much waits there for this user's word."""
+    return exports_waiting(deps(), current_user.actor) if duty.endpoint == "author.exports" else 0

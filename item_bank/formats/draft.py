@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from item_bank.errors import ImportRefused, InvalidItem, ItemBankError
-from item_bank.formats.foreign import ForeignItem, Remark
+from item_bank.formats.foreign import BankFacts, ForeignItem, Remark
+from item_bank.formats.losses import Losses
 from item_bank.interactions.asked import Asked, check_stem
 from item_bank.interactions.marking import Key, check_key
 from item_bank.stem import plain_text
+from item_bank.stimulus import Stimulus
 
-MOST_REMARKS: Final = 50  # of one item; nobody reads on
 MAX_TEXT: Final = 30_000  # characters of one text
 
 
@@ -27,17 +28,13 @@ class Draft:
     language: str | None = None
     category: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    lost: list[Remark] = field(default_factory=list)
+    facts: BankFacts = field(default_factory=BankFacts)
+    stimulus: Stimulus | None = None
+    losses: Losses = field(default_factory=Losses)
 
     def lose(self, code: str, **params: Any) -> None:
         """Note a loss, each once."""
-        remark = Remark(code, params, self.line)
-        if remark in self.lost:
-            return
-        if len(self.lost) < MOST_REMARKS:
-            self.lost.append(remark)
-        elif len(self.lost) == MOST_REMARKS:
-            self.lost.append(Remark("MORE_REMARKS", {}, self.line))
+        self.losses.add(code, line=self.line, **params)
 
     def item(self, asked: Asked, key: Key) -> ForeignItem:
         """The whole item; raises InvalidItem where its parts do not make one."""
@@ -55,7 +52,10 @@ class Draft:
         return replace(self._bare(), asked=asked, key=key)
 
     def refused(self, refusal: ItemBankError) -> ForeignItem:
-        return replace(self._bare(), refused=Remark(refusal.code, refusal.params, self.line))
+        return self.refused_for(Remark(refusal.code, refusal.params, self.line))
+
+    def refused_for(self, remark: Remark) -> ForeignItem:
+        return replace(self._bare(), refused=remark)
 
     def _bare(self) -> ForeignItem:
         return ForeignItem(
@@ -66,7 +66,9 @@ class Draft:
             language=self.language,
             category=self.category,
             tags=self.tags,
-            lost=tuple(self.lost),
+            facts=self.facts,
+            stimulus=self.stimulus,
+            lost=self.losses.all(),
         )
 
 

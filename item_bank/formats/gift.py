@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from item_bank.errors import ImportRefused, InvalidItem, ItemBankError
 from item_bank.formats.draft import Draft, decoded
+from item_bank.formats.facts import read_tags, split_law, split_stimulus, stimulus_of, with_code
 from item_bank.formats.foreign import ForeignBank, ForeignItem
 from item_bank.formats.fractions import Percent, read_percent
 from item_bank.formats.gift_write import write_gift
@@ -48,6 +49,7 @@ _NONCHARACTERS: Final = re.compile("[\ufdd0-\ufdef]")
 _NEWLINE_OR_COMMAND: Final = re.compile(r"(?<!\\)\\n(?:eq|e|u|abla|otin|ot|eg|mid)(?![a-zA-Z])")
 _CATEGORY: Final = "$CATEGORY:"
 _TAG: Final = re.compile(r"\[tag:((?:[^\\\]]|\\.){1,500})\]")
+_ID: Final = re.compile(r"\[id:((?:[^\\\]]|\\.){1,100})\]")
 _FORMAT: Final = re.compile(r"\[(html|moodle|plain|markdown)\]")
 _FORMATS: Final = {
     "html": Format.HTML,
@@ -68,14 +70,16 @@ class _Block:
     line: int = 0
     lines: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
 
 
 def read_gift(data: bytes) -> ForeignBank:
     """The items of a GIFT file, in UTF-8 (or UTF-16 with its mark).
 
-    Read are categories, titles, text formats, escapes, comments with `[tag:…]`, single and multiple choice,
-    true/false, short text, numbers with tolerance or range, matching, essay, a missing word (a blank stands
-    for the braces, as in Moodle) and general feedback, which is the rationale.
+    Read are categories, titles, text formats, escapes, comments with `[id:…]` and `[tag:…]`, single and
+    multiple choice, true/false, short text, numbers with tolerance or range, matching, essay, a missing word
+    (a blank stands for the braces, as in Moodle) and general feedback, which is the rationale; and the facts
+    that this bank itself had written (see `item_bank.formats.facts`).
 
     Raises ImportRefused: TOO_LARGE (limit_mb, limit_items), NOT_UTF8 (at), NOT_GIFT (no braces, or nothing
     but categories). Items are refused, with their first line, for TYPE_NOT_SUPPORTED (type: description, or
@@ -110,7 +114,8 @@ def _blocks(text: str) -> Iterator[_Block]:
     for number, typed in enumerate(text.split("\n"), start=1):
         line = typed.strip()
         if line.startswith("//"):
-            block.tags += [re.sub(r"\\(.)", r"\1", tag) for tag in _TAG.findall(line[:COMMENT_CHARACTERS])]
+            block.tags += _in_brackets(_TAG, line)
+            block.ids += _in_brackets(_ID, line)
             line = " " if block.lines else ""
         elif not line and block.lines:
             yield block
@@ -122,11 +127,20 @@ def _blocks(text: str) -> Iterator[_Block]:
         yield block
 
 
+def _in_brackets(kind: re.Pattern[str], comment: str) -> list[str]:
+    return [re.sub(r"\\(.)", r"\1", said) for said in kind.findall(comment[:COMMENT_CHARACTERS])]
+
+
 def _item(block: _Block, category: tuple[str, ...]) -> ForeignItem:
     typed = "\n".join(block.lines).strip()
     held = _HOLD.sub(lambda sign: _HELD["\n" if sign.group(1) == "n" else sign.group(1)], typed)
-    tags = tuple(dict.fromkeys(filter(None, map(plain_line, block.tags))))
-    draft = Draft(f"#{block.line}", block.line, category=category, tags=tags)
+    facts, tags = read_tags(dict.fromkeys(filter(None, map(plain_line, block.tags))))
+    draft = Draft(f"#{block.line}", block.line, category=category, tags=tags, facts=facts)
+    for id_ in map(plain_line, block.ids[:1]):
+        coded = with_code(facts, id_)
+        draft.facts = coded or facts
+        if coded is None:
+            draft.lose("IDNUMBER_LOST", value=id_)
     for found in _NEWLINE_OR_COMMAND.finditer(typed):
         draft.lose("NEWLINE_OR_COMMAND", value=found.group())
     try:
@@ -159,10 +173,16 @@ def _read_body(body: str, draft: Draft) -> tuple[Asked, Key]:
     if "{" in inside or "{" in behind or "}" in behind:
         raise InvalidItem("SECOND_BRACES")
     around = f"{body[:start]}{BLANK}{behind}" if behind.strip() else body[:start]
-    draft.stem, form = _text(around, Format.MOODLE, draft)
+    typed, form = _typed(around, Format.MOODLE)
+    typed, code, shared = split_stimulus(typed)
+    draft.stem = read_text(typed, form, draft)
+    draft.stimulus = stimulus_of(code, read_text(shared, form, draft))
     answers, separator, general = inside.rpartition("####")
     if separator:
-        draft.rationale = _text(general, form, draft)[0]
+        said, own = _typed(general, form)
+        said, basis = split_law(said)
+        draft.rationale = read_text(said, own, draft)
+        draft.facts = replace(draft.facts, legal_basis=basis)
     return _read_answers((answers if separator else inside).strip(), form, draft)
 
 
@@ -267,10 +287,16 @@ def _note_feedback(feedbacks: list[str], draft: Draft) -> None:
 
 def _text(raw: str, default: Format, draft: Draft) -> tuple[str, Format]:
     """Sanitised HTML, and the format that the text says it has."""
+    typed, form = _typed(raw, default)
+    return read_text(typed, form, draft), form
+
+
+def _typed(raw: str, default: Format) -> tuple[str, Format]:
+    """The text as it was typed, and the format that it says it has."""
     raw = raw.strip()
     said = _FORMAT.match(raw)
     form = _FORMATS[said.group(1)] if said else default
-    return read_text(_released(raw[said.end() :] if said else raw), form, draft), form
+    return _released(raw[said.end() :] if said else raw), form
 
 
 def _text_only(raw: str, draft: Draft) -> str:

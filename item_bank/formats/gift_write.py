@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from item_bank.errors import InvalidItem
+from item_bank.formats.facts import TAGGED, tags_of, write_law, write_stimulus
 from item_bank.formats.foreign import ForeignItem, Remark
 from item_bank.formats.fractions import write_percent
 from item_bank.formats.moodle_shares import (
@@ -26,7 +27,7 @@ from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import WHOLE
 from item_bank.stem import nfc, plain_line, strip_invisible
 
-_CARRIED: Final = frozenset({"category", "tags", "rationale"})
+_CARRIED: Final = TAGGED | {"category", "tags", "rationale", "code", "legal_basis", "stimulus"}
 _ESCAPES: Final = str.maketrans({sign: f"\\{sign}" for sign in "\\#=~{}:"} | {"\n": "\\n"})
 
 
@@ -38,7 +39,8 @@ def write_gift(
     Identifiers of options and places are not carried: a reader letters and numbers them anew. Not written,
     each with its reason: NOT_WRITTEN (reason: INTERACTION_NOT_CARRIED, KEY_NOT_CARRIED, EQUAL_OPTIONS…).
     Lost: PICTURES_LOST (their words stay), MAX_MARK_LOST, LANGUAGE_LOST, COMPETENCIES_LOST, STATISTICS_LOST,
-    CASE_LOST and what `item_bank.formats.moodle_shares` names.
+    CASE_LOST, RUBRIC_LOST, ENGLISH_LOST and what `item_bank.formats.moodle_shares` names. A code is written
+    as Moodle's `[id:…]`; `item_bank.formats.facts` says how the other facts of the bank are.
 
     Source: Moodle's documentation, "GIFT format".
     """
@@ -64,10 +66,13 @@ def _block(item: ForeignItem, losses: Losses) -> str:
     if pictures_of(item):
         losses.add(item, "PICTURES_LOST", count=len(pictures_of(item)))
     note_losses(item, _CARRIED, losses)
-    tags = "".join(f"// [tag:{_in_brackets(tag)}]\n" for tag in item.tags)
+    tags = "".join(f"// [tag:{_in_brackets(tag)}]\n" for tag in (*item.tags, *tags_of(item.facts)))
+    code = f"// [id:{_in_brackets(item.facts.code)}]\n" if item.facts.code else ""
     title = plain_line(item.where).translate(_ESCAPES)
-    rationale = f"\t####{_html(item.rationale)}\n" if item.rationale else ""
-    return f"{tags}::{title}::[html]{_escaped(item.stem)}{{{answers}{rationale}}}\n"
+    said = item.rationale + write_law(item.facts.legal_basis)
+    rationale = f"\t####{_html(said)}\n" if said else ""
+    stem = _escaped(write_stimulus(item.stimulus) + item.stem)
+    return f"{code}{tags}::{title}::[html]{stem}{{{answers}{rationale}}}\n"
 
 
 def _answers(item: ForeignItem, losses: Losses) -> str:

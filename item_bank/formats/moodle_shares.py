@@ -48,25 +48,37 @@ def parts(item: ForeignItem) -> tuple[Asked, Key]:
 
 
 def note_losses(item: ForeignItem, carried: Collection[str], losses: Losses) -> None:
-    """The facts about an item that a format has no place for: category, tags, language, rationale, mark…"""
-    facts = {
-        "category": item.category,
-        "tags": item.tags,
-        "language": item.language,
-        "rationale": item.rationale,
-        "competencies": item.competencies,
-        "statistics": item.statistics,
-        "max_mark": item.max_mark != 1,
-    }
-    for name, value in facts.items():
+    """The facts about an item that a format has no place for: category, tags, mark, code, stimulus…"""
+    facts = item.facts
+    found = (
+        ("category", "CATEGORY_LOST", item.category),
+        ("tags", "TAGS_LOST", item.tags),
+        ("language", "LANGUAGE_LOST", item.language),
+        ("rationale", "RATIONALE_LOST", item.rationale),
+        ("competencies", "COMPETENCIES_LOST", item.competencies),
+        ("statistics", "STATISTICS_LOST", item.statistics),
+        ("max_mark", "MAX_MARK_LOST", item.max_mark != 1),
+        ("code", "CODE_LOST", facts.code),
+        ("topic", "TOPIC_LOST", facts.topic),
+        ("cognitive_level", "COGNITIVE_LEVEL_LOST", facts.cognitive_level),
+        ("legal_basis", "LEGAL_BASIS_LOST", facts.legal_basis),
+        ("judged_share", "JUDGED_SHARE_LOST", facts.judged_share is not None),
+        ("pool", "POOL_LOST", facts.pool),
+        ("enemies", "ENEMIES_LOST", facts.enemies),
+        ("stimulus", "STIMULUS_LOST", item.stimulus),
+        ("english", "ENGLISH_LOST", item.english),
+        ("rubric", "RUBRIC_LOST", item.key is not None and item.key.rubric),
+    )
+    for name, code, value in found:
         if value and name not in carried:
-            losses.add(item, f"{name.upper()}_LOST")
+            losses.add(item, code)
 
 
 def pictures_of(item: ForeignItem) -> list[str]:
     asked, _key = parts(item)
     contents = [*(option.content for option in asked.options), *(place.content for place in asked.places)]
-    return references(item.stem, item.rationale, *contents)
+    shared = item.stimulus.content if item.stimulus is not None else ""
+    return references(item.stem, item.rationale, shared, *contents)
 
 
 def choice_shares(item: ForeignItem, losses: Losses) -> list[Fraction]:

@@ -90,6 +90,24 @@ class Files:
     encoded: Mapping[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
+    def name_of(self, source: str) -> str:
+        """What an author calls the picture at this address; empty where it carries its own bytes."""
+        return posixpath.basename(unquote(source.partition("?")[0]))[:100] if HERE in source else ""
+
+    def content(self, source: str) -> bytes:
+        """The bytes that an address means: of a file that travels with the text, or within the address.
+
+        Raises InvalidMedia: FILE_MISSING, PICTURE_ELSEWHERE, IMAGE_TOO_LARGE, IMAGE_DAMAGED.
+        """
+        if not source.startswith(HERE):
+            return embedded(source)
+        name = unquote(source.removeprefix(HERE).partition("?")[0])
+        name = name if name in self.encoded else posixpath.basename(name)
+        if name not in self.encoded:
+            raise InvalidMedia("FILE_MISSING")
+        self.used.add(name)
+        return unbase64(self.encoded[name])
+
 
 def read_text(text: str, form: Format, draft: Draft, files: Files | None = None) -> str:
     """Sanitised HTML of a text in one of Moodle's formats; what is lost is noted in the draft.
@@ -183,16 +201,15 @@ def _with_pictures(text: str, pictures: dict[str, str], draft: Draft, files: Fil
     def instead(tag: re.Match[str]) -> str:
         said = _attributes(tag.group(1))
         source = said.get("src", "")
-        name = posixpath.basename(unquote(source.partition("?")[0]))[:100] if HERE in source else source[:100]
+        name = files.name_of(source) or source[:100]
         try:
-            sha256 = files.pictures.add(_content(source, files))
+            sha256 = files.pictures.add(files.content(source))
         except InvalidMedia as refusal:
             draft.lose("PICTURE_LOST", name=name, reason=refusal.code)
             return html.escape(said.get("alt", ""), quote=False)
         words = " ".join(said.get("alt", "").split())
         if not words:
-            words = posixpath.splitext(name)[0] if HERE in source else ""
-            words = words or "?"
+            words = posixpath.splitext(files.name_of(source))[0] or "?"
             draft.lose("PICTURE_WITHOUT_WORDS", name=name[:100])
         number = str(len(pictures))
         pictures[number] = reference(sha256, words.replace("&", "&amp;"))
@@ -201,15 +218,8 @@ def _with_pictures(text: str, pictures: dict[str, str], draft: Draft, files: Fil
     return _IMG.sub(instead, text)
 
 
-def _content(source: str, files: Files) -> bytes:
-    """The bytes that an address means: of a file that travels with the text, or within the address."""
-    if source.startswith(HERE):
-        name = unquote(source.removeprefix(HERE).partition("?")[0])
-        name = name if name in files.encoded else posixpath.basename(name)
-        if name not in files.encoded:
-            raise InvalidMedia("FILE_MISSING")
-        files.used.add(name)
-        return unbase64(files.encoded[name])
+def embedded(source: str) -> bytes:
+    """The bytes of a picture that its address carries; raises InvalidMedia PICTURE_ELSEWHERE for another."""
     head = _DATA_URI.match(source)
     if head is None:
         raise InvalidMedia("PICTURE_ELSEWHERE")

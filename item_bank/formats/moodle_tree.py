@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from lxml import etree
@@ -121,12 +121,23 @@ def files_of(element: Element, pictures: Pictures, draft: Draft) -> Files:
 
 def html_of(element: Element | None, default: Format, draft: Draft, pictures: Pictures) -> str:
     """The element's text as sanitised HTML, with its pictures; empty where there is no element."""
+    return htmls_of(element, default, (draft, pictures), lambda raw: [raw])[0]
+
+
+def htmls_of(
+    element: Element | None,
+    default: Format,
+    into: tuple[Draft, Pictures],
+    split: Callable[[str], Sequence[str]],
+) -> list[str]:
+    """The parts of the element's text, each as sanitised HTML; empty ones where there is no element."""
+    draft, pictures = into
     if element is None:
-        return ""
-    files = files_of(element, pictures, draft)
-    markup = read_text(raw_text(element), format_of(element, default, draft), draft, files)
+        return ["" for _part in split("")]
+    files, form = files_of(element, pictures, draft), format_of(element, default, draft)
+    markups = [read_text(part, form, draft, files) for part in split(raw_text(element))]
     note_unused(files, draft)
-    return markup
+    return markups
 
 
 def note_unused(files: Files, draft: Draft) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from item_bank.errors import InvalidItem
 from item_bank.formats.draft import Draft
+from item_bank.formats.facts import read_rubric
 from item_bank.formats.fractions import read_percent
 from item_bank.formats.moodle_cloze import read_cloze
 from item_bank.formats.moodle_keys import (
@@ -159,13 +160,16 @@ def _essay(source: Source) -> tuple[Asked, Key]:
         raise InvalidItem("FILE_WANTED")
     if value(element, "attachments", "0") != "0":
         draft.lose("ATTACHMENTS_LOST")
-    for name, code in (("graderinfo", "GRADER_NOTES_LOST"), ("responsetemplate", "RESPONSE_TEMPLATE_LOST")):
-        if value(element, f"{name}/text"):
-            draft.lose(code)
+    notes = value(element, "graderinfo/text")
+    rubric = read_rubric(notes)
+    if notes and not rubric:
+        draft.lose("GRADER_NOTES_LOST")
+    if value(element, "responsetemplate/text"):
+        draft.lose("RESPONSE_TEMPLATE_LOST")
     limits = [value(element, name) for name in ("minwordlimit", "maxwordlimit")]
     if any(limit not in {"", "0"} for limit in limits):
         draft.lose("WORD_LIMITS_LOST", least=limits[0][:10], most=limits[1][:10])
-    return Asked(Interaction.ESSAY), Key(1, ())
+    return Asked(Interaction.ESSAY), Key(1, (), rubric=rubric)
 
 
 def _ordering(source: Source) -> tuple[Asked, Key]:

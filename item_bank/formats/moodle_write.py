@@ -12,6 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from item_bank.errors import InvalidItem
+from item_bank.formats.facts import TAGGED, tags_of, write_law, write_rubric, write_stimulus
 from item_bank.formats.foreign import ForeignItem, Remark
 from item_bank.formats.fractions import write_percent
 from item_bank.formats.moodle_shares import (
@@ -35,7 +36,17 @@ from item_bank.stem import nfc, plain_line, strip_invisible
 
 Element = Any  # lxml ships no types
 
-_CARRIED: Final = frozenset({"category", "tags", "rationale", "max_mark", "language"})
+_CARRIED: Final = TAGGED | {
+    "category",
+    "tags",
+    "rationale",
+    "max_mark",
+    "language",
+    "code",
+    "legal_basis",
+    "stimulus",
+    "rubric",
+}
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -47,8 +58,9 @@ def write_moodle_xml(
     Identifiers of options and places are not carried: a reader letters and numbers them anew. Statements
     become a matching. Not written, each with its reason: NOT_WRITTEN (reason: INTERACTION_NOT_CARRIED for
     hotspot, hottext and practical tasks, KEY_NOT_CARRIED, EQUAL_OPTIONS, EMPTY_PART). Lost: PICTURE_MISSING
-    (sha256), PICTURES_LOST (in lists; their words stay), COMPETENCIES_LOST, STATISTICS_LOST and what
-    `item_bank.formats.moodle_shares` names.
+    (sha256), PICTURES_LOST (in lists; their words stay), COMPETENCIES_LOST, STATISTICS_LOST, ENGLISH_LOST and
+    what `item_bank.formats.moodle_shares` names. The code is the idnumber; `item_bank.formats.facts` says how
+    the other facts of the bank are written.
 
     Source: Moodle's documentation, "Moodle XML format".
     """
@@ -94,14 +106,18 @@ class _Question:
             self.element.set(_XML_LANG, plain_line(self.item.language))
         _sub(_sub(self.element, "name"), "text", plain_line(self.item.where))
         stem = _sub(self.element, "questiontext")
-        self.html("generalfeedback", self.item.rationale)
+        facts = self.item.facts
+        self.html("generalfeedback", self.item.rationale + write_law(facts.legal_basis))
         self.mark()
+        if facts.code:
+            _sub(self.element, "idnumber", plain_line(facts.code))
         kind, text = _WRITERS[asked.interaction](self)
         self.element.set("type", kind)
-        self.fill(stem, text)
-        if self.item.tags:
+        self.fill(stem, write_stimulus(self.item.stimulus) + text)
+        said = [*self.item.tags, *tags_of(facts)]
+        if said:
             tags = _sub(self.element, "tags")
-            for tag in self.item.tags:
+            for tag in said:
                 _sub(_sub(tags, "tag"), "text", plain_line(tag))
         note_losses(self.item, _CARRIED, self.losses)
         return self.element
@@ -246,6 +262,9 @@ def _inline_choice(question: _Question) -> tuple[str, str]:
 
 def _essay(question: _Question) -> tuple[str, str]:
     _sub(question.element, "responseformat", "editor")
+    _asked, key = parts(question.item)
+    if key.rubric:
+        question.html("graderinfo", write_rubric(key.rubric))
     return "essay", question.item.stem
 
 

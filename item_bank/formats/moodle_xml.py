@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from item_bank.errors import ImportRefused, InvalidItem, ItemBankError
 from item_bank.formats.draft import Draft
+from item_bank.formats.facts import read_tags, split_law, split_stimulus, stimulus_of, with_code
 from item_bank.formats.foreign import ForeignBank, ForeignItem
 from item_bank.formats.moodle_shares import MAX_MARK
 from item_bank.formats.moodle_text import Format, Pictures, split_category
-from item_bank.formats.moodle_tree import Element, format_of, html_of, parse, raw_text, value
+from item_bank.formats.moodle_tree import Element, format_of, htmls_of, parse, raw_text, value
 from item_bank.formats.moodle_types import READERS, Source
 from item_bank.formats.moodle_write import write_moodle_xml
 from item_bank.stem import plain_line
@@ -84,8 +86,9 @@ def read_moodle_xml(data: bytes) -> ForeignBank:
 
     Taken: multichoice, multichoiceset, truefalse, shortanswer, numerical, matching, essay, ordering, ddwtos
     (gap match), gapselect and purely listed cloze (inline choice), cloze with one typed gap. Categories and
-    tags are kept, general feedback is the rationale. How Moodle shows a question (numbering of options,
-    layout) and a category's own description are passed over.
+    tags are kept, general feedback is the rationale; an idnumber that is an item's code, and what this bank
+    itself had written (see `item_bank.formats.facts`), are facts of the bank. How Moodle shows a question
+    (numbering of options, layout) and a category's own description are passed over.
 
     Raises ImportRefused: TOO_LARGE (limit_mb, limit_elements, limit_depth, limit_items), DTD_IN_FILE,
     DAMAGED_FILE (reason, line), NOT_MOODLE_XML (root), NO_ITEMS.
@@ -141,9 +144,9 @@ def _item(element: Element, draft: Draft, pictures: Pictures) -> ForeignItem:
         _read_head(element, draft)
         text = element.find("questiontext")
         form = format_of(text, Format.HTML, draft) if text is not None else Format.HTML
-        draft.rationale = html_of(element.find("generalfeedback"), form, draft, pictures)
+        _read_feedback(element.find("generalfeedback"), form, draft, pictures)
         if kind not in {"cloze", "multianswer"}:
-            draft.stem = html_of(text, Format.HTML, draft, pictures)
+            _read_stem(text, draft, pictures)
         if kind not in READERS:
             raise InvalidItem("TYPE_NOT_SUPPORTED", type=kind[:40])
         _note_losses(element, kind, draft)
@@ -156,16 +159,35 @@ def _read_head(element: Element, draft: Draft) -> None:
     """Title, mark and tags."""
     name, id_number = plain_line(value(element, "name/text")), plain_line(value(element, "idnumber"))
     draft.where = (name or id_number or draft.where)[:WHERE_CHARACTERS]
-    if name and id_number:
-        draft.lose("IDNUMBER_LOST", value=id_number[:100])
     tags = (plain_line(raw_text(tag)) for tag in element.findall("tags/tag"))
-    draft.tags = tuple(dict.fromkeys(tag for tag in tags if tag))
+    draft.facts, draft.tags = read_tags(dict.fromkeys(tag for tag in tags if tag))
+    coded = with_code(draft.facts, id_number)
+    if coded is not None:
+        draft.facts = coded
+    elif name and id_number:
+        draft.lose("IDNUMBER_LOST", value=id_number[:100])
     mark = value(element, "defaultgrade", "1")
     number = _number(mark)
     if number is not None and 0 < number <= MAX_MARK:
         draft.max_mark = number
     else:
         draft.lose("INVALID_MARK", value=mark[:40])
+
+
+def _read_feedback(element: Element | None, form: Format, draft: Draft, pictures: Pictures) -> None:
+    """The rationale, and the legal basis behind it."""
+    said = split_law(raw_text(element))[1] if element is not None else ""
+    (draft.rationale,) = htmls_of(element, form, (draft, pictures), lambda raw: [split_law(raw)[0]])
+    draft.facts = replace(draft.facts, legal_basis=said)
+
+
+def _read_stem(element: Element | None, draft: Draft, pictures: Pictures) -> None:
+    """The stem, and the stimulus before it."""
+    code = split_stimulus(raw_text(element))[1] if element is not None else ""
+    draft.stem, shared = htmls_of(
+        element, Format.HTML, (draft, pictures), lambda raw: split_stimulus(raw)[::2]
+    )
+    draft.stimulus = stimulus_of(code, shared)
 
 
 def _number(text: str) -> float | None:

@@ -68,6 +68,21 @@ class Package:
         except DAMAGE as error:
             raise ImportRefused("DAMAGED_FILE", part=part, reason="unreadable") from error
 
+    def content(self, part: str, limit: int) -> bytes:
+        """The part's bytes, of a picture say; what is longer than the limit is cut one byte beyond it."""
+        info = self._infos.get(part.casefold())
+        if info is None:
+            raise ImportRefused("DAMAGED_FILE", part=part, reason="part missing")
+        try:
+            with self._zip.open(info) as stream:
+                data = stream.read(limit + 1)
+        except DAMAGE as error:
+            raise ImportRefused("DAMAGED_FILE", part=part, reason="unreadable") from error
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
+            raise ImportRefused("TOO_LARGE", limit_mb=MAX_UNCOMPRESSED_BYTES // 1024**2)
+        return data
+
     def _parser(self, handler: PartHandler, part: str) -> expat.XMLParserType:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True

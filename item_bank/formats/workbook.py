@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from item_bank.errors import ImportRefused
+from item_bank.formats.anchors import Anchor, DrawingReader
 from item_bank.formats.cells import (
     MAX_CELL_CHARACTERS,
     MAX_CELLS,
@@ -22,6 +23,7 @@ from item_bank.formats.cells import (
     decode_escapes,
 )
 from item_bank.formats.ooxml import Package
+from item_bank.media import MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Row:
 
     number: int
     cells: dict[int, Cell]
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,12 @@ class Workbook:
         self._package.parse(self._root, listing)
         self._targets = self._package.targets(self._root)
         self._sheets = {name: self._targets.get(relation) for name, relation in listing.found}
+        self.hidden_names = frozenset(listing.hidden)
+        self._strings: SharedStrings | None = None
+        self._formats = NumberFormats()
+        self._drawings: dict[str, str | None] = {}
+        self._drawn: dict[str, dict[str, tuple[str, str]]] = {}
+        self._contents: dict[str, bytes] = {}
 
     @property
     def sheet_names(self) -> tuple[str, ...]:
@@ -61,23 +70,63 @@ class Workbook:
         target = self._sheets.get(name)
         if target is None:
             raise ImportRefused("DAMAGED_FILE", part=self._root, reason="part missing")
-        strings = SharedStrings(TextBudget())
-        formats = NumberFormats()
-        by_kind: dict[str, str] = dict(self._targets.values())
-        if "styles" in by_kind:
-            self._package.parse(by_kind["styles"], formats)
-        if "sharedStrings" in by_kind:
-            self._package.parse(by_kind["sharedStrings"], strings)
-        reader = _SheetReader(strings.cells, formats)
+        reader = _SheetReader(self._shared().cells, self._formats)
         self._package.parse(target[1], reader)
         return Sheet(name, tuple(reader.rows), tuple(reader.merged))
+
+    def anchors(self, name: str) -> tuple[Anchor, ...]:
+        """The pictures that lie on a sheet."""
+        drawing = self._drawing(name)
+        if drawing is None:
+            return ()
+        reader = DrawingReader()
+        self._package.parse(drawing, reader)
+        return tuple(reader.found)
+
+    def picture(self, name: str, anchor: Anchor) -> bytes:
+        """The bytes of a picture on a sheet; empty where the file does not hold it."""
+        drawing = self._drawing(name)
+        if drawing is None:
+            return b""
+        if drawing not in self._drawn:
+            self._drawn[drawing] = self._package.targets(drawing)
+        kind, part = self._drawn[drawing].get(anchor.relation, ("", ""))
+        if kind != "image" or part not in self._package:
+            return b""
+        if part not in self._contents:
+            self._contents[part] = self._package.content(part, MAX_BYTES)
+        return self._contents[part]
+
+    def _drawing(self, name: str) -> str | None:
+        target = self._sheets.get(name)
+        if target is None:
+            return None
+        if name not in self._drawings:
+            parts = [part for kind, part in self._package.targets(target[1]).values() if kind == "drawing"]
+            self._drawings[name] = parts[0] if parts and parts[0] in self._package else None
+        return self._drawings[name]
+
+    def _shared(self) -> SharedStrings:
+        """The strings and formats that all sheets share, read once."""
+        if self._strings is None:
+            strings = SharedStrings(TextBudget())
+            by_kind: dict[str, str] = dict(self._targets.values())
+            if "styles" in by_kind:
+                self._package.parse(by_kind["styles"], self._formats)
+            if "sharedStrings" in by_kind:
+                self._package.parse(by_kind["sharedStrings"], strings)
+            self._strings = strings
+        return self._strings
 
 
 class _SheetList:
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
+        self.hidden: list[str] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "sheet" and attributes.get("state", "visible") != "visible":
+            self.hidden.append(attributes.get("name", ""))
         if tag == "sheet":
             self.found.append((attributes.get("name", ""), attributes.get("id", "")))
 
@@ -99,6 +148,7 @@ class _SheetReader:
         self._budget = TextBudget()
         self._cells_left = MAX_CELLS
         self._row = 0
+        self._is_hidden = False
         self._column = 0
         self._cells: dict[int, Cell] = {}
         self._seen_column = 0
@@ -133,7 +183,7 @@ class _SheetReader:
         elif tag == "v":
             self._in_value = False
         elif tag == "row" and self._cells:
-            self.rows.append(Row(self._row, self._cells))
+            self.rows.append(Row(self._row, self._cells, self._is_hidden))
 
     def text(self, text: str) -> None:
         if self._inline is not None:
@@ -147,6 +197,7 @@ class _SheetReader:
         if not (number.isascii() and number.isdigit() and self._row < int(number[:8]) <= 1_048_576):
             raise ImportRefused("DAMAGED_FILE", part="sheet", reason="row number")
         self._row = int(number)
+        self._is_hidden = attributes.get("hidden") in {"1", "true"}
         self._column = 0
         self._cells = {}
 

@@ -6,7 +6,7 @@ from alembic import op
 import examsvc.store.types
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,10 @@ from tests.e2e.exam_hall import CANARY, Hall, Seat, query
 from tests.e2e.player_page import EVENTS, Player
 
 pytestmark = pytest.mark.e2e
+READ_OF_AN_ITEM = {
+    *("item_id", "number", "section", "interaction", "stem", "options", "places", "at_most"),
+    *("most_characters", "stimulus", "english"),
+}
 SECRET_WORDS = (CANARY, '"key"', "rationale", "legal_basis", "cognitive", "form_secret", "is_correct")
 
 
@@ -159,8 +163,8 @@ def test_from_the_door_to_the_receipt_without_a_reload_and_without_a_byte_of_a_k
     form = json.loads(received.texts[-1][1])
     assert all(received.holding(stem) for stem in stems)
     for item in form["items"]:
-        assert set(item) == {"item_id", "number", "section", "interaction", "stem", "options"}
-        assert [set(option) for option in item["options"]] == [{"id", "content"}] * 4
+        assert set(item) == READ_OF_AN_ITEM
+        assert [set(option) for option in item["options"]] == [{"id", "content", "place", "at_most"}] * 4
 
 
 def test_the_keyboard_alone_leads_from_the_login_to_the_receipt(open_page: OpenPage, seat: Seat):

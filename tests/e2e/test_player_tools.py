@@ -271,7 +271,7 @@ def test_by_keyboard_alone_from_the_waiting_room_to_the_receipt(
     expect(page.locator("#vietnamese-verdict")).to_have_attribute("data-ok", "yes")
     expect(page.locator("#check-keyboard")).to_have_attribute("data-ok", "yes")
 
-    practice = page.locator("#tutorial-item")
+    practice = page.locator("#tutorial-item > article:not([hidden])")
     tab_to(page, practice.locator("input").first)
     page.keyboard.press("2")
     page.keyboard.press("Shift+Digit3")
@@ -283,6 +283,9 @@ def test_by_keyboard_alone_from_the_waiting_room_to_the_receipt(
     page.keyboard.type("thử")
     page.keyboard.press("Tab")
     expect(page.locator('#tutorial-steps [data-done="true"]')).to_have_count(5)
+    expect(page.locator("#tutorial-done")).to_be_hidden()
+    try_every_example(page)
+    expect(page.locator('#tutorial-steps [data-done="true"]')).to_have_count(6)
     expect(page.locator("#tutorial-done")).to_be_visible()
 
     start_now(server, prepared.waiting)
@@ -303,6 +306,26 @@ def test_by_keyboard_alone_from_the_waiting_room_to_the_receipt(
     tab_to(page, page.locator("#verify"))
     page.keyboard.press("Enter")
     expect(page.locator("#verify-verdict")).to_have_attribute("data-ok", "yes")
+
+
+def try_every_example(page: Page) -> None:
+    """By keyboard alone, what the first example of the waiting room did not show."""
+    examples = page.locator("#tutorial-examples")
+    shown = page.locator("#tutorial-item > article:not([hidden])")
+    acts = {
+        1: (shown.locator("input").first, "Space"),
+        2: (shown.locator("input").first, "Space"),
+        3: (shown.locator(".typed-field"), "6"),
+        4: (shown.locator(".order-down").first, "Enter"),
+        5: (shown.locator("select").first, "ArrowDown"),
+    }
+    for at, (target, key) in acts.items():
+        tab_to(page, examples.locator("button").nth(at))
+        page.keyboard.press("Enter")
+        tab_to(page, target)
+        page.keyboard.press(key)
+        page.keyboard.press("Tab")
+        expect(examples.locator("li").nth(at)).to_have_attribute("data-done", "true")
 
 
 def start_now(server: Server, hall: Hall) -> None:

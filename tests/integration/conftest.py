@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from flask import Flask
 
+from examsvc.adapters.kept_files import FolderFiles
 from examsvc.adapters.memory import InlineQueue, MemoryPresence
 from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.adapters.redis_server import RedisServer
@@ -127,7 +128,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def services(store: Store) -> Services:
+def services(store: Store, tmp_path: Path) -> Services:
     """Services over a fresh store; jobs run where they are asked for."""
     queue = InlineQueue()
     deps = Services(
@@ -136,6 +137,8 @@ def services(store: Store) -> Services:
         presence=MemoryPresence(),
         passwords=Argon2Passwords(2),
         glances=SharedGlance(store),
+        files=FolderFiles(tmp_path / "exports"),
+        uploads=FolderFiles(tmp_path / "uploads", kept_s=3600),
     )
     queue.run_job = lambda job_id: run_job(deps, job_id)
     return deps

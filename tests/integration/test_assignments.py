@@ -24,10 +24,12 @@ from examsvc.services.assignments import Order, change_deadline, end_assignment,
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_errors import AssignmentRefused, NothingToReply, RuleRefused
-from examsvc.services.bank_import import import_workbook
+from examsvc.services.bank_import import File, import_file
+from examsvc.services.bank_import import Order as ImportOrder
+from examsvc.services.bank_lists import appraisal_queue, list_returned, review_queue
 from examsvc.services.bank_replies import reply_to_return
 from examsvc.services.bank_review import approve_items, move_items, review_item
-from examsvc.services.bank_views import appraisal_queue, list_returned, review_queue, view_item
+from examsvc.services.bank_views import view_item
 from examsvc.services.office_calendar import office_date
 from examsvc.store import NotFound, database_now
 from examsvc.store import accounts as account_store
@@ -300,9 +302,11 @@ def test_an_imported_file_fills_one_assignment_after_the_other_or_is_refused_who
         row_of(CODE="T02-001", TOPIC="T02", STEM="Mã HS gồm mấy chữ số theo biểu thuế?"),
     ]
     with pytest.raises(InvalidItem, match="NOT_FOR_ASSIGNMENT") as refused:
-        import_workbook(services, people["an"], "x.xlsx", workbook(rows), str(second))
+        import_file(
+            services, people["an"], File("x.xlsx", workbook(rows)), ImportOrder(assignment=str(second))
+        )
     assert refused.value.params["item"] == "T02-001"
-    outcome = import_workbook(services, people["an"], "x.xlsx", workbook(rows))
+    outcome = import_file(services, people["an"], File("x.xlsx", workbook(rows)))
     found = [assignment_of(services, version, people) for version in outcome.version_ids]
     assert found == [first, second, None]
 

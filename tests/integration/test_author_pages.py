@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 
+import openpyxl
 import pytest
 from flask import Flask
 
@@ -13,6 +14,7 @@ from examsvc.services import Services
 from examsvc.services.accounts import NewUser, add_user
 from examsvc.services.audit import verify_chain
 from examsvc.store.models import TopicRow
+from examsvc.web.author import importing
 from item_bank.media import reference
 from item_bank.review import CHECKLIST
 from tests.integration.signing_in import Browser, sign_in
@@ -91,22 +93,65 @@ def test_a_file_is_checked_then_confirmed(author: Browser):
 def test_a_refused_file_shows_row_column_and_reason(author: Browser):
     report = upload(author, workbook([*two_rows(), row_of(CODE="T01-003", KEY="E", STEM="Khác?")]))
     page = author.get(report.location).text
-    assert "Nothing was imported." in page
-    assert '<td class="num">4</td><td><strong>I</strong> <span lang="vi">Đáp án</span></td>' in page
+    assert "1 item cannot be taken." in page
+    assert "Row 4, column I (Đáp án):" in page
     assert "Here it is “E”" in page
-    assert "Import all" not in page
+    refused = author.post_form(report.location)
+    assert refused.status_code == 409
+    assert "Tick this, or put the file right." in refused.text
+    assert "T01-001" not in author.get("/items?tab=mine").text
+    assert author.post_form(report.location, without_refused="y").status_code == 302
+    assert "T01-001" in author.get("/items?tab=drafts").text
+
+
+def test_what_a_file_does_not_say_is_answered_for_all_its_items(author: Browser):
+    gift = "::Câu 1::Thời hạn nộp hồ sơ là bao lâu? {=02 giờ ~04 giờ ~06 giờ}\n".encode()
+    report = upload(author, gift, "cau-hoi.gift").location
+    page = author.get(report).text
+    assert "The file does not say: Topic." in page
+    assert "Import 1 item" not in page
+    answers = {"topic": "T01", "level": "apply", "legal_basis": "Luật Hải quan 2014"}
+    answered = author.post_form(f"{report}/answers", **answers)
+    page = author.get(answered.location).text
+    assert "By your answer: Topic, Cognitive level, Legal basis, Code" in page
+    assert author.post_form(answered.location).status_code == 302
+    assert "T01-001" in author.get("/items?tab=drafts").text
+
+
+def test_a_large_file_is_checked_and_imported_by_a_worker(author: Browser, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(importing, "LARGE", 10)
+    checking = upload(author, workbook(two_rows()))
+    assert "/items/import/jobs/" in checking.location
+    report = author.get(checking.location)
+    assert report.status_code == 302
+    storing = author.post_form(report.location)
+    assert "/items/import/jobs/" in storing.location
+    done = author.get(storing.location)
+    assert "2 items were imported as drafts." in author.get(done.location).text
+
+
+def test_the_report_goes_with_its_author_as_a_workbook_without_formulas(author: Browser):
+    rows = [row_of(CODE="T01-003", KEY="E", STEM="=1+1 là bao nhiêu?")]
+    answer = author.get(f"{upload(author, workbook(rows)).location}/report.xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    assert [sheet["C2"].value, sheet["E2"].value, sheet["E2"].data_type] == [
+        "Not taken",
+        "=1+1 là bao nhiêu?",
+        "s",
+    ]
+    assert "Row 2, column I (Đáp án)" in sheet["H2"].value
 
 
 def test_what_is_no_workbook_is_told_so(author: Browser):
     answer = upload(author, b"%PDF-1.7", "de.pdf")
     assert answer.status_code == 422
-    assert "This is no .xlsx workbook." in answer.text
+    assert "was not read; nothing was imported." in answer.text
     missing = author.post_form("/items/import")
     assert missing.status_code == 400
     assert "Choose a file first." in missing.text
 
 
-def test_a_checked_file_is_open_to_the_browser_that_sent_it_alone(staffed: Flask, author: Browser):
+def test_a_checked_file_is_open_to_the_author_who_sent_it_alone(staffed: Flask, author: Browser):
     location = upload(author, workbook(two_rows())).location
     other = sign_in(staffed, "binh", PASSWORD)
     assert other.get(location).status_code == 404

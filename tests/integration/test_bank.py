@@ -13,8 +13,9 @@ from examsvc.services import Services
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_board import view_board
-from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
-from examsvc.services.bank_import import check_workbook, import_workbook
+from examsvc.services.bank_errors import DraftOpen, ImportIncomplete, Superseded, WordingFrozen
+from examsvc.services.bank_import import File, check_file, import_file
+from examsvc.services.bank_lists import list_items, list_returned, review_queue
 from examsvc.services.bank_replies import reply_to_return
 from examsvc.services.bank_review import (
     Judgement,
@@ -23,7 +24,7 @@ from examsvc.services.bank_review import (
     move_items,
     review_item,
 )
-from examsvc.services.bank_views import list_items, list_returned, review_queue, view_item
+from examsvc.services.bank_views import view_item
 from examsvc.services.media import add_media
 from examsvc.services.rendering import render_items
 from examsvc.store import assembly, measuring
@@ -45,7 +46,10 @@ from examsvc.store.models import (
     UserRow,
 )
 from item_bank.errors import AppraisalRefused, ImportRefused, InvalidItem, TransitionRefused
-from item_bank.formats.xlsx import read_items, write_items
+from item_bank.formats.foreign import BankFacts, ForeignBank, ForeignItem
+from item_bank.formats.xlsx_bank.read import read_workbook
+from item_bank.formats.xlsx_bank.write import write_workbook
+from item_bank.intake import Known, take_in
 from item_bank.interactions.asked import single_choice
 from item_bank.interactions.marking import Key
 from item_bank.lifecycle import State
@@ -111,8 +115,7 @@ def three_rows() -> list[dict[str, str]]:
 
 
 def imported(services: Services, people: Cast) -> list[int]:
-    outcome = import_workbook(services, people.author, "cau-hoi.xlsx", workbook(three_rows()))
-    assert outcome.import_id is not None
+    outcome = import_file(services, people.author, File("cau-hoi.xlsx", workbook(three_rows())))
     return list(outcome.version_ids)
 
 
@@ -195,43 +198,59 @@ def test_a_good_file_becomes_drafts_of_the_one_who_sent_it(services: Services, p
 
 def test_one_wrong_row_keeps_the_whole_file_out_and_is_named(services: Services, people: Cast):
     rows = [*three_rows(), row_of(CODE="T01-009", KEY="E", STEM="Câu có đáp án sai?")]
-    outcome = import_workbook(services, people.author, "x.xlsx", workbook(rows))
-    [problem] = outcome.report.errors
-    assert (problem.row, problem.column, problem.header, problem.code) == (5, "I", "Đáp án", "INVALID_KEY")
-    assert outcome.import_id is None
+    file = File("x.xlsx", workbook(rows))
+    [refused] = [line.refused for line in check_file(services, people.author, file).lines if line.refused]
+    assert refused.code == "INVALID_KEY"
+    assert [refused.params[name] for name in ("row", "column", "header")] == [5, "I", "Đáp án"]
+    with pytest.raises(ImportIncomplete):
+        import_file(services, people.author, file)
     assert [count(services, kind) for kind in (ItemRow, ItemVersionRow, ItemKeyRow, BankImportRow)] == [0] * 4
 
 
 def test_checking_a_file_changes_nothing(services: Services, people: Cast):
-    assert check_workbook(services, people.author, workbook(three_rows())).ok
+    report = check_file(services, people.author, File("x.xlsx", workbook(three_rows())))
+    assert [line.fate for line in report.lines] == ["taken"] * 3
     assert count(services, ItemRow) == 0
 
 
 def test_a_second_import_is_compared_with_the_whole_bank(services: Services, people: Cast):
     imported(services, people)
-    rows = [row_of(CODE="T01-050"), row_of(CODE="t01-002", STEM="Một câu khác hẳn về kho ngoại quan?")]
-    report = check_workbook(services, people.other_author, workbook(rows))
-    assert {(problem.row, problem.code) for problem in report.problems} == {
-        (2, "NEAR_DUPLICATE"),
-        (3, "CODE_IN_BANK"),
-    }
+    new = "Hàng quá cảnh được lưu kho tối đa bao nhiêu ngày?"
+    rows = [
+        row_of(CODE="T01-050"),
+        row_of(CODE="t01-002", STEM="Một câu khác hẳn về kho ngoại quan?"),
+        row_of(CODE="T01-051", STEM=new),
+        row_of(CODE="T01-052", STEM="Hang qua canh duoc luu kho toi da bao nhieu ngay"),
+    ]
+    report = check_file(services, people.other_author, File("x.xlsx", workbook(rows)))
+    [alike, held, first, second] = report.lines
+    assert [
+        [(note.code, note.params["other"]) for note in one.warnings] for one in (alike, first, second)
+    ] == [
+        [("NEAR_DUPLICATE", "T01-001")],
+        [],
+        [("NEAR_DUPLICATE", "T01-051")],
+    ]
+    assert held.refused is not None
+    assert held.refused.code == "CODE_IN_BANK"
 
 
 def test_a_code_longer_than_the_bank_keeps_is_refused_not_cut(services: Services, people: Cast):
-    report = check_workbook(services, people.author, workbook([row_of(CODE="T" * 41)]))
-    assert [(problem.row, problem.code) for problem in report.errors] == [(2, "TEXT_TOO_LONG")]
-    assert report.rows == ()
+    file = File("x.xlsx", workbook([row_of(CODE="T" * 41)]))
+    [line] = check_file(services, people.author, file).lines
+    assert line.refused is not None
+    assert (line.refused.code, line.refused.params["row"]) == ("TEXT_TOO_LONG", 2)
 
 
 def test_what_is_no_workbook_is_refused_as_a_whole(services: Services, people: Cast):
-    with pytest.raises(ImportRefused, match="NOT_AN_XLSX"):
-        import_workbook(services, people.author, "x.xlsx", b"no workbook")
+    with pytest.raises(ImportRefused, match="FILE_UNKNOWN"):
+        import_file(services, people.author, File("x.xlsx", b"no workbook"))
 
 
 def test_only_authors_write(services: Services, people: Cast):
     for stranger in (people.reviewer, people.manager, people.officer):
         with pytest.raises(Forbidden):
-            import_workbook(services, stranger, "x.xlsx", workbook(three_rows()))
+            import_file(services, stranger, File("x.xlsx", workbook(three_rows())))
         with pytest.raises(Forbidden):
             add_item(services, stranger, WORDING)
 
@@ -531,16 +550,17 @@ def test_a_workbook_says_which_pool_and_keeps_formulas_and_pictures(services: Se
     picture = add_media(services, people.author, png())
     stem = f"Tính \\(\\frac{{a}}{{b}}\\) theo hình {reference(picture, 'Sơ đồ')}"
     data = workbook([row_of(STEM=stem, POOL="Luyện tập")])
-    [version_id] = import_workbook(services, people.author, "x.xlsx", data).version_ids
+    [version_id] = import_file(services, people.author, File("x.xlsx", data)).version_ids
     view = view_item(services, people.author, version_id)
     assert (view.line.pool, view.item.stem) == ("practice", stem)
-    again = read_items(
-        write_items([view.item], {view.item.code: view.key}),
-        known_topics=["T01"],
-        known_media=[picture],
-        author=view.item.author,
+    item = view.item
+    facts = BankFacts(
+        *(item.code, item.topic, item.cognitive_level, item.legal_basis, item.judged_share, item.pool)
     )
-    assert [row.item for row in again.rows] == [view.item]
+    foreign = ForeignItem(item.code, item.stem, item.asked, view.key, item.rationale, facts=facts)
+    written, lost = write_workbook(ForeignBank((foreign,), {picture: png()}))
+    again = take_in(read_workbook(written), Known(["T01"]), BankFacts(), item.author)
+    assert (lost, [one.item for one in again.taken]) == ((), [item])
 
 
 def test_the_wording_hash_covers_the_picture(services: Services, people: Cast):

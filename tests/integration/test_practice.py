@@ -153,7 +153,8 @@ def test_nothing_is_told_before_the_response(services: Services, hall: Hall):
     after = practice.view_run(services, hall.officer, run_id, 1).item
     assert after is not None
     assert after.feedback is not None
-    assert (after.feedback.is_right, after.feedback.response, after.feedback.key) == (False, "A", "C")
+    told = after.feedback
+    assert (told.is_right, told.share, told.response, told.key.accepted) == (False, 0, "A", ("C",))
     assert "<math" in after.feedback.rationale
     assert SOLUTION in after.feedback.legal_basis
     assert SOLUTION not in repr(practice.view_run(services, hall.officer, run_id))
@@ -274,7 +275,9 @@ def test_an_officer_practises_by_forms_alone(app: Flask, hall: Hall):
     page = _page(browser, told.location)
     assert "Right option" in page
     assert SOLUTION in page
-    assert "Choose an option" in _page(browser, browser.post_form(f"{run}/responses", ordinal="2").location)
+    nothing = browser.post_form(f"{run}/responses", ordinal="2")
+    assert nothing.status_code == 400
+    assert "Respond to the item, or say that you do not know." in nothing.text
     browser.post_form(f"{run}/responses", ordinal="2", unknown="1")
     browser.post_form(f"{run}/end")
     page = _page(browser, run)
@@ -299,6 +302,7 @@ def test_nonsense_is_answered_in_words(app: Flask, hall: Hall):
     assert "There is no item" in _page(
         browser, browser.post_form("/practice", topics=[str(2**40)], n_items="5").location
     )
+    assert "no such option" in browser.post_form(f"{run}/responses", ordinal="1", response="A" * 5000).text
     for ordinal in ("", "x", "-1", "99999999999999999999"):
         answer = browser.post_form(f"{run}/responses", ordinal=ordinal, response="A" * 5000)
         assert "not due now" in _page(browser, answer.location)

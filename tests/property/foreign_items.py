@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,13 +13,17 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from item_bank.errors import InvalidItem
-from item_bank.formats.foreign import ForeignItem
+from item_bank.formats.foreign import BankFacts, ForeignItem
 from item_bank.interactions.asked import Area, Asked, Option, Place, marks_in
 from item_bank.interactions.kinds import Interaction
-from item_bank.interactions.marking import Credit, Key, Weights, check_key
+from item_bank.interactions.marking import Credit, Criterion, Key, Weights, check_key
 from item_bank.interactions.responses import parts_of, readings
 from item_bank.media import reference
+from item_bank.pool import Pool
 from item_bank.stem import from_authored, plain_line, plain_text
+from item_bank.stimulus import Stimulus
+from item_bank.taxonomy import CognitiveLevel
+from item_bank.translation import Translation
 from tests.unit.item_bank.pictures import gif, png
 
 PICTURES = {hashlib.sha256(data).hexdigest(): data for data in (png(), png(4, 4), gif())}
@@ -205,9 +210,56 @@ KINDS: dict[Interaction, st.SearchStrategy[tuple[Asked, Key]]] = {
 }
 
 
+codes = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True)
+bank_facts = st.one_of(
+    st.just(BankFacts()),
+    st.builds(
+        BankFacts,
+        st.none() | codes,
+        st.none() | st.sampled_from(["T01", "T-02_X"]),
+        st.none() | st.sampled_from(list(CognitiveLevel)),
+        st.just("") | lines,
+        st.none() | st.floats(0, 1) | st.sampled_from([0.0, 1.0, 0.7]),
+        st.none() | st.sampled_from(list(Pool)),
+        st.lists(codes, max_size=3, unique=True).map(tuple),
+    ),
+)
+criteria = st.builds(Criterion, lines, st.integers(1, 100))
+
+
+@st.composite
+def stimuli(draw: st.DrawFn, content: st.SearchStrategy[str] | None = None) -> Stimulus | None:
+    code = draw(lines)[:40].strip()
+    if not code or draw(st.integers(0, 2)):
+        return None
+    return Stimulus(code, draw(markups() if content is None else content))
+
+
+@st.composite
+def translations(
+    draw: st.DrawFn, asked: Asked, stem: str, words: st.SearchStrategy[str]
+) -> Translation | None:
+    """Each text in other words, the marks of the stem kept."""
+    if draw(st.integers(0, 2)):
+        return None
+    contents = {one.id: draw(words) for one in asked.options if plain_text(one.content)}
+    # the words of a hottext stand in the stem, which stays
+    places = {
+        one.id: one.content if asked.interaction is Interaction.HOTTEXT else draw(words)
+        for one in asked.places
+        if plain_text(one.content)
+    }
+    return Translation(stem, contents, places, draw(st.just("") | words))
+
+
+def rubric_of(asked: Asked) -> st.SearchStrategy[tuple[Criterion, ...]]:
+    return st.lists(criteria, max_size=3).map(tuple) if asked.kind.rated else st.just(())
+
+
 @st.composite
 def items(draw: st.DrawFn, where: str = "mục") -> ForeignItem:
     asked, key = draw(KINDS[draw(st.sampled_from(list(Interaction)))])
+    key = replace(key, rubric=draw(rubric_of(asked)))
     stem = draw(markups())
     if asked.kind.in_stem:
         for place in asked.place_ids:
@@ -225,6 +277,9 @@ def items(draw: st.DrawFn, where: str = "mục") -> ForeignItem:
         language=draw(st.sampled_from([None, "vi", "en-GB"])),
         category=tuple(draw(st.lists(lines, max_size=3))),
         tags=tuple(draw(st.lists(lines, max_size=2, unique=True))),
+        facts=draw(bank_facts),
+        stimulus=draw(stimuli()),
+        english=draw(translations(asked, stem, markups(pictures=False))),
     )
 
 
@@ -249,6 +304,10 @@ def facts(item: ForeignItem) -> dict[str, Any]:
         "language": item.language,
         "category": item.category,
         "tags": item.tags,
+        "facts": item.facts,
+        "stimulus": item.stimulus,
+        "rubric": key.rubric,
+        "english": item.english,
         "options": _options(asked, numbers),
         "places": [] if asked.kind.in_stem else [place.content for place in asked.places],
         "key": _key(asked, key, numbers),
@@ -281,6 +340,9 @@ def _key(asked: Asked, key: Key, numbers: dict[str, str]) -> Any:
             return [contents[id_] for id_ in parts_of(key.accepted[0])], key.credit
         case Interaction.ESSAY | Interaction.PRACTICAL:
             return ()
+        case Interaction.HOTSPOT | Interaction.HOTTEXT:
+            places = {place.id: (place.content, place.area) for place in asked.places}
+            return {places[id_] for id_ in parts_of(key.accepted[0])}, key.credit
     pairs = [pair.split(">") for pair in parts_of(key.accepted[0])]
     credit = key.credit if len(pairs) > 1 else None
     return {numbers[place]: contents[option] for option, place in pairs}, credit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,6 +29,8 @@ from item_bank.interactions.marking import Credit, Key, Weights, check_key, shar
 from item_bank.interactions.responses import read_response, readings
 from item_bank.media import reference
 from item_bank.stem import from_authored, nfc, plain_text, sanitise
+from tests.property.foreign_items import bank_facts, rubric_of, stimuli, translations
+from tests.property.searches import part
 from tests.unit.item_bank.pictures import png
 
 VERSIONS = ["2.1", "2.2", "3.0"]
@@ -45,7 +48,7 @@ WORDS = [
     "'nháy'",
     "1.500,5",
 ]
-ROUND = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+ROUND = settings(part(4), deadline=None, suppress_health_check=list(HealthCheck))
 
 _word = st.one_of(st.sampled_from(WORDS), st.text("abcđêáằỹ<>&\"' ,.;", min_size=1, max_size=12))
 plain = (
@@ -188,11 +191,13 @@ def keys_of(draw: st.DrawFn, asked: Asked) -> Key:
 @st.composite
 def items(draw: st.DrawFn) -> ForeignItem:
     asked, stem = draw(asked_of(draw(st.sampled_from(list(Interaction)))))
+    key = replace(draw(keys_of(asked)), rubric=draw(rubric_of(asked)))
+    stem = sanitise(stem)
     return ForeignItem(
         where=draw(st.sampled_from(["Câu 1", "T01-003 <b>&\"'", "Nhóm 2/Câu 7"])),
-        stem=sanitise(stem),
+        stem=stem,
         asked=asked,
-        key=check_key(asked, draw(keys_of(asked))),
+        key=check_key(asked, key),
         rationale=draw(st.one_of(st.just(""), markup())),
         max_mark=draw(st.sampled_from([1.0, 2.0, 0.25, 10.0])),
         language=draw(st.sampled_from([None, "vi", "en-GB"])),
@@ -200,12 +205,15 @@ def items(draw: st.DrawFn) -> ForeignItem:
         tags=draw(st.sampled_from([(), ("hải quan", "a & b")])),
         competencies=draw(st.sampled_from([(), ("https://case.example/ims/case/v1p1/CFItems/0a-1", "CM01")])),
         statistics=draw(st.sampled_from([None, Statistics(1.2, -0.3, 0.2, 0.61, 0.4, 350)])),
+        facts=draw(bank_facts),
+        stimulus=draw(stimuli(markup())),
+        english=draw(translations(asked, stem, plain)),
     )
 
 
 def item_files(package: bytes) -> list[bytes]:
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return [archive.read(name) for name in archive.namelist() if name.startswith("items/")]
+        return [archive.read(name) for name in archive.namelist() if re.fullmatch(r"items/[^.]*\.xml", name)]
 
 
 def as_given(version: str, asked: Asked, response: str | None) -> Mapping[str, list[str]]:
@@ -233,6 +241,7 @@ def test_what_is_written_is_read_back_and_marks_alike(item: ForeignItem, version
     assert item.asked is not None
     assert read.key is not None
     assert item.key is not None
+    assert read.key.rubric == item.key.rubric
     if item.asked.kind.rated:
         return
     (xml,) = item_files(package)
@@ -264,7 +273,7 @@ def test_what_the_form_of_a_scoring_proves_holds_for_every_response(
         assert share(item.asked, read.key, response) == share(item.asked, item.key, response)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(part(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(items(), max_size=3), st.sampled_from(VERSIONS))
 def test_the_same_items_make_the_same_bytes(written: list[ForeignItem], version: str):
     package, _lost = write_package(written, {SHA256: PICTURE}, version)

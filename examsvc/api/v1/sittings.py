@@ -14,7 +14,7 @@ from examsvc.api.v1.room import room
 from examsvc.delivery.admission import Outcome
 from examsvc.delivery.device import hash_device
 from examsvc.delivery.errors import EpochSuperseded, EventFault, EventsMalformed
-from examsvc.delivery.events import MAX_SEQ, events_from_json
+from examsvc.delivery.events import MAX_SEQ, ResponseEvent, events_from_json
 from examsvc.edge.login import login_digest
 from examsvc.edge.machine import machine_token
 from examsvc.edge.pace import keep_pace
@@ -26,6 +26,7 @@ from examsvc.services.sittings import Claim
 SITTING: Final = "/sittings/<int:sitting_id>"
 OPENING_COSTS: Final = 30  # as many events as cost the server about the same
 ASKING_COSTS: Final = 10
+CHARACTERS_AN_EVENT: Final = 1_000  # that cost about as much as an event
 # What the decoder raises on a body that is no JSON: wrong bytes and endless nesting have errors of their own.
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -119,7 +120,7 @@ def save_events(sitting_id: int) -> Response:
     login = login_digest()
     keep_pace()
     events = events_from_json(_json_object().get("events"))
-    keep_pace(len(events))
+    keep_pace(sum(_cost(event) for event in events))
     pending = Pending(sitting_id, events, login=login, device=hash_device(machine_token()))
     saved = sittings.save(deps(), pending)
     answer = {
@@ -131,6 +132,11 @@ def save_events(sitting_id: int) -> Response:
     if conflict is None:
         return _json(answer)
     return _json({"error": conflict, "message": _conflict_words(conflict), **answer}, 409)
+
+
+def _cost(event: ResponseEvent) -> float:
+    """An essay costs the log what its length is: no batch may cost more than a login may ask for at once."""
+    return 1 + len(event.payload.get("response") or "") / CHARACTERS_AN_EVENT
 
 
 @room.view(f"{SITTING}/section", permission="sittings.take", methods=("POST",))

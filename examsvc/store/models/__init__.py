@@ -25,6 +25,7 @@ from examsvc.store.models.bank import (
     ItemReviewRow,
     ItemRow,
     ItemVersionRow,
+    KeyCorrectionRow,
     MediaRow,
     StimulusRow,
 )
@@ -42,6 +43,8 @@ from examsvc.store.models.delivery import (
     SittingRow,
     TimeAdjustmentRow,
 )
+from examsvc.store.models.exports import ItemExportLineRow, ItemExportRow
+from examsvc.store.models.fingerprints import ItemFingerprintRow, NearDuplicateRow
 from examsvc.store.models.jobs import JobRow
 from examsvc.store.models.legal_acts import CitationRow, LegalActChangeRow, LegalActRow
 from examsvc.store.models.positions import (
@@ -59,6 +62,7 @@ from examsvc.store.models.positions import (
 from examsvc.store.models.practice import PracticeResponseRow, PracticeRunRow
 from examsvc.store.models.rests import ItemRestRow, ItemRestRuleRow
 from examsvc.store.models.results import CompetencyScoreRow, EvidenceRow, ResultRow, ScoreRow
+from examsvc.store.models.views import ItemViewRow, ViewGrantRow, ViewLimitRow
 from examsvc.store.types import Base
 
 __all__ = [
@@ -88,6 +92,9 @@ __all__ = [
     "IncidentRow",
     "ItemAssignmentRow",
     "ItemEnemyRow",
+    "ItemExportLineRow",
+    "ItemExportRow",
+    "ItemFingerprintRow",
     "ItemKeyRow",
     "ItemParameterRow",
     "ItemRestRow",
@@ -95,13 +102,16 @@ __all__ = [
     "ItemReviewRow",
     "ItemRow",
     "ItemVersionRow",
+    "ItemViewRow",
     "JobRow",
+    "KeyCorrectionRow",
     "LateDecisionRow",
     "LegalActChangeRow",
     "LegalActRow",
     "LevelScaleRow",
     "LoginSessionRow",
     "MediaRow",
+    "NearDuplicateRow",
     "OfficerRow",
     "OrganisationUnitRow",
     "PeopleImportRow",
@@ -122,4 +132,6 @@ __all__ = [
     "TopicWeightRow",
     "UserRoleRow",
     "UserRow",
+    "ViewGrantRow",
+    "ViewLimitRow",
 ]

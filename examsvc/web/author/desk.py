@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from flask import render_template, request
 from flask_babel import LazyString
@@ -13,15 +13,18 @@ from flask_babel import lazy_gettext as _l
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import current_actor, deps
-from examsvc.services import assignment_views, bank_views
+from examsvc.services import assignment_views, bank_lists
+from examsvc.services.bank_lists import Part
 from examsvc.services.bank_views import READS_ALL
-from examsvc.store.bank import ItemFilter
+from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
+from examsvc.web.author.showing import open_lines
 from item_bank.lifecycle import State
 
 PER_PAGE = 50
+PER_BULK_PAGE = 200  # what is ticked at once stands on one page
 
 # tab → from which state the bank manager moves items to which
 QUEUES: dict[str, tuple[State, State]] = {
@@ -37,52 +40,73 @@ class Tab:
 
     name: str
     title: LazyString
-    load: Callable[[Actor], list[Any]]
+    count: Callable[[Actor], int]
+    load: Callable[[Actor, Part], list[Any]]
     waiting: bool = True
 
 
-def _mine(actor: Actor, *states: State) -> list[Any]:
-    wanted = ItemFilter(states=tuple(state.value for state in states), author_id=actor.user_id)
-    return bank_views.list_items(deps(), actor, wanted)
+def _in_part(load: Callable[[Actor], list[Any]]) -> dict[str, Any]:
+    """Of a list that is short for anybody: it is loaded to be counted."""
+    return {
+        "count": lambda actor: len(load(actor)),
+        "load": lambda actor, part: load(actor)[part.offset :][: part.limit],
+    }
 
 
-def _drafts(actor: Actor) -> list[Any]:
-    returned = {back.line.version_id for back in bank_views.list_returned(deps(), actor)}
-    return [line for line in _mine(actor, State.DRAFT) if line.version_id not in returned]
+def _filtered(wanted: Callable[[Actor], ItemFilter]) -> dict[str, Any]:
+    return {
+        "count": lambda actor: bank_lists.count_items(deps(), actor, wanted(actor)),
+        "load": lambda actor, part: bank_lists.page_items(deps(), actor, wanted(actor), part).lines,
+    }
 
 
-def _queue(name: str) -> Callable[[Actor], list[Any]]:
+def _drafts(actor: Actor) -> ItemFilter:
+    returned = tuple(back.line.version_id for back in bank_lists.list_returned(deps(), actor))
+    return ItemFilter(states=(State.DRAFT.value,), author_id=actor.user_id, but=returned)
+
+
+def _queue(name: str) -> dict[str, Any]:
     source, to = QUEUES[name]
-    return lambda actor: bank_views.list_movable(deps(), actor, source, to)
+    return {
+        "count": lambda actor: bank_lists.count_movable(deps(), actor, source, to),
+        "load": lambda actor, part: bank_lists.list_movable(deps(), actor, source, to, part),
+    }
+
+
+def _appraising() -> dict[str, Any]:
+    return {
+        "count": lambda actor: bank_lists.count_to_appraise(deps(), actor),
+        "load": lambda actor, part: bank_lists.appraisal_queue(deps(), actor, part),
+    }
 
 
 def tabs_of(actor: Actor) -> list[Tab]:
     """The lists this user works with, those that wait for him first."""
     tabs: list[Tab] = []
     if allowed(actor, "items.write"):
+        returned = _in_part(lambda who: bank_lists.list_returned(deps(), who))
+        law = _in_part(lambda who: bank_lists.list_law_updates(deps(), who))
         tabs += [
-            Tab("returned", _l("Returned to me"), lambda who: bank_views.list_returned(deps(), who)),
-            Tab("law", _l("The law has changed"), lambda who: bank_views.list_law_updates(deps(), who)),
-            Tab("drafts", _l("My drafts"), _drafts),
-            Tab("mine", _l("All my items"), _mine, waiting=False),
+            Tab("returned", _l("Returned to me"), **returned),
+            Tab("law", _l("The law has changed"), **law),
+            Tab("drafts", _l("My drafts"), **_filtered(_drafts)),
+            Tab(
+                "mine",
+                _l("All my items"),
+                **_filtered(lambda who: replace(read_filter(), author_id=who.user_id)),
+                waiting=False,
+            ),
         ]
     if allowed(actor, "items.review"):
-        tabs.append(Tab("review", _l("To appraise"), lambda who: bank_views.review_queue(deps(), who)))
+        tabs.append(Tab("review", _l("To appraise"), **_appraising()))
     if allowed(actor, "items.approve"):
         tabs += [
-            Tab("approve", _l("To approve"), _queue("approve")),
-            Tab("release", _l("To put in use"), _queue("release")),
-            Tab("pilot", _l("For a pilot"), _queue("pilot"), waiting=False),
+            Tab("approve", _l("To approve"), **_queue("approve")),
+            Tab("release", _l("To put in use"), **_queue("release")),
+            Tab("pilot", _l("For a pilot"), **_queue("pilot"), waiting=False),
         ]
     if actor.roles & READS_ALL:
-        tabs.append(
-            Tab(
-                "all",
-                _l("All items"),
-                lambda who: bank_views.list_items(deps(), who, _filter()),
-                waiting=False,
-            )
-        )
+        tabs.append(Tab("all", _l("All items"), **_filtered(lambda _who: read_filter()), waiting=False))
     return tabs
 
 
@@ -91,32 +115,48 @@ def desk() -> str:
     """The chosen list, or the first in which something waits."""
     actor = current_actor()
     tabs = tabs_of(actor)
-    rows = {tab.name: tab.load(actor) for tab in tabs}
+    counts = {tab.name: tab.count(actor) for tab in tabs}
     chosen = next((tab for tab in tabs if tab.name == request.args.get("tab")), None)
     if chosen is None:
-        chosen = next((tab for tab in tabs if tab.waiting and rows[tab.name]), None) or tabs[-1]
-    topics, authors = bank_views.list_choices(deps(), actor)
-    shown = rows[chosen.name]
-    if chosen.name == "mine":
-        shown = _filtered(actor)
-    page = _page(len(shown))
-    in_bulk = chosen.name in QUEUES or chosen.name == "drafts"  # what is ticked at once stands on one page
+        chosen = next((tab for tab in tabs if tab.waiting and counts[tab.name]), None) or tabs[-1]
+    topics, authors = bank_lists.list_choices(deps(), actor)
+    in_bulk = chosen.name in QUEUES or chosen.name == "drafts"
+    per_page = PER_BULK_PAGE if in_bulk else PER_PAGE
+    n_pages = max(1, -(-counts[chosen.name] // per_page))
+    page = min(max(1, request.args.get("page", 1, type=int)), n_pages)
+    rows = chosen.load(actor, Part(per_page, (page - 1) * per_page))
+    progress = {line.version_id: how for line, how in rows} if chosen.name == "review" else {}
+    rows = [line for line, _how in rows] if chosen.name == "review" else rows
     return render_template(
         "author/desk.html",
+        opened=open_lines([_line_of(row) for row in rows], chosen.name, duty=chosen.waiting),
         tabs=tabs,
-        counts={name: len(found) for name, found in rows.items()},
+        counts=counts,
         chosen=chosen,
-        rows=shown if in_bulk else shown[(page - 1) * PER_PAGE : page * PER_PAGE],
-        n_rows=len(shown),
+        rows=rows,
+        progress=progress,
+        n_rows=counts[chosen.name],
         page=page,
-        n_pages=1 if in_bulk else max(1, -(-len(shown) // PER_PAGE)),
+        page_numbers=page_numbers(page, n_pages),
         topics=topics,
         authors=authors,
-        wanted=_filter(),
+        wanted=read_filter(),
+        address=_address(),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
         inputs=MoveInput(formdata=None),
-        **_beside(actor, chosen.name, shown),
+        **_beside(actor, chosen.name, rows),
     )
+
+
+def page_numbers(page: int, n_pages: int) -> list[int | None]:
+    """The pages that a long list offers: the ends and those around this one; None where some are left out."""
+    near = {1, n_pages, *range(page - 2, page + 3)}
+    offered: list[int | None] = []
+    for number in sorted(number for number in near if 1 <= number <= n_pages):
+        if offered and number - (offered[-1] or 0) > 1:
+            offered.append(None)
+        offered.append(number)
+    return offered
 
 
 def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
@@ -125,21 +165,17 @@ def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
     return {
         "owed": assignment_views.list_own(deps(), actor) if writes else [],
         "reply": ReplyInput(formdata=None),
-        "reply_owed": bank_views.replies_owed(deps(), actor, shown) if tab == "drafts" else set(),
-        "progress": {
-            line.version_id: progress
-            for line, progress in (bank_views.appraisal_queue(deps(), actor) if tab == "review" else [])
-        },
+        "reply_owed": bank_lists.replies_owed(deps(), actor, shown) if tab == "drafts" else set(),
     }
 
 
-def _filtered(actor: Actor) -> list[Any]:
-    wanted = _filter()
-    own = ItemFilter(wanted.topic, wanted.level, wanted.states, actor.user_id, None, wanted.text)
-    return bank_views.list_items(deps(), actor, own)
+def _line_of(row: Any) -> ItemLine:
+    """The item of a row, whatever stands beside it."""
+    return row if isinstance(row, ItemLine) else cast(ItemLine, row.line)
 
 
-def _filter() -> ItemFilter:
+def read_filter() -> ItemFilter:
+    """What the address narrows the list to."""
     state = request.args.get("state", "")
     return ItemFilter(
         topic=request.args.get("topic", ""),
@@ -147,9 +183,13 @@ def _filter() -> ItemFilter:
         states=(state,) if state else (),
         author_id=request.args.get("author", type=identity),
         text=request.args.get("q", "")[:200],
+        pool=request.args.get("pool", ""),
+        fault=request.args.get("fault", "")[:40],
+        interaction=request.args.get("interaction", "")[:24],
     )
 
 
-def _page(n_rows: int) -> int:
-    last = max(1, -(-n_rows // PER_PAGE))
-    return min(max(1, request.args.get("page", 1, type=int)), last)
+def _address() -> dict[str, str]:
+    """What the filter's addresses carry from page to page."""
+    names = ("q", "topic", "level", "state", "author", "pool", "fault", "interaction")
+    return {name: request.args[name] for name in names if request.args.get(name)}

@@ -13,6 +13,7 @@ from examsvc.services.legal_acts import PER_PAGE, ActView
 from examsvc.web.author import wording
 from examsvc.web.author.legal_inputs import ActInput, offer_successors
 from examsvc.web.author.room import room
+from examsvc.web.author.showing import open_lines
 from item_bank.errors import InvalidActNumber, ItemBankError
 from item_bank.legal_basis import Standing, canonical_number
 from item_bank.lifecycle import State
@@ -112,6 +113,7 @@ def _act_page(view: ActView) -> str:
     return render_template(
         "author/legal_act.html",
         view=view,
+        opened=open_lines(view.lines, view.act.number),
         state=_state(),
         page=_page(),
         n_pages=_pages(view.n_lines),

@@ -16,6 +16,7 @@ from examsvc.web.author import wording
 from examsvc.web.author.legal_acts import Page, show_refusal
 from examsvc.web.author.legal_inputs import RepealInput, offer_successors
 from examsvc.web.author.room import room
+from examsvc.web.author.showing import open_lines
 from item_bank.errors import ItemBankError
 
 
@@ -50,7 +51,12 @@ def undo_repeal(act_id: int) -> Response:
 def _preview(act_id: int, inputs: RepealInput) -> str:
     preview = repeals.preview_repeal(deps(), current_actor(), act_id, inputs.repeal())
     return render_template(
-        "author/legal_act_preview.html", preview=preview, inputs=inputs, moved=repeals.MOVED, shown=SHOWN
+        "author/legal_act_preview.html",
+        preview=preview,
+        opened=open_lines(preview.moving, preview.act.number),
+        inputs=inputs,
+        moved=repeals.MOVED,
+        shown=SHOWN,
     )
 
 

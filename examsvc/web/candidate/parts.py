@@ -17,7 +17,8 @@ from examsvc.services.candidates import PageSection, SittingPage
 from examsvc.store.candidates import Bilingual
 from examsvc.web.candidate.player_texts import player_texts
 from examsvc.web.candidate.shell import shell_urls
-from examsvc.web.candidate.wording import level_bands, moving_rules, rule_pack_name, tutorial_item
+from examsvc.web.candidate.tutorial import tutorial_items
+from examsvc.web.candidate.wording import level_bands, moving_rules, rule_pack_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def words() -> Markup:
         "timeZone": str(get_timezone()),
         "shell": shell_urls(),
         "worker": url_for("candidate.service_worker"),
-        "tutorial": tutorial_item(),
+        "tutorial": tutorial_items(),
     }
     block = Markup('<script type="application/json" id="player-words">{}</script>')
     return block.format(htmlsafe_json_dumps(told))

@@ -9,6 +9,7 @@ def player_texts() -> dict[str, str]:
     """Every text that a script of the player may say, by its key."""
     return {
         **_item_texts(),
+        **_interaction_texts(),
         **_moving_texts(),
         **_time_texts(),
         **_net_texts(),
@@ -28,6 +29,7 @@ def _item_texts() -> dict[str, str]:
         "item.flagged": _("flagged"),
         "item.noted": _("with a note"),
         "item.closed": _("closed"),
+        "item.elsewhere": _("done elsewhere"),
         "item.seen": _("no response yet"),
         "item.unseen": _("not seen yet"),
         "item.flag": _("Flag"),
@@ -63,6 +65,45 @@ def _item_texts() -> dict[str, str]:
         "submit.sending": _("Sending what is not on the server yet: {count}…"),
         "submit.sealing": _("Handing in…"),
         "submit.retry": _("The server cannot be reached. Trying again; keep this page open."),
+    }
+
+
+def _interaction_texts() -> dict[str, str]:
+    return {
+        "choice.many": _("Choose every option that applies"),
+        "chosen.count": _("Chosen: {count}"),
+        "chosen.of": _("Chosen: {count} of at most {most}"),
+        "chosen.full": _("No more than {most} may be chosen. Take one away first."),
+        "option.struck_chosen": _("Option {letter} struck out. It is no longer part of your response."),
+        "statements.count": _("{count} of {total} statements responded to"),
+        "number.label": _("Your number"),
+        "number.hint": _("Digits only; a comma or a point before decimals. No unit, no words."),
+        "number.wrong": _(
+            "This cannot be read as a number, and earns no mark as it stands. Write digits only."
+        ),
+        "text.label": _("Your response"),
+        "essay.label": _("Your text"),
+        "pairs.count": _("{count} of {total} places filled"),
+        "slot.none": _("— choose —"),
+        "slot.more": _("— add —"),
+        "slot.gap": _("Gap {number}"),
+        "slot.row": _("For line {number}"),
+        "slot.at": _("(now at {numbers})"),
+        "slot.here": _("Put here"),
+        "slot.instead": _("Instead of “{words}”"),
+        "slot.remove": _("Take “{words}” away: {place}"),
+        "slot.moved": _("“{words}” was moved from place {from} to place {to}."),
+        "bank.hint": _("Choose in the lists. Or press an option here, then the place where it goes."),
+        "bank.held": _("“{words}” is picked up. Now press the place where it goes."),
+        "order.up": _("Move up: {words}"),
+        "order.down": _("Move down: {words}"),
+        "order.moved": _("“{words}” is now number {place} of {total}."),
+        "order.unsaid": _("There is no response yet: move something, or say that the order is right."),
+        "order.said": _("This order is your response."),
+        "order.is_said": _("The order as it stands is your response."),
+        "hotspot.picture": _("Places in the picture"),
+        "stimulus.for": _("Material for items {numbers}"),
+        "stimulus.for_one": _("Material for item {numbers}"),
     }
 
 

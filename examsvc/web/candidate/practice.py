@@ -6,8 +6,10 @@ import secrets
 from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
@@ -18,7 +20,11 @@ from examsvc.edge.refusals import explain
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import practice as service
+from examsvc.web.candidate.practice_form import Posted, fault_words, fill_places, posted_response
+from examsvc.web.candidate.practice_told import own_parts, right_parts, told_lines
 from examsvc.web.candidate.views import room
+from item_bank.errors import InvalidResponse
+from item_bank.stem import plain_text
 
 Page = str | tuple[str, int] | Response
 SEED_BELOW = 2**48
@@ -56,31 +62,55 @@ def practice() -> Page:
 @room.view("/practice/<int:run_id>", permission="practice.use")
 def practice_run(run_id: int) -> Page:
     """The item that is due, an earlier one with its feedback, or the summary."""
-    try:
-        page = service.view_run(deps(), current_actor(), run_id, request.args.get("item", type=int))
-    except PracticeRefused as refusal:
-        return _back_to_desk(refusal)
-    template = "practice_item" if page.item is not None else "practice_summary"
-    return render_template(f"candidate/{template}.html", page=page)
+    return _run_page(run_id, request.args.get("item", type=int), MultiDict())
 
 
 @room.view("/practice/<int:run_id>/responses", permission="practice.use", methods=("POST",))
-def practice_respond(run_id: int) -> Response:
+def practice_respond(run_id: int) -> Page:
     """Keep a response and show what was right."""
     ordinal = request.form.get("ordinal", type=int) or 0
-    response = request.form.get("response")
-    if response is None and "unknown" not in request.form:
-        flash(_("Choose an option, or say that you do not know."), "danger")
-        return redirect(url_for("candidate.practice_run", run_id=run_id))
-    response = None if "unknown" in request.form else response
     try:
+        item = service.view_run(deps(), current_actor(), run_id).item
+        response = None
+        if "unknown" not in request.form and item is not None and item.ordinal == ordinal:
+            response = posted_response(item.asked, request.form)
         service.respond(deps(), current_actor(), run_id, ordinal, response)
+    except InvalidResponse as fault:
+        flash(fault_words(fault), "danger")
+        return _run_page(run_id, None, request.form)
     except PracticeRefused as refusal:
         if refusal.code == "at_an_exam":
             return _back_to_desk(refusal)
         flash(explain(refusal), "warning")
         return redirect(url_for("candidate.practice_run", run_id=run_id))
     return redirect(url_for("candidate.practice_run", run_id=run_id, item=ordinal))
+
+
+def _run_page(run_id: int, ordinal: int | None, posted: Posted) -> Page:
+    """`posted`: what came and could not be taken, to be put right."""
+    try:
+        page = service.view_run(deps(), current_actor(), run_id, ordinal)
+    except PracticeRefused as refusal:
+        return _back_to_desk(refusal)
+    if page.item is None:
+        return render_template("candidate/practice_summary.html", page=page)
+    feedback, has_english = page.item.feedback, page.item.english is not None and str(get_locale()) == "en"
+    language = "en" if has_english and request.args.get("wording") != "vi" else "vi"
+    item = page.item.in_english() if language == "en" else page.item
+    shown = render_template(
+        "candidate/practice_item.html",
+        page=page,
+        item=item,
+        language=language,
+        has_english=has_english,
+        posted=posted,
+        fill=fill_places,
+        plain=plain_text,
+        lines=told_lines(item),
+        right_parts=frozenset() if feedback is None else right_parts(feedback),
+        own_parts=frozenset() if feedback is None else own_parts(feedback),
+    )
+    return (shown, 400) if posted else shown
 
 
 @room.view("/practice/<int:run_id>/end", permission="practice.use", methods=("POST",))

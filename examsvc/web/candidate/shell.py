@@ -10,7 +10,7 @@ from typing import Final
 from flask import Response, current_app, send_from_directory, url_for
 
 YEAR_S: Final = 31_536_000
-PARTS: Final = ("js/player/**/*.js", "css/player.css")
+PARTS: Final = ("js/player/**/*.js", "css/player.css", "css/interactions.css")
 
 
 def shell_url(name: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from examsvc.rulepacks.pack import RulePack
@@ -83,20 +81,6 @@ def moving_rules(pack: RulePack, sections: Sequence[PageSection]) -> list[str]:
             )
         )
     return lines
-
-
-def tutorial_item() -> dict[str, Any]:
-    """A made-up item to practise on; it stands on no form and belongs to no bank."""
-    stem = _("On which side of the road does one drive in Viet Nam?")
-    options = (_("On the right"), _("On the left"), _("In the middle"), _("Wherever there is room"))
-    return {
-        "item_id": "tutorial",
-        "number": 1,
-        "interaction": "single_choice",
-        "lang": str(get_locale()),
-        "stem": f"<p>{stem}</p>",
-        "options": [{"id": chr(65 + at), "content": text} for at, text in enumerate(options)],
-    }
 
 
 def level_bands(cut_percents: Sequence[float]) -> list[tuple[int, str]]:

@@ -156,18 +156,33 @@ def _sum_words(found: int, expected: int) -> str:
 def refusal_words(error: Exception) -> str:
     """Why a step was refused; a bank too small names its cells."""
     if isinstance(error, AssemblyRefused) and error.code == "cells_short":
-        cells = "; ".join(
-            with_resting(
-                _("%(place)s needs %(need)s, has %(have)s", place=place_name(cell), **_counts(cell)), cell
-            )
-            for cell in error.params["cells"]
-        )
+        cells = "; ".join(with_resting(_shortage(cell), cell) for cell in error.params["cells"])
         return _("The bank is too small for this blueprint: %(cells)s.", cells=cells)
     return explain(error)
 
 
-def _counts(cell: Mapping[str, Any]) -> dict[str, Any]:
-    return {"need": cell["need"], "have": cell["have"]}
+def _shortage(cell: Mapping[str, Any]) -> str:
+    counts = {"need": cell["need"], "have": cell["have"]}
+    text = _("%(place)s needs %(need)s, has %(have)s", place=place_name(cell), **counts)
+    rated = int(cell.get("rated", 0))
+    if not rated:
+        return text
+    more = ngettext("%(num)s more is marked by people", "%(num)s more are marked by people", rated)
+    return f"{text} ({more})"
+
+
+def rated_words(problems: Sequence[Problem]) -> str:
+    """That items of these cells stay off every form, and why; empty where there are none."""
+    found = sum(int(problem.params["found"]) for problem in problems)
+    if not found:
+        return ""
+    return ngettext(
+        "%(num)s item of these cells is an essay or a practical task: people mark it, "
+        "so it is on no form that the computer marks.",
+        "%(num)s items of these cells are essays or practical tasks: people mark them, "
+        "so they are on no form that the computer marks.",
+        found,
+    )
 
 
 def line_words(line: Mapping[str, Any]) -> str:

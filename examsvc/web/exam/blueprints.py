@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from examsvc.accounts.permissions import allowed
+from examsvc.assembly.eligibility import rated_findings
 from examsvc.assembly.errors import BlueprintInvalid
 from examsvc.assembly.findings import Problem
 from examsvc.edge.job_picture import JobPicture, picture_job
@@ -133,6 +134,7 @@ def blueprint_page(
     with deps().store.read() as session:
         row, position, value = store.load_blueprint(session, blueprint_id)
         bank = _bank(session, position)
+        rated = store.count_rated(session)
         runs = [
             (run, store.list_forms(session, run_id=run.id)) for run in store.list_runs(session, blueprint_id)
         ]
@@ -158,6 +160,7 @@ def blueprint_page(
         matrix=picture_matrix(draft, bank, every_topic=is_editable),
         texts=texts,
         field_problems=draft.problems,
+        rated_left_out=wording.rated_words(rated_findings(value, rated)),
         problems=[_placed(problem) for problem in problems],
         sections=picture_sections(value.sections, value.counts.items()),
         is_editable=is_editable,

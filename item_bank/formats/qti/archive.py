@@ -11,9 +11,15 @@ from item_bank.errors import ImportRefused
 from item_bank.formats.zips import DAMAGE, Limits, open_zip
 
 MAX_FILE_BYTES: Final = 100 * 1024 * 1024
-MAX_UNCOMPRESSED_BYTES: Final = 200 * 1024 * 1024  # read, or told by the directory
+MAX_UNCOMPRESSED_BYTES: Final = 600 * 1024 * 1024  # read, or told by the directory
 MAX_ENTRY_BYTES: Final = 2 * 1024 * 1024  # of what is read; larger ones are only named
-MAX_ENTRIES: Final = 5_000
+MAX_LIST_BYTES: Final = 200 * 1024 * 1024  # of what is read a piece at a time
+MAX_ENTRIES: Final = 120_000
+# what a small file may ask for: a large one may ask for more, in the measure in which it is one
+LEAST_ENTRIES: Final = 5_000
+LEAST_BYTES: Final = 200 * 1024 * 1024
+ENTRY_COSTS: Final = 160  # bytes of an archive, for an entry with its name twice
+UNPACKED: Final = 30  # times the archive, of what is XML
 MAX_RATIO: Final = 200
 
 
@@ -26,16 +32,18 @@ class Archive:
     keeps = True
 
     def __init__(self, data: bytes) -> None:
-        limits = Limits(MAX_FILE_BYTES, MAX_UNCOMPRESSED_BYTES, MAX_ENTRIES, MAX_RATIO)
+        entries = min(MAX_ENTRIES, max(LEAST_ENTRIES, len(data) // ENTRY_COSTS))
+        self.most_bytes = min(MAX_UNCOMPRESSED_BYTES, max(LEAST_BYTES, UNPACKED * len(data)))
+        limits = Limits(MAX_FILE_BYTES, self.most_bytes, entries, MAX_RATIO)
         self._zip, infos = open_zip(data, limits, "NOT_A_PACKAGE")
         if len({info.filename for info in infos}) < len(infos):
             raise ImportRefused("DAMAGED_FILE", part="", reason="entry twice")
         for info in infos:
             if ":" in info.filename.split("/")[0]:
                 raise ImportRefused("UNSAFE_ENTRY", part=info.filename)
-        self._infos = {info.filename: info for info in infos if not _is_junk(info)}
+        self._infos = {info.filename: info for info in infos if not is_junk(info)}
         self._by_folded = {path.casefold(): path for path in self._infos}
-        self._bytes_left = MAX_UNCOMPRESSED_BYTES
+        self._bytes_left = self.most_bytes
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -52,19 +60,24 @@ class Archive:
                 return self._by_folded[path.casefold()]
         return None
 
-    def read(self, path: str) -> bytes:
+    def size(self, path: str) -> int:
+        """The bytes of a file, as the archive's directory tells."""
+        return self._infos[path].file_size
+
+    def read(self, path: str, most: int = MAX_ENTRY_BYTES) -> bytes:
         """The content; of a file larger than what is read, one byte more than the limit."""
         try:
             with self._zip.open(self._infos[path]) as stream:
-                content = stream.read(MAX_ENTRY_BYTES + 1)
+                content = stream.read(most + 1)
         except DAMAGE as error:
             raise ImportRefused("DAMAGED_FILE", part=path) from error
         self._bytes_left -= len(content)
         if self._bytes_left < 0:
-            raise ImportRefused("TOO_LARGE", limit_mb=MAX_UNCOMPRESSED_BYTES // 1024**2)
+            raise ImportRefused("TOO_LARGE", limit_mb=self.most_bytes // 1024**2)
         return content
 
 
-def _is_junk(info: zipfile.ZipInfo) -> bool:
+def is_junk(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a folder, or what a file manager left behind."""
     parts = info.filename.split("/")
     return info.is_dir() or "__MACOSX" in parts or parts[-1].startswith("._")

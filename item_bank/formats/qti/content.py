@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from item_bank.formats.losses import Losses
 from item_bank.formats.qti.mathml import as_text, to_latex
 from item_bank.formats.qti.pictures import Pictures
-from item_bank.formats.qti.remarks import Losses
 from item_bank.formats.qti.xml import Node
 from item_bank.stem import ALLOWED_TAGS, BLOCK_TAGS, sanitise
 

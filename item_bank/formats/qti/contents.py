@@ -8,14 +8,16 @@ from typing import Final
 
 from item_bank.errors import ImportRefused
 from item_bank.formats.foreign import Remark
-from item_bank.formats.qti.archive import Archive
-from item_bank.formats.qti.manifest import Resource, resources_of
+from item_bank.formats.qti.archive import LEAST_BYTES, MAX_ENTRY_BYTES, MAX_LIST_BYTES, Archive
+from item_bank.formats.qti.manifest import Resource, resources_in, resources_of
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.usage import statistics_in
-from item_bank.formats.qti.xml import Node, parse
+from item_bank.formats.qti.xml import Node, parse, stream
 
 MANIFEST: Final = "imsmanifest.xml"
-MAX_XML_BYTES: Final = 64 * 1024 * 1024  # parsed, a file as often as it is
+LEAST_XML_BYTES: Final = 64 * 1024 * 1024  # parsed, a file as often as it is; of a large package more
+_USAGE: Final = (b"usageData", b"usage-data")
+_STATISTICS: Final = frozenset({"ordinaryStatistic", "categorizedStatistic"})
 _HINTS: Final = (b"assessmentItem", b"assessment-item")
 
 
@@ -26,6 +28,7 @@ class Contents:
     broken, missing : what is listed as an item or looks like one, and is none
     usage : statistics by the identifier that they are of
     weighted : items that a test gives a weight, with the test
+    english : the file of an English version by the item that it is of
     is_old : whether there are items of QTI 1, which is another language
 
     Raises ImportRefused TOO_LARGE, DAMAGED_FILE.
@@ -41,9 +44,13 @@ class Contents:
         self.broken: dict[str, Remark] = {}
         self.missing: list[str] = []
         self.is_old = False
-        self._bytes_left = MAX_XML_BYTES
+        self._most_bytes = max(LEAST_XML_BYTES, archive.most_bytes)
+        if archive.most_bytes == LEAST_BYTES:
+            self._most_bytes = LEAST_XML_BYTES
+        self._bytes_left = self._most_bytes
         self._found: set[str] = set()
         self._in_tests: list[str] = []
+        self.english: dict[str, str] = {}
         self.items = self._look()
 
     def parse(self, path: str) -> Node:
@@ -51,7 +58,7 @@ class Contents:
         data = self.archive.read(path)
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
-            raise ImportRefused("TOO_LARGE", limit_mb=MAX_XML_BYTES // 1024**2)
+            raise ImportRefused("TOO_LARGE", limit_mb=self._most_bytes // 1024**2)
         return parse(data)
 
     def _look(self) -> tuple[str, ...]:
@@ -59,8 +66,9 @@ class Contents:
         manifests = [path for path in paths if posixpath.basename(path).lower() == MANIFEST]
         for path in sorted(manifests, key=len)[:1]:
             self._list(path)
-        listed = [path for path in self.resources if path not in manifests]
-        for path in dict.fromkeys([*listed, *sorted(set(paths) - set(manifests))]):
+        listed = [path for path in self.resources if path not in {*manifests, *self.english.values()}]
+        aside = {*manifests, *self.english.values()}
+        for path in dict.fromkeys([*listed, *sorted(set(paths) - aside)]):
             resource = self.resources.get(path)
             if path.lower().endswith(".xml") or (resource is not None and resource.is_item):
                 self._sort(path, resource)
@@ -69,19 +77,43 @@ class Contents:
 
     def _list(self, path: str) -> None:
         try:
-            manifest = self.parse(path)
+            if self.archive.size(path) > MAX_ENTRY_BYTES:
+                resources = list(resources_in(self.archive.read(path, MAX_LIST_BYTES)))
+            else:
+                resources = resources_of(self.parse(path))
         except Refused:  # every file is looked at, listed or not
             return
-        for resource in resources_of(manifest):
-            found = self.archive.find(resource.href, posixpath.dirname(path)) if resource.href else None
+        folder = posixpath.dirname(path)
+        for resource in resources:
+            found = self.archive.find(resource.href, folder) if resource.href else None
             if found is not None:
                 self.resources.setdefault(found, resource)
+                english = self.archive.find(resource.english, folder) if resource.english else None
+                if english is not None and english != found:
+                    self.english[found] = english
             elif resource.is_item:
                 self.missing.append(resource.href[:200])
+        # what is listed by itself is an item, whatever another says of it
+        self.english = {item: file for item, file in self.english.items() if file not in self.resources}
+
+    def _note_large(self, path: str) -> bool:
+        """Whether a file was a long list of statistics, which is read a piece at a time."""
+        data = self.archive.read(path, MAX_LIST_BYTES)
+        if not any(name in data[:4096] for name in _USAGE):
+            return False
+        for _base, node in stream(data, _STATISTICS):
+            self._note_statistic(node)
+        return True
+
+    def _note_statistic(self, node: Node) -> None:
+        for target in node.all("targetObject"):
+            self.usage.setdefault(target.get("identifier"), []).append(node)
 
     def _sort(self, path: str, resource: Resource | None) -> None:
         is_listed = resource is not None and resource.is_item
         try:
+            if self.archive.size(path) > MAX_ENTRY_BYTES and not is_listed and self._note_large(path):
+                return
             root = self.parse(path)
         except Refused as refused:
             if is_listed or any(hint in self.archive.read(path) for hint in _HINTS):
@@ -96,8 +128,7 @@ class Contents:
             self.is_old = True
         elif root.name == "usageData":
             for node in statistics_in(root):
-                for target in node.all("targetObject"):
-                    self.usage.setdefault(target.get("identifier"), []).append(node)
+                self._note_statistic(node)
         elif is_listed:
             self.broken[path] = Remark("NOT_AN_ITEM", {"name": root.name[:60]})
 

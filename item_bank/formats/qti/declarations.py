@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -60,7 +60,10 @@ class AreaMapping:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A variable of the item; `key` is the correct response, `start` the default value."""
+    """A variable of the item; `key` is the correct response, `start` the default value.
+
+    texts : of a single text all that stand as correct, where there are several (a habit of Blackboard)
+    """
 
     id: str
     base: str
@@ -71,6 +74,7 @@ class Declared:
     areas: AreaMapping | None = None
     most: Fraction | None = None  # normalMaximum
     least: Fraction | None = None  # normalMinimum
+    texts: tuple[str, ...] = ()
 
 
 def response_variables(item: Node) -> dict[str, Declared]:
@@ -93,17 +97,28 @@ def _by_id(found: list[Declared]) -> dict[str, Declared]:
 def _declared(node: Node) -> Declared:
     base, cardinality = node.get("baseType"), node.get("cardinality", "single")
     mapping, areas = node.first("mapping"), node.first("areaMapping")
+    correct = node.first("correctResponse")
+    texts = _texts(correct) if correct is not None and (base, cardinality) == ("string", "single") else ()
+    if len(texts) > 1 and correct is not None:
+        correct = replace(correct, children=correct.all("value")[:1])
     return Declared(
         node.get("identifier"),
         base,
         cardinality,
-        _value(node.first("correctResponse"), base, cardinality),
+        _value(correct, base, cardinality),
         _value(node.first("defaultValue"), base, cardinality),
         None if mapping is None else _mapping(mapping, base),
         None if areas is None else _areas(areas),
         number_of(node, "normalMaximum"),
         number_of(node, "normalMinimum"),
+        texts if len(texts) > 1 else (),
     )
+
+
+def _texts(correct: Node) -> tuple[str, ...]:
+    _refuse_many(correct, len(correct.children))
+    atoms = (read_atom(one.text, "string") for one in correct.all("value"))
+    return tuple(dict.fromkeys(atom for atom in atoms if isinstance(atom, str)))
 
 
 def _value(node: Node | None, base: str, cardinality: str) -> Value | None:

@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Final
 
 from item_bank.errors import InvalidItem
-from item_bank.formats.foreign import ForeignItem, Statistics
+from item_bank.formats.foreign import BankFacts, ForeignItem, Statistics
+from item_bank.formats.losses import Losses
+from item_bank.formats.qti.beside import Shared, rubric_in, shared_block, stimulus_in
 from item_bank.formats.qti.choices import read_choice, read_hotspot, read_hottext, read_order
 from item_bank.formats.qti.content import Body
 from item_bank.formats.qti.declarations import Declared, outcome_variables, response_variables
@@ -19,12 +21,12 @@ from item_bank.formats.qti.pictures import Pictures
 from item_bank.formats.qti.posed import Posed, Source
 from item_bank.formats.qti.processing import read_program
 from item_bank.formats.qti.rationale import rationale_of
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.typed import GAP, read_extended_text, read_slider, read_text_entry, read_upload
 from item_bank.formats.qti.xml import Node
 from item_bank.interactions.asked import check_stem
 from item_bank.interactions.kinds import Form
-from item_bank.interactions.marking import Key
+from item_bank.interactions.marking import Key, check_key
 from item_bank.stem import plain_line, plain_text, sanitise
 
 _READERS: Final[dict[str, Callable[[Node, Source], Posed]]] = {
@@ -52,18 +54,19 @@ _HELD: Final = ("img", "[[")
 class Beside:
     """What a package says of an item beside its file.
 
-    stimuli : the shared texts by the path that the item's reference means, already markup
+    stimuli : the shared texts by the item's reference: name and markup
     """
 
     pictures: Pictures
     budget: Budget
     folder: str = ""
-    stimuli: Mapping[str, str] = field(default_factory=dict)
+    stimuli: Shared = field(default_factory=dict)
     losses: Losses = field(default_factory=Losses)
     category: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     competencies: tuple[str, ...] = ()
     statistics: Statistics | None = None
+    facts: BankFacts = field(default_factory=BankFacts)
 
 
 def read_tree(root: Node, where: str, beside: Beside) -> ForeignItem:
@@ -75,6 +78,7 @@ def read_tree(root: Node, where: str, beside: Beside) -> ForeignItem:
         tags=beside.tags,
         competencies=beside.competencies,
         statistics=beside.statistics,
+        facts=beside.facts,
     )
     try:
         item = _taken(root, item, beside)
@@ -102,13 +106,15 @@ def _taken(root: Node, item: ForeignItem, beside: Beside) -> ForeignItem:
     nodes = [node for node in body.walk() if node.name.endswith("Interaction")]
     writer = Body(beside.pictures, beside.losses, beside.folder)
     posed = _posed(body, nodes, Source(writer, response_variables(root)))
-    stem = _stem(root, nodes, posed, replace_marks(writer, posed.marks), beside)
+    stimulus, shared = stimulus_in(root, body, writer, beside.stimuli)
+    stem = _stem(root, nodes, posed, replace_marks(writer, posed.marks), shared)
     check_stem(posed.asked, stem)
     outcomes = outcome_variables(root)
     if any(one.start is not None for one in response_variables(root).values()):
         beside.losses.add("DEFAULT_RESPONSE_LOST")
     if posed.asked.kind.rated:
-        key, best = Key(1, ()), _most_of(outcomes) or Fraction(1)
+        key = check_key(posed.asked, Key(1, (), rubric=rubric_in(root)))
+        best = _most_of(outcomes) or Fraction(1)
         _note_rated(root, posed, outcomes, beside.losses)
     else:
         marked = derive_key(posed, read_program(root), beside.losses, beside.budget)
@@ -117,7 +123,8 @@ def _taken(root: Node, item: ForeignItem, beside: Beside) -> ForeignItem:
         if most is not None and most != best:
             beside.losses.add("MAXSCORE_DIFFERS", declared=float(most), reached=float(best))
     rationale = rationale_of(root, writer, rated=posed.asked.kind.rated)
-    return replace(item, stem=stem, asked=posed.asked, key=key, rationale=rationale, max_mark=float(best))
+    item = replace(item, stem=stem, asked=posed.asked, key=key, rationale=rationale, max_mark=float(best))
+    return replace(item, stimulus=stimulus)
 
 
 def _refuse_unreadable(root: Node) -> None:
@@ -150,9 +157,12 @@ def replace_marks(body: Body, marks: Mapping[int, str]) -> Body:
     return Body(body.pictures, body.losses, body.folder, dict(marks), body.formulas)
 
 
-def _stem(root: Node, nodes: list[Node], posed: Posed, writer: Body, beside: Beside) -> str:
+def _stem(root: Node, nodes: list[Node], posed: Posed, writer: Body, shared: str) -> str:
     """Shared texts, the body with marks in it, and the picture of areas."""
     body = next(part for part in root.children if part.name == "itemBody")
+    block = shared_block(body)
+    if block is not None:
+        writer = replace_marks(writer, {**writer.marks, id(block): ""})
     marks, node = dict(writer.marks), nodes[0]
     prompt = node.first("prompt")
     if node.name == "textEntryInteraction":
@@ -163,21 +173,15 @@ def _stem(root: Node, nodes: list[Node], posed: Posed, writer: Body, beside: Bes
         writer.marks = {**marks, id(node): _SPLIT}
         before, _split, behind = writer.inside(body).partition(_SPLIT)
         if _is_seen(behind):
-            beside.losses.add("CONTENT_MOVED", line=node.line)
+            writer.losses.add("CONTENT_MOVED", line=node.line)
         asked = "" if prompt is None else writer.inside(prompt)
         marks[id(node)] = _as_block(asked) if _is_seen(before + behind) else asked
     elif prompt is not None and node.name in _IN_TEXT:
         marks[id(prompt)] = _as_block(writer.inside(prompt))
     writer.marks = marks
-    shared = "".join(beside.stimuli.get(one.get("href"), "") for one in root.all("assessmentStimulusRef"))
     stem = sanitise(f"{shared}{writer.inside(body)}{posed.behind}")
-    for one in root.all("assessmentStimulusRef"):
-        found = one.get("href") in beside.stimuli
-        beside.losses.add(
-            "STIMULUS_IN_STEM" if found else "STIMULUS_MISSING", line=one.line, file=one.get("href")
-        )
     if root.all("stylesheet"):
-        beside.losses.add("STYLE_LOST")
+        writer.losses.add("STYLE_LOST")
     if not _is_seen(stem):
         raise Refused("STEM_MISSING", line=body.line)
     return stem

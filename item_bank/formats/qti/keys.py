@@ -8,11 +8,12 @@ from fractions import Fraction
 from typing import Final
 
 from item_bank.errors import InvalidItem, InvalidResponse
+from item_bank.formats.losses import Losses
 from item_bank.formats.qti import large, typed_keys
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.posed import Posed
 from item_bank.formats.qti.processing import Program
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.spaces import responses_of
 from item_bank.formats.qti.trial import scores_of
 from item_bank.interactions.kinds import Form, Interaction
@@ -45,6 +46,9 @@ def derive_key(posed: Posed, program: Program, losses: Losses, budget: Budget) -
     """
     if program.is_absent or program.silent:
         return _by_correct_alone(posed, program, losses)
+    for one in program.responses.values():
+        if one.texts:  # no match with several texts has a meaning
+            raise Refused("VALUE_UNREADABLE", value=one.texts[0], base=one.base)
     form = posed.asked.kind.form
     if form in {Form.NUMBER, Form.TEXT}:
         return _checked(posed, program, typed_keys.candidates(posed, program, losses, budget), budget)
@@ -76,15 +80,16 @@ def _by_correct_alone(posed: Posed, program: Program, losses: Losses) -> Marked:
     shown = declared_response(posed, program)
     if shown is None:
         raise Refused("KEY_MISSING")
+    texts = typed_keys.mapped_alike(program.responses.get(posed.variables.get("", "")))
     mapped = [one.id for one in program.responses.values() if one.mapping is not None]
-    if mapped:
-        raise Refused("PROCESSING_MISSING", names=", ".join(mapped))
+    if (mapped or any(one.texts for one in program.responses.values())) and texts is None:
+        raise Refused("PROCESSING_MISSING", names=", ".join(mapped or program.responses))
     if program.silent and not typed_keys.only_matches(program):
         raise Refused("SCORE_NEVER_SET")
     losses.add("SCORE_NEVER_SET" if program.silent else "PROCESSING_MISSING")
     most = program.outcomes.get("MAXSCORE")
     best = most.start.number if most is not None and most.start is not None else None
-    key = typed_keys.plain_key(posed, (shown,))
+    key = texts or typed_keys.plain_key(posed, (shown,))
     return Marked(_fit(posed, key), best if best is not None and best > 0 else Fraction(1))
 
 

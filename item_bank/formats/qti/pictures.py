@@ -9,7 +9,7 @@ import re
 from typing import Final, Protocol
 
 from item_bank.errors import InvalidMedia
-from item_bank.formats.qti.remarks import Losses
+from item_bank.formats.losses import Losses
 from item_bank.media import Picture, read_picture, reference
 
 _EMBEDDED: Final = re.compile(r"data:image/[a-z0-9.+-]{1,20};base64,")

@@ -43,6 +43,7 @@ class Program:
     template : its name, where a template is used
     rules : else; those that bear on the outcome `target`
     silent : there are rules, but none ever sets a score (a fault of some exporters)
+    ranges : the file may tell a number by the ends of a range alone
     """
 
     responses: Mapping[str, Declared]
@@ -52,6 +53,7 @@ class Program:
     rules: tuple[Node, ...] = ()
     relevant: frozenset[str] = frozenset()
     silent: bool = False
+    ranges: bool = False
 
     @property
     def is_absent(self) -> bool:

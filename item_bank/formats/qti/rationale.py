@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from item_bank.formats.qti.beside import is_rubric
 from item_bank.formats.qti.content import OWN, Body
 from item_bank.formats.qti.declarations import response_variables
 from item_bank.formats.qti.xml import Node
@@ -32,7 +33,9 @@ def _scorers(root: Node) -> list[Node]:
     return [
         node
         for node in root.within("rubricBlock")
-        if "scorer" in node.get("view").split() and "candidate" not in node.get("view").split()
+        if "scorer" in node.get("view").split()
+        and "candidate" not in node.get("view").split()
+        and not is_rubric(node)
     ]
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from item_bank.formats.losses import Losses
+from item_bank.formats.qti.declarations import Declared
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.posed import Posed
 from item_bank.formats.qti.processing import Program
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.spaces import (
     named_numbers,
     numbers_told_apart,
@@ -51,6 +53,19 @@ def plain_key(posed: Posed, accepted: tuple[str, ...]) -> Key:
     return Key(1, accepted, with_case=posed.asked.kind.form is Form.TEXT)
 
 
+def mapped_alike(variable: Declared | None) -> Key | None:
+    """The key of several correct texts that a mapping gives the same worth each; None of another variable."""
+    if variable is None or variable.mapping is None or not variable.texts:
+        return None
+    entries, texts = variable.mapping.entries, variable.texts
+    worths, cases = {worth for _key, worth, _case in entries}, {case for _key, _worth, case in entries}
+    same = {key for key, _worth, _case in entries} == set(texts)
+    if not same or len(worths) != 1 or len(cases) != 1 or min(worths) <= 0 or variable.mapping.otherwise:
+        return None
+    with_case = cases.pop()
+    return Key(1, texts if with_case else _once(texts), with_case=with_case)
+
+
 def only_matches(program: Program) -> bool:
     """Whether all conditions are a match with the declared correct response: their meaning is clear."""
     conditions = [
@@ -88,7 +103,7 @@ def _numbers(posed: Posed, program: Program, losses: Losses, budget: Budget) -> 
     runs = _runs(points, won)
     if any(end not in whole for run in runs for end in run):
         raise Refused("NUMBER_WITHOUT_END")
-    named = named_numbers(program, variable)
+    named = [(low + high) / 2 for low, high in runs] if program.ranges else named_numbers(program, variable)
     shown = variable.key.number if variable.key is not None else None
     winners = [point for point, wins in zip(points, won, strict=True) if wins]
     return scores, iter(

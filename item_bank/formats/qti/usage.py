@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from item_bank.formats.foreign import Statistics
-from item_bank.formats.qti.remarks import Losses
+from item_bank.formats.losses import Losses
 from item_bank.formats.qti.xml import Node
 
 NAMES: Final = {

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from item_bank.errors import InvalidItem, InvalidMedia
 from item_bank.formats.foreign import ForeignItem, Remark
-from item_bank.formats.qti.remarks import Losses, Refused
+from item_bank.formats.losses import Losses
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.versions import Version, attribute, version_of
 from item_bank.formats.qti.write_body import BodyWriter
 from item_bank.formats.qti.write_content import Markup, picture_path
@@ -20,6 +22,8 @@ from item_bank.interactions.asked import Option, Place, check_stem
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import check_key
 from item_bank.media import Picture, read_picture, references
+from item_bank.stimulus import Stimulus
+from item_bank.translation import Translation, check_translation
 
 Lost = tuple[tuple[str, Remark], ...]
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -41,37 +45,121 @@ def write_package(
     The bytes of the package (the same for the same items), and what was lost by the item's `where`. An item
     that cannot be written at all is remarked as NOT_WRITTEN.
 
+    A stimulus is a file that items share in QTI 3, and the first block of the wording before. An English
+    version is an item file of its own with the same identifiers (`items/….en.xml`), to which the manifest
+    relates the item: no version of QTI has a place for two languages in one item.
+
     Raises InvalidItem QTI_VERSION_UNKNOWN.
     """
     spoken, known = version_of(version), _known(pictures)
-    lost: list[tuple[str, Remark]] = []
-    written: list[Written] = []
-    files: dict[str, bytes] = {}
+    package = _Package(spoken, known)
     for number, item in enumerate(items, 1):
-        losses = Losses()
-        identifier = f"item-{number:05d}"
-        try:
-            content = write_item(item, identifier, spoken, Markup(known, losses, spoken.hyphens))
-        except Refused as refused:
-            lost.append((item.where, Remark("NOT_WRITTEN", {"reason": refused.remark.code})))
-            continue
-        if item.statistics is not None and not spoken.hyphens:
-            losses.add("STATISTICS_LOST")
-        files[f"items/{identifier}.xml"] = content
-        shown = [sha256 for sha256 in references(*_markups(item)) if sha256 in known]
-        paths = tuple(picture_path(sha256, known[sha256]) for sha256 in shown)
-        files.update({path: known[sha256].content for path, sha256 in zip(paths, shown, strict=True)})
-        written.append(Written(identifier, item, paths))
-        lost.extend((item.where, remark) for remark in losses.all())
-    usage = write_usage(written) if spoken.hyphens else None
+        package.add(item, f"item-{number:05d}")
+    files = package.files
+    usage = write_usage(package.written) if spoken.hyphens else None
     if usage is not None:
         files["usagedata.xml"] = usage
-    files = {"imsmanifest.xml": write_manifest(written, spoken, with_usage=usage is not None), **files}
-    return _zipped(files), tuple(lost)
+    manifest = write_manifest(package.written, spoken, package.stimuli, with_usage=usage is not None)
+    return _zipped({"imsmanifest.xml": manifest, **files}), tuple(package.lost)
 
 
-def write_item(item: ForeignItem, identifier: str, version: Version, markup: Markup) -> bytes:
-    """One item file. Raises Refused of what cannot be written."""
+@dataclass(slots=True)
+class _Package:
+    """The files of a package while its items are written one after the other.
+
+    stimuli : the pictures of each file of a shared text, by its path
+    """
+
+    version: Version
+    known: Mapping[str, Picture]
+    files: dict[str, bytes] = field(default_factory=dict)
+    written: list[Written] = field(default_factory=list)
+    lost: list[tuple[str, Remark]] = field(default_factory=list)
+    stimuli: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _paths: dict[Stimulus, str] = field(default_factory=dict)
+
+    def add(self, item: ForeignItem, identifier: str) -> None:
+        losses = Losses()
+        markup = Markup(self.known, losses, self.version.hyphens)
+        stimulus = self._stimulus(item.stimulus, markup) if self.version.hyphens else ""
+        try:
+            content = write_item(item, identifier, self.version, markup, stimulus)
+        except Refused as refused:
+            self.lost.append((item.where, Remark("NOT_WRITTEN", {"reason": refused.remark.code})))
+            return
+        if item.statistics is not None and not self.version.hyphens:
+            losses.add("STATISTICS_LOST")
+        self.files[f"items/{identifier}.xml"] = content
+        english = self._english(item, identifier, losses)
+        paths = self._pictures(_markups(item))
+        self.written.append(Written(identifier, item, paths, english, stimulus))
+        self.lost.extend((item.where, remark) for remark in losses.all())
+
+    def _pictures(self, markups: Sequence[str]) -> tuple[str, ...]:
+        shown = [sha256 for sha256 in references(*markups) if sha256 in self.known]
+        paths = tuple(picture_path(sha256, self.known[sha256]) for sha256 in shown)
+        self.files.update(
+            {path: self.known[sha256].content for path, sha256 in zip(paths, shown, strict=True)}
+        )
+        return paths
+
+    def _english(self, item: ForeignItem, identifier: str, losses: Losses) -> str:
+        """The file of the English version: the same item in other words; empty where there is none."""
+        if item.english is None or item.asked is None:
+            return ""
+        try:
+            check_translation(item.asked, item.english)
+            content = write_item(
+                in_english(item, item.english),
+                identifier,
+                self.version,
+                Markup(self.known, losses, self.version.hyphens),
+            )
+        except (InvalidItem, Refused):
+            losses.add("ENGLISH_LOST")
+            return ""
+        path = f"items/{identifier}.en.xml"
+        self.files[path] = content
+        return path
+
+    def _stimulus(self, stimulus: Stimulus | None, markup: Markup) -> str:
+        """The file of a shared text, written once."""
+        if stimulus is None:
+            return ""
+        if stimulus not in self._paths:
+            identifier = f"stimulus-{len(self._paths) + 1:05d}"
+            path = self._paths[stimulus] = f"stimuli/{identifier}.xml"
+            body = self.version.element("stimulusBody", {}, markup.xml(stimulus.content))
+            said = {
+                "xmlns": self.version.namespace,
+                "identifier": identifier,
+                "title": stimulus.code,
+            }
+            root = self.version.element("assessmentStimulus", said, body)
+            self.files[path] = f"{DECLARATION}{root}\n".encode()
+            self.stimuli[path] = self._pictures([stimulus.content])
+        return self._paths[stimulus]
+
+
+def in_english(item: ForeignItem, english: Translation) -> ForeignItem:
+    """The item with the wording of its translation."""
+    assert item.asked is not None
+    options = tuple(replace(one, content=english.options.get(one.id, "")) for one in item.asked.options)
+    places = tuple(replace(one, content=english.places.get(one.id, "")) for one in item.asked.places)
+    return replace(
+        item,
+        stem=english.stem,
+        asked=replace(item.asked, options=options, places=places),
+        rationale=english.rationale,
+        language="en",
+        stimulus=None,
+    )
+
+
+def write_item(
+    item: ForeignItem, identifier: str, version: Version, markup: Markup, stimulus: str = ""
+) -> bytes:
+    """One item file; `stimulus` is the file of its shared text. Raises Refused of what cannot be written."""
     if item.asked is None or item.key is None:
         raise Refused("REFUSED")
     try:
@@ -100,6 +188,7 @@ def write_item(item: ForeignItem, identifier: str, version: Version, markup: Mar
         scoring.responses,
         _outcomes(version, best, rated=rated, feedback=bool(feedback)),
         scoring.outcomes,
+        _reference(version, stimulus),
         body.body(item, item.asked),
         scoring.processing,
         feedback,
@@ -107,6 +196,14 @@ def write_item(item: ForeignItem, identifier: str, version: Version, markup: Mar
     content = f"{DECLARATION}{root}\n".encode()
     parse(content)  # a mark across tags would break it
     return content
+
+
+def _reference(version: Version, stimulus: str) -> str:
+    if not stimulus:
+        return ""
+    name = stimulus.rpartition("/")[2].removesuffix(".xml")
+    said = {"identifier": name, "href": f"../{stimulus}", "title": name}
+    return version.element("assessmentStimulusRef", said)
 
 
 def _outcomes(version: Version, best: Decimal, *, rated: bool, feedback: bool) -> str:
@@ -131,7 +228,11 @@ def _outcomes(version: Version, best: Decimal, *, rated: bool, feedback: bool) -
 def _markups(item: ForeignItem) -> list[str]:
     asked = item.asked
     parts: list[Option | Place] = [] if asked is None else [*asked.options, *asked.places]
-    return [item.stem, item.rationale, *(part.content for part in parts)]
+    english = item.english
+    other = [] if english is None else [english.stem, english.rationale]
+    other += [] if english is None else [*english.options.values(), *english.places.values()]
+    shared = [] if item.stimulus is None else [item.stimulus.content]
+    return [item.stem, item.rationale, *shared, *(part.content for part in parts), *other]
 
 
 def _known(pictures: Mapping[str, bytes]) -> dict[str, Picture]:

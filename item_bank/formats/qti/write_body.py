@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from item_bank.formats.facts import RUBRIC, STIMULUS
 from item_bank.formats.foreign import ForeignItem
 from item_bank.formats.qti.pairs import TABULAR
 from item_bank.formats.qti.processing import RESPONSE
 from item_bank.formats.qti.remarks import Refused
-from item_bank.formats.qti.versions import Version, name_of
+from item_bank.formats.qti.versions import Version, attribute, name_of
 from item_bank.formats.qti.write_content import Markup, has_blocks, with_marks
 from item_bank.interactions.asked import Asked, Option, Place
 from item_bank.interactions.kinds import Interaction
+from item_bank.interactions.marking import Criterion
 from item_bank.media import REFERENCE
-from item_bank.stem import plain_text
+from item_bank.stem import plain_line, plain_text
+from item_bank.stimulus import Stimulus
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,10 @@ class BodyWriter:
 
     def body(self, item: ForeignItem, asked: Asked) -> str:
         """The item's body. Raises Refused HOTSPOT_WITHOUT_PICTURE."""
-        rubric = self._rubric(item.rationale) if asked.kind.rated and item.rationale else ""
-        return self.version.element("itemBody", {}, rubric, _WRITERS[asked.interaction](self, item, asked))
+        said = self._rubric(item.rationale) if asked.kind.rated and item.rationale else ""
+        criteria = self._criteria(item.key.rubric) if item.key is not None and item.key.rubric else ""
+        asks = _WRITERS[asked.interaction](self, item, asked)
+        return self.version.element("itemBody", {}, self._shared(item.stimulus), said, criteria, asks)
 
     def feedback(self, rationale: str) -> str:
         """Shown whatever was responded: hidden only by a value that nothing sets."""
@@ -36,6 +42,24 @@ class BodyWriter:
     def _rubric(self, rationale: str) -> str:
         said = {"view": "scorer"} | ({"use": "scoring"} if self.version.hyphens else {})
         return self.version.element("rubricBlock", said, self._flow(rationale))
+
+    def _criteria(self, rubric: Sequence[Criterion]) -> str:
+        """The rubric as a table for scorers, which the reader knows by its class."""
+        said = {"class": RUBRIC, "view": "scorer"} | ({"use": "scoring"} if self.version.hyphens else {})
+        rows = "".join(
+            f"<tr><td>{html.escape(plain_line(one.description), quote=False)}</td><td>{one.points}</td></tr>"
+            for one in rubric
+        )
+        table = f"<table><tbody>{rows}</tbody></table>"
+        inside = self.version.element("contentBody", {}, table) if self.version.hyphens else table
+        return self.version.element("rubricBlock", said, inside)
+
+    def _shared(self, stimulus: Stimulus | None) -> str:
+        """A stimulus as the first block; QTI 3 has files for it instead."""
+        if stimulus is None or self.version.hyphens:
+            return ""
+        label = attribute(stimulus.code)
+        return f'<div class="{STIMULUS}" label="{label}">{self.markup.xml(stimulus.content)}</div>'
 
     def _flow(self, markup: str) -> str:
         framed = self.markup.framed(markup)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from item_bank.formats.losses import Losses
 from item_bank.formats.qti.content import OWN, UNDERLINED
-from item_bank.formats.qti.remarks import Losses
 from item_bank.math import to_mathml
 from item_bank.media import REFERENCE, Picture
 from item_bank.stem import plain_text

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from item_bank.formats.foreign import ForeignItem
+from item_bank.formats.foreign import BankFacts, ForeignItem
 from item_bank.formats.qti.usage import NAMES
 from item_bank.formats.qti.versions import Version, attribute
 
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+OWN_SOURCE: Final = "urn:examsvc:"  # begins the names of vocabularies and catalogues that are this bank's
 _LOM: Final = "http://ltsc.ieee.org/xsd/LOM"
 _USAGE: Final = "http://www.imsglobal.org/xsd/imsqti_usagedata_v3p0"
 _CONTEXT: Final = "urn:examsvc:calibration"
@@ -18,16 +19,35 @@ _CONTEXT: Final = "urn:examsvc:calibration"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An item that has a file in the package, and the pictures that it shows."""
+    """An item that has a file in the package, and the files beside it.
+
+    english : the file of its English version; stimulus : of the text that it shares with others
+    """
 
     identifier: str
     item: ForeignItem
     pictures: tuple[str, ...]
+    english: str = ""
+    stimulus: str = ""
 
 
-def write_manifest(written: Sequence[Written], version: Version, *, with_usage: bool) -> bytes:
-    """The manifest (1EdTech content packaging), with metadata an item."""
+def write_manifest(
+    written: Sequence[Written], version: Version, stimuli: Mapping[str, Sequence[str]], *, with_usage: bool
+) -> bytes:
+    """The manifest (1EdTech content packaging), with metadata an item; `stimuli` with their pictures.
+
+    What this bank keeps of an item beside its wording has its home in LOM: the code is an identifier,
+    topic, cognitive level, judged share and pool are classifications by vocabularies of our own, legal basis,
+    enemies and the file of the English version are relations. That file is no resource of its own: a reader
+    who knows nothing of it would take it for another item.
+    """
     resources = [_resource(one, version) for one in written]
+    for path, pictures in stimuli.items():
+        files = "".join(f'<file href="{one}"/>' for one in (path, *pictures))
+        resources.append(
+            f'<resource identifier="{_stimulus_id(path)}" type="imsqti_stimulus_xmlv3p0" href="{path}">'
+            f"{files}</resource>"
+        )
     if with_usage:
         resources.append(
             '<resource identifier="usage" type="qtiusagedata/xml" href="usagedata.xml">'
@@ -54,27 +74,81 @@ def write_usage(written: Sequence[Written]) -> bytes | None:
 
 def _resource(one: Written, version: Version) -> str:
     href = f"items/{one.identifier}.xml"
-    files = "".join(f'<file href="{path}"/>' for path in (href, *one.pictures))
-    metadata = _lom(one.item) + _competencies(one.item, version)
+    beside = (one.english,) if one.english else ()
+    files = "".join(f'<file href="{path}"/>' for path in (href, *beside, *one.pictures))
+    if one.stimulus:
+        files += f'<dependency identifierref="{_stimulus_id(one.stimulus)}"/>'
+    metadata = _lom(one) + _competencies(one.item, version)
     return (
         f'<resource identifier="{one.identifier}" type="{version.item_type}" href="{href}">'
         f"{f'<metadata>{metadata}</metadata>' if metadata else ''}{files}</resource>"
     )
 
 
-def _lom(item: ForeignItem) -> str:
+def _stimulus_id(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".xml")
+
+
+def _lom(one: Written) -> str:
+    item = one.item
+    code = _identifier("item", item.facts.code) if item.facts.code else ""
     keywords = "".join(f"<keyword><string>{attribute(tag)}</string></keyword>" for tag in item.tags)
+    general = f"<general>{code}{keywords}</general>" if code or keywords else ""
+    parts = general + _relations(one) + _topics(item) + _classifications(item.facts)
+    return f'<lom xmlns="{_LOM}">{parts}</lom>' if parts else ""
+
+
+def _topics(item: ForeignItem) -> str:
     taxons = "".join(
         f"<taxon><entry><string>{attribute(topic)}</string></entry></taxon>" for topic in item.category
     )
-    general = f"<general>{keywords}</general>" if keywords else ""
-    topics = (
-        "<classification><purpose><source>LOMv1.0</source><value>discipline</value></purpose>"
-        f"<taxonPath>{taxons}</taxonPath></classification>"
-        if taxons
-        else ""
+    return _classification("discipline", taxons) if taxons else ""
+
+
+def _classification(purpose: str, path: str) -> str:
+    return (
+        f"<classification><purpose><source>LOMv1.0</source><value>{purpose}</value></purpose>"
+        f"<taxonPath>{path}</taxonPath></classification>"
     )
-    return f'<lom xmlns="{_LOM}">{general}{topics}</lom>' if general or topics else ""
+
+
+def _classifications(facts: BankFacts) -> str:
+    said: dict[str, tuple[str, object]] = {
+        "topic": ("discipline", facts.topic),
+        "cognitive-level": ("educational objective", facts.cognitive_level),
+        "judged-share": (
+            "skill level",
+            None if facts.judged_share is None else repr(float(facts.judged_share)),
+        ),
+        "pool": ("security level", facts.pool),
+    }
+    return "".join(
+        _classification(
+            purpose,
+            f"<source><string>{OWN_SOURCE}{name}</string></source>"
+            f"<taxon><id>{attribute(str(value))}</id></taxon>",
+        )
+        for name, (purpose, value) in said.items()
+        if value is not None
+    )
+
+
+def _relations(one: Written) -> str:
+    facts = one.item.facts
+    said = [("isbasedon", "law", facts.legal_basis)] if facts.legal_basis else []
+    said += [("isrelatedto", "enemy", code) for code in facts.enemies]
+    said += [("hasversion", "english", one.english)] if one.english else []
+    return "".join(
+        f"<relation><kind><source>LOMv1.0</source><value>{kind}</value></kind>"
+        f"<resource>{_identifier(catalog, value)}</resource></relation>"
+        for kind, catalog, value in said
+    )
+
+
+def _identifier(catalog: str, entry: str) -> str:
+    return (
+        f"<identifier><catalog>{OWN_SOURCE}{catalog}</catalog><entry>{attribute(entry)}</entry></identifier>"
+    )
 
 
 def _competencies(item: ForeignItem, version: Version) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +14,6 @@ from lxml import etree
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.xml_safety import SAFE
 
-MAX_BYTES: Final = 2 * 1024 * 1024
-MAX_ELEMENTS: Final = 40_000
 MAX_DEPTH: Final = 80
 
 _HYPHEN: Final = re.compile(r"-([a-z0-9])")
@@ -25,7 +24,21 @@ _ENCODINGS: Final = frozenset(
     ["utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1258"]
 )
 _NO_CHARACTER: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much one file of XML may be."""
+
+    bytes: int
+    elements: int
+
+
+ITEM: Final = Bounds(2 * 1024 * 1024, 40_000)  # one item a file
+LIST: Final = Bounds(200 * 1024 * 1024, 0)  # read a piece at a time
+BANK: Final = Bounds(8 * 1024 * 1024, 120_000)  # all items in one file
 
 
 @dataclass(slots=True, eq=False)
@@ -74,14 +87,14 @@ class Node:
             yield child.tail
 
 
-def parse(data: bytes) -> Node:
+def parse(data: bytes, bounds: Bounds = ITEM) -> Node:
     """The tree of a file from an untrusted hand.
 
     Raises Refused: FILE_TOO_LARGE, ENCODING_UNKNOWN, DTD_IN_FILE, NOT_WELL_FORMED (with the line),
     XML_TOO_DEEP, XML_TOO_LONG. Nothing outside is fetched and no entity is declared: a document type that
     only points elsewhere is passed over, one with declarations of its own is refused.
     """
-    content = _without_prolog(_decoded(data))
+    content = _without_prolog(_decoded(data, bounds))
     if "<!DOCTYPE" in content or "<!ENTITY" in content:
         raise Refused("DTD_IN_FILE")
     parser = etree.XMLParser(**SAFE)
@@ -89,7 +102,34 @@ def parse(data: bytes) -> Node:
         root = etree.fromstring(content.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         raise Refused("NOT_WELL_FORMED", line=error.lineno or None) from error
-    return _tree(root)
+    return _tree(root, bounds)
+
+
+def stream(data: bytes, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
+    """Each element of these names in a file that is a long list, with the `xml:base` of what it stands in.
+
+    The list as a whole is never held. Raises Refused as `parse` does.
+    """
+    content = _decoded(data, LIST)
+    if "<!DOCTYPE" in content or "<!ENTITY" in content:
+        raise Refused("DTD_IN_FILE")
+    bases: list[str] = []
+    events = etree.iterparse(io.BytesIO(data), events=("start", "end"), remove_comments=True, **SAFE)
+    try:
+        for event, element in events:
+            if event == "start":
+                if len(bases) >= MAX_DEPTH:
+                    raise Refused("XML_TOO_DEEP", limit=MAX_DEPTH)
+                bases.append(element.get(_BASE) or "")
+                continue
+            bases.pop()
+            if camel(str(element.tag).rpartition("}")[2]) in wanted:
+                yield "".join(bases), _tree(element, ITEM)
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+    except etree.XMLSyntaxError as error:
+        raise Refused("NOT_WELL_FORMED", line=error.lineno or None) from error
 
 
 def _without_prolog(text: str) -> str:
@@ -111,9 +151,9 @@ def camel(name: str) -> str:
     return _HYPHEN.sub(lambda found: found.group(1).upper(), name.removeprefix("qti-"))
 
 
-def _decoded(data: bytes) -> str:
-    if len(data) > MAX_BYTES:
-        raise Refused("FILE_TOO_LARGE", limit_mb=MAX_BYTES // 1024**2)
+def _decoded(data: bytes, bounds: Bounds) -> str:
+    if len(data) > bounds.bytes:
+        raise Refused("FILE_TOO_LARGE", limit_mb=bounds.bytes // 1024**2)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     else:
@@ -130,7 +170,7 @@ def _decoded(data: bytes) -> str:
     return text
 
 
-def _tree(root: etree._Element) -> Node:
+def _tree(root: etree._Element, bounds: Bounds) -> Node:
     top = _node(root)
     waiting: list[tuple[etree._Element, Node, int]] = [(root, top, 1)]
     count = 1
@@ -143,8 +183,8 @@ def _tree(root: etree._Element) -> Node:
                 _append_text(node, child.tail or "")
                 continue
             count += 1
-            if count > MAX_ELEMENTS:
-                raise Refused("XML_TOO_LONG", limit=MAX_ELEMENTS)
+            if count > bounds.elements:
+                raise Refused("XML_TOO_LONG", limit=bounds.elements)
             made = _node(child)
             node.children.append(made)
             waiting.append((child, made, depth + 1))

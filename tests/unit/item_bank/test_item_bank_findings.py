@@ -8,8 +8,9 @@ from item_bank.interactions.asked import Asked, Option
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
+from item_bank.near_duplicates import near_duplicates, nearest_earlier
 from item_bank.quality import Fault, answer_position_balance, check_item
-from item_bank.similarity import fold, near_duplicates, nearest_earlier
+from item_bank.similarity import fold
 from item_bank.taxonomy import CognitiveLevel
 
 STEM = "Thời hạn nộp tờ khai hải quan đối với hàng hóa nhập khẩu là bao lâu?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -138,3 +139,9 @@ def test_whatever_is_typed_only_mathml_is_added(typed):
     assert [tag for tag in re.findall(r"<[^>]*>", without) if tag not in kept] == []
     if not formula_faults(markup) and "<math" not in shown:
         assert shown == markup
+
+
+def test_a_formula_with_words_is_well_formed_xml_too():
+    found = to_mathml(r"\(94.000 \text{ USD}\)")
+    assert ElementTree.fromstring(found).tag == "math"
+    assert "\u00a0USD" in found

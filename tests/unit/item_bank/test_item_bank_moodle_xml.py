@@ -11,11 +11,14 @@ from fractions import Fraction
 import pytest
 
 from item_bank.errors import ImportRefused
-from item_bank.formats.foreign import Fate, ForeignBank, ForeignItem
+from item_bank.formats.foreign import BankFacts, Fate, ForeignBank, ForeignItem
 from item_bank.formats.moodle_xml import read_moodle_xml, write_moodle_xml
 from item_bank.interactions.asked import Area, Asked, Option, Place
 from item_bank.interactions.kinds import Interaction
-from item_bank.interactions.marking import Credit, Key, share
+from item_bank.interactions.marking import Credit, Criterion, Key, share
+from item_bank.pool import Pool
+from item_bank.stimulus import Stimulus
+from item_bank.taxonomy import CognitiveLevel
 from tests.unit.item_bank.pictures import png
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -84,7 +87,7 @@ def test_single_choice_with_all_that_a_question_has_besides():
 
 def test_what_has_no_place_in_the_bank_is_named():
     inside = (
-        "<penalty>0.5</penalty><hidden>1</hidden><idnumber>MH-7</idnumber><defaultgrade>0</defaultgrade>"
+        "<penalty>0.5</penalty><hidden>1</hidden><idnumber>MH 7/a</idnumber><defaultgrade>0</defaultgrade>"
         "<shuffleanswers>0</shuffleanswers><hint format='html'><text>gợi ý</text></hint>"
         "<correctfeedback><text>Giỏi!</text></correctfeedback><image>a.gif</image>"
         + CHOICE
@@ -104,6 +107,44 @@ def test_what_has_no_place_in_the_bank_is_named():
         "PENALTY_LOST",
     ]
     assert {remark.line for remark in item.lost} == {2}
+
+
+def test_what_the_bank_itself_wrote_as_number_tags_and_marked_html_are_its_facts():
+    tags = "".join(
+        f"<tag><text>{tag}</text></tag>"
+        for tag in (
+            "thuế",
+            "topic:T05",
+            "level:apply",
+            "level:lạ",
+            "pool:practice",
+            "share:0.7",
+            "enemy:T05-2",
+        )
+    )
+    stem = '<div class="bank-stimulus" title="S1"><p>Chung</p></div><p>Hỏi</p>'
+    said = '<generalfeedback format="html"><text><![CDATA[Vì<p class="bank-law">Điều 5 &amp; 6</p>]]></text>'
+    inside = f"<idnumber>T05-001</idnumber><tags>{tags}</tags>{said}</generalfeedback>{CHOICE}"
+    item = only("multichoice", inside, stem)
+    assert item.facts == BankFacts(
+        "T05-001", "T05", CognitiveLevel.APPLY, "Điều 5 & 6", 0.7, Pool.PRACTICE, ("T05-2",)
+    )
+    assert (item.tags, item.stem, item.rationale) == (("thuế", "level:lạ"), "<p>Hỏi</p>", "Vì")
+    assert (item.stimulus, item.fate) == (Stimulus("S1", "<p>Chung</p>"), Fate.TAKEN)
+
+
+def test_a_file_without_facts_of_the_bank_leaves_them_empty():
+    assert only("multichoice", CHOICE).facts == BankFacts()
+    assert only("multichoice", CHOICE).stimulus is None
+
+
+def test_a_rubric_of_the_bank_is_read_and_other_notes_are_lost():
+    table = '<table class="bank-rubric"><tr><td>Nêu đủ &lt;3&gt; bước</td><td>10</td></tr></table>'
+    notes = f'<graderinfo format="html"><text><![CDATA[{table}]]></text></graderinfo>'
+    _item, _asked, key = taken("essay", notes)
+    assert key.rubric == (Criterion("Nêu đủ <3> bước", 10),)
+    notes = notes.replace(' class="bank-rubric"', "")
+    assert codes(only("essay", notes)) == ["GRADER_NOTES_LOST"]
 
 
 def test_rounded_thirds_are_thirds_and_equal_parts_are_credit_by_parts():

@@ -225,3 +225,15 @@ def test_without_processing_the_declared_response_is_the_key_and_that_is_said():
 )  # fmt: skip
 def test_what_cannot_be_taken_is_refused_by_name(xml, code):
     assert refusal(xml) == code
+
+
+def test_several_correct_texts_of_blackboard_are_a_key_where_its_mapping_says_the_same():
+    typed = '<p>Mã? <textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+    rules = processing(when(IS_CORRECT))
+    both = mapped({"VN": 100, "VNM": 100})
+    read = taken(item(typed, response("string", "single", "VN", "VNM", mapping=both), rules))
+    assert read.key == Key(1, ("VN", "VNM"), with_case=True)
+    for mapping in ("", mapped({"VN": 100}), mapped({"VN": 100, "VNM": 50})):
+        declared = response("string", "single", "VN", "VNM", mapping=mapping)
+        assert refusal(item(typed, declared, rules)) == "PROCESSING_MISSING"
+    assert refusal(item(typed, response("string", "single", "VN", "VNM"))) == "VALUE_UNREADABLE"

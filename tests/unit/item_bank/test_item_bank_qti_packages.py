@@ -7,19 +7,24 @@ import io
 import time
 import tracemalloc
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from item_bank.errors import ImportRefused, InvalidItem
 from item_bank.formats.foreign import Fate, ForeignBank, ForeignItem, Statistics
 from item_bank.formats.qti import archive, read
+from item_bank.formats.qti.manifest import resources_in, resources_of
 from item_bank.formats.qti.read import read_item, read_package
+from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.write import write_package
-from item_bank.interactions.asked import Asked, Option, Place
+from item_bank.formats.qti.xml import parse
+from item_bank.interactions.asked import Asked, Option, Place, single_choice
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.media import reference
 from item_bank.stem import from_authored
+from item_bank.stimulus import Stimulus
 from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.qti_samples import (
     V21,
@@ -148,7 +153,7 @@ def test_areas_of_a_picture_are_told_in_its_own_pixels():
     assert read.refused.code == "SHAPE_NOT_KEPT"
 
 
-def test_a_shared_text_is_put_before_the_stem():
+def test_a_shared_text_is_the_stimulus_and_of_several_they_stay_before_the_stem():
     xml = (
         b'<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i" title="T">'
         b'<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">'
@@ -164,7 +169,11 @@ def test_a_shared_text_is_put_before_the_stem():
     shared = b"<qti-stimulus-body><p>Chung</p></qti-stimulus-body>"
     stimulus = b"<qti-assessment-stimulus>" + shared + b"</qti-assessment-stimulus>"
     (read,) = read_package(zipped({"q/1.xml": xml, "s/s.xml": stimulus})).items
-    assert (read.stem, reasons(read)) == ("<p>Chung</p>Q?", ["STIMULUS_IN_STEM"])
+    assert (read.stem, reasons(read), read.stimulus) == ("Q?", [], Stimulus("s/s.xml", "<p>Chung</p>"))
+    ref = b'<qti-assessment-stimulus-ref identifier="t" href="../s/t.xml"/>'
+    several = xml.replace(b"<qti-item-body>", ref + b"<qti-item-body>")
+    (read,) = read_package(zipped({"q/1.xml": several, "s/s.xml": stimulus, "s/t.xml": stimulus})).items
+    assert (read.stem, reasons(read)[0]) == ("<p>Chung</p><p>Chung</p>Q?", "STIMULUS_IN_STEM")
 
 
 METADATA = (
@@ -215,7 +224,7 @@ def test_competencies_keywords_and_statistics_are_kept():
         (zipped({"x\\..\\a.xml": single()}), "UNSAFE_ENTRY"),
         (zipped({"C:/a.xml": single()}), "UNSAFE_ENTRY"),
         (zipped({"a.xml": single(), "bomb.bin": bytes(30_000_000)}), "TOO_LARGE"),
-        (zipped({f"{n}.xml": b"" for n in range(archive.MAX_ENTRIES + 1)}), "TOO_LARGE"),
+        (zipped({f"{n}.xml": b"" for n in range(archive.LEAST_ENTRIES + 1)}), "TOO_LARGE"),
     ],
 )
 def test_what_is_no_package_is_refused_whole(data, code):
@@ -379,3 +388,34 @@ def test_what_cannot_be_written_is_remarked():
     assert refused(package) == "NO_ITEMS"
     with pytest.raises(InvalidItem):
         write_package([], {}, "1.2")
+
+
+ONE = ForeignItem("Câu", "Bao lâu?", single_choice("02 giờ", "04 giờ"), Key(1, ("B",)))
+
+
+def test_a_manifest_read_a_resource_at_a_time_says_the_same():
+    written = write_package(
+        [replace(ONE, where=f"Câu {n}", category=("T01",)) for n in range(30)], {}, "3.0"
+    )[0]
+    with zipfile.ZipFile(io.BytesIO(written)) as package:
+        manifest = package.read("imsmanifest.xml")
+    based = manifest.replace(b"<resources>", b'<resources xml:base="x/">')
+    for data in (manifest, based):
+        assert list(resources_in(data)) == resources_of(parse(data))
+    for hostile in (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", b"<a><resource></a>", b"<a>" * 90 + b"</a>" * 90):
+        with pytest.raises(Refused):
+            list(resources_in(hostile))
+
+
+def test_reading_a_large_package_says_how_far_it_is_and_can_be_stopped():
+    items = [replace(ONE, where=f"Câu {n}") for n in range(450)]
+    data = write_package(items, {}, "2.1")[0]
+    said: list[tuple[int, int]] = []
+    assert len(read_package(data, lambda done, total: said.append((done, total))).items) == 450
+    assert said == [(200, 450), (400, 450)]
+
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_package(data, stop)

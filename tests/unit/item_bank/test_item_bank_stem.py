@@ -1,8 +1,10 @@
 """Authored text: nothing written vanishes, nothing hostile runs."""
 
+import unicodedata
+
 import pytest
 
-from item_bank.stem import from_authored, plain_text, sanitise, to_authored
+from item_bank.stem import from_authored, plain_text, sanitise, strip_invisible, to_authored
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -76,3 +78,12 @@ def test_plain_text_keeps_words_apart_at_blocks_and_breaks():
 def test_spans_beyond_reason_are_dropped():
     assert 'colspan="2"' in sanitise("<table><tr><td colspan='2'>x</td></tr></table>")
     assert "colspan" not in sanitise("<table><tr><td colspan='99999999'>x</td></tr></table>")
+
+
+def test_no_sign_that_cannot_be_seen_is_taken_for_a_text_without_any():
+    """The quick look before the slow one leaves nothing out."""
+    for code in range(0x110000):
+        sign = chr(code)
+        unseen = unicodedata.category(sign) in {"Cc", "Cf", "Cs"} or code & 0xFFFE == 0xFFFE
+        if unseen and sign not in "\t\n\r":
+            assert strip_invisible(f"a{sign}b") == "ab", hex(code)

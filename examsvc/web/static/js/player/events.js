@@ -4,7 +4,7 @@ import { canonicalJson, sha256 } from "./canonical.js";
 
 /**
  * @typedef {object} ItemState the whole state of an item: the last one says all
- * @property {string | null} response what the item's interaction makes of it; an option's id
+ * @property {string | null} response one line, as the item's interaction spells it; of an essay the text
  * @property {boolean} flagged
  * @property {string[]} struck ids of options struck out
  * @property {string} note
@@ -27,6 +27,10 @@ import { canonicalJson, sha256 } from "./canonical.js";
 /** @typedef {"unsaved" | "machine" | "server" | "refused"} SaveState */
 
 const MAX_NOTE = 2_000;
+const REQUEST_BYTES = 200_000; // the server takes somewhat more
+const EVENT_BYTES = 400;
+const BYTES_A_CHARACTER = 3; // of Vietnamese, at most
+const MAX_RESPONSE = 20_000;
 
 /** @param {Kept} event as it travels */
 export function wire({ epoch, seq, event_id, item_id, payload, client_ms }) {
@@ -40,15 +44,30 @@ export function byPlace(one, other) {
 
 /** @param {ItemState} state @returns {ItemState} a copy that the server can store */
 export function storable({ response, flagged, struck, note }) {
-  const cut = note.replaceAll("\0", "").slice(0, MAX_NOTE);
+  const kept = response === null ? null : whole(response, MAX_RESPONSE);
+  return { response: kept, flagged, struck: [...struck], note: whole(note, MAX_NOTE) };
+}
+
+/** @param {string} text @param {number} most characters */
+function whole(text, most) {
+  const cut = text.replaceAll("\0", "").slice(0, most);
   // A lone surrogate has no UTF-8: half of a sign, pasted, or left by the cut.
-  const whole = cut.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
-  return { response, flagged, struck: [...struck], note: whole };
+  return cut.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
 }
 
 /** @param {Kept} event @returns {Promise<Line>} what remains of the event once the server has it */
 export async function lineOf({ sitting, epoch, seq, event_id, item_id, payload }) {
   return { sitting, epoch, seq, event_id, hash: await sha256(canonicalJson({ item_id, payload })) };
+}
+
+/** @param {Kept[]} events @returns {Kept[]} the first of them that fit into one request, one at least */
+export function withinBytes(events) {
+  let bytes = 0;
+  const end = events.findIndex(({ payload: { response, note } }, place) => {
+    bytes += EVENT_BYTES + BYTES_A_CHARACTER * ((response ?? "").length + note.length);
+    return bytes > REQUEST_BYTES && place > 0;
+  });
+  return end < 0 ? events : events.slice(0, end);
 }
 
 /**

@@ -47,10 +47,10 @@ export class ItemList {
   /** @param {any} button @param {number} index */
   #refresh(button, index) {
     const { views, seen, route, say } = this.paper;
-    const { item, state } = views[index];
+    const { item, state, isElsewhere } = views[index];
     const sign = state.response !== null ? "responded" : seen.has(item.item_id) ? "seen" : "unseen";
     const closed = route.closed(index, this.paper.index);
-    const words = [say(`item.${sign}`)];
+    const words = [say(`item.${isElsewhere && sign === "seen" ? "elsewhere" : sign}`)];
     if (state.flagged) words.push(say("item.flagged"));
     if (state.note) words.push(say("item.noted"));
     const spoken = closed ? [...words, say("item.closed")] : words;

@@ -4,6 +4,7 @@ import { act, byId } from "./dom.js";
 import { ItemView } from "./item.js";
 import { ItemList } from "./item_list.js";
 import { Route } from "./sections.js";
+import { Stimuli } from "./stimulus.js";
 import { announce as readOut } from "./texts.js";
 
 export { act, byId };
@@ -38,6 +39,7 @@ export class Paper {
     this.onAct = onAct;
     this.saveState = saveState;
     this.onShow = onShow;
+    this.stimuli = new Stimuli(byId("stimulus"), say);
   }
 
   /**
@@ -56,6 +58,7 @@ export class Paper {
     this.views = items.map((item) => this.#view(item, items.length));
     for (const view of this.views) view.set({ ...view.state, ...responses[view.item.item_id] });
     byId("items").replaceChildren(...this.views.map((view) => view.element));
+    this.stimuli.fill(items);
     this.lists = ["navigator-list", "review-list"].map((id) => new ItemList(byId(id), this));
     this.index = this.#firstToShow(reached);
     this.#display(false);
@@ -74,8 +77,13 @@ export class Paper {
     return this.route.isLastOfSection(this.index);
   }
 
+  /** Those that are responded to here. */
+  get asked() {
+    return this.views.filter((view) => !view.isElsewhere);
+  }
+
   get openCount() {
-    return this.views.filter((view) => view.state.response === null).length;
+    return this.asked.filter((view) => view.state.response === null).length;
   }
 
   get flaggedCount() {
@@ -88,9 +96,9 @@ export class Paper {
     return view ? view.state : { response: null, flagged: false, struck: [], note: "" };
   }
 
-  /** Hand on a note that is still being typed. */
+  /** Hand on what is still being typed. */
   flush() {
-    this.views[this.index]?.note.flush();
+    this.views[this.index]?.flush();
   }
 
   /** @param {number} index @param {{focus?: boolean}} [how] */
@@ -120,7 +128,7 @@ export class Paper {
     this.announce(this.say(`move.${closed}`));
   }
 
-  /** @param {any} response null: none */
+  /** @param {string | null} response null: none */
   respond(response) {
     this.views[this.index]?.interaction.respond(response);
   }
@@ -155,10 +163,10 @@ export class Paper {
     const view = this.views[this.index];
     if (!view) return;
     const { response, flagged } = view.state;
-    const total = this.views.length;
+    const total = this.asked.length;
     const responded = total - this.openCount;
     byId("progress").textContent = this.say("progress", { responded, total });
-    byId("progress-bar").style.width = `${(100 * responded) / total}%`;
+    byId("progress-bar").style.width = `${(100 * responded) / (total || 1)}%`;
     byId("flag-text").textContent = this.say(flagged ? "item.unflag" : "item.flag");
     act("flag").setAttribute("aria-pressed", String(flagged));
     act("clear").disabled = response === null;
@@ -185,6 +193,7 @@ export class Paper {
       position,
       say: this.say,
       onChange: (_state, words) => (words ? this.announce(words) : this.#changed(view)),
+      onLanguage: () => this.stimuli.show(view.item, view.language),
     });
     return view;
   }
@@ -216,6 +225,7 @@ export class Paper {
     if (!view) return;
     this.seen.add(view.item.item_id);
     this.views.forEach((one, at) => (one.element.hidden = at !== this.index));
+    this.stimuli.show(view.item, view.language);
     this.refresh();
     if (focus) {
       scrollTo({ top: 0 });
@@ -226,7 +236,8 @@ export class Paper {
 
   /** Where there is no way back, an item without a response is left on a second press only. @param {number} index */
   #mustWarn(index) {
-    const isOpen = this.views[this.index].state.response === null;
+    const { state, isElsewhere } = this.views[this.index];
+    const isOpen = state.response === null && !isElsewhere;
     if (!this.route.isForward || index === this.index || !isOpen || this.#warnedAt === this.index) return false;
     this.#warnedAt = this.index;
     this.#hint(this.say("move.warn"));
@@ -261,7 +272,7 @@ export class Paper {
     byId("section-name").textContent = this.say("section.name", { number, total, name: route.nameOf(number) });
     act("leave-section").hidden = !route.isWalled || route.isLastSection;
     const inSection = this.views.filter((_view, index) => route.sectionOf(index) === route.section);
-    const count = inSection.filter((view) => view.state.response === null).length;
+    const count = inSection.filter((view) => view.state.response === null && !view.isElsewhere).length;
     byId("confirm-section-open").textContent = count ? this.say("submit.open", { count }) : "";
   }
 }

@@ -228,7 +228,7 @@ function begin(now) {
   course.begin(now);
   showSaved();
   show("player");
-  void shell.keepImages(byId("items").querySelectorAll("img"));
+  void shell.keepImages(document.querySelectorAll(".paper img"));
 }
 
 /** @param {import("./api.js").Reply} reply */
@@ -294,7 +294,7 @@ addEventListener("beforeunload", (event) => {
   paper.flush();
   if (!leaving && epoch && queue.state === "unsaved") event.preventDefault();
 });
-document.addEventListener("visibilitychange", () => document.hidden || watch.soon());
+document.addEventListener("visibilitychange", () => (document.hidden ? paper.flush() : watch.soon()));
 
 checkKeyboard(say);
 checkStorage(say, config.storage, storage.durable);

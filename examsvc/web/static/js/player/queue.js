@@ -2,7 +2,7 @@
 
 import { newId, sha256 } from "./canonical.js";
 import { EpochLog } from "./epoch_log.js";
-import { byPlace, lineOf, saveState, storable, wire } from "./events.js";
+import { byPlace, lineOf, saveState, storable, wire, withinBytes } from "./events.js";
 import { judge } from "./verdict.js";
 import { Backoff } from "./waits.js";
 
@@ -194,7 +194,7 @@ export class EventQueue {
 
   /** The oldest events, up to the first that the store has yet to take. */
   #next() {
-    const batch = this.#sendable().slice(0, this.#size);
+    const batch = withinBytes(this.#sendable().slice(0, this.#size));
     const end = batch.findIndex((event) => this.#unsettled.has(event.event_id));
     return end < 0 ? batch : batch.slice(0, end);
   }

@@ -3,15 +3,7 @@
 import { fromBase64 } from "./canonical.js";
 import { Backoff } from "./waits.js";
 
-/**
- * @typedef {object} Item
- * @property {string} item_id
- * @property {number} number
- * @property {number} section
- * @property {string} interaction
- * @property {string} stem sanitised by the server
- * @property {{id: string, content: string}[]} options
- */
+/** @typedef {import("./item.js").Item} Item */
 /** @typedef {{ordinal: number, name: string, limit_s: number | null, n_items: number}} Section */
 /** @typedef {{items: Item[], sections: Section[]}} Form */
 

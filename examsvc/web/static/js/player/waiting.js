@@ -1,4 +1,4 @@
-/** The waiting room: the check of this machine, the exam's clock, Vietnamese input, the item to practise on. */
+/** The waiting room: the check of this machine, the exam's clock, Vietnamese input, the items to practise on. */
 
 import { byId } from "./dom.js";
 import { tools } from "./hands.js";
@@ -58,7 +58,7 @@ export function serverSilent(say) {
  * @param {Say} say
  * @param {object} parts
  * @param {boolean} parts.storage whether the rules let anything stay on this machine
- * @param {import("./item.js").Item} parts.tutorial
+ * @param {import("./tutorial.js").Example[]} parts.tutorial
  * @param {string} parts.timeZone
  */
 export function prepareWaitingRoom(say, { storage, tutorial, timeZone }) {
@@ -66,7 +66,7 @@ export function prepareWaitingRoom(say, { storage, tutorial, timeZone }) {
   checkAddress(say, storage);
   checkInput(say);
   showServerClock(timeZone);
-  new Tutorial({ say, item: tutorial, tools });
+  new Tutorial({ say, items: tutorial, tools });
 }
 
 /** @param {Say} say */
