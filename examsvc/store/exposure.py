@@ -28,6 +28,7 @@ from examsvc.store.models import (
     UserRow,
 )
 from examsvc.store.parts import in_parts
+from item_bank.interactions.kinds import RATED
 
 SEEN_AT: Final = sa.func.coalesce(SittingRow.opened_at, SittingRow.submitted_at)  # None: nobody has seen it
 
@@ -211,14 +212,22 @@ def list_orders(session: Session, item_ids: Sequence[int]) -> dict[int, list[Ite
 
 
 def cells_of(session: Session, item_ids: Sequence[int]) -> list[tuple[int, int, str, str]]:
-    """The operational versions of these items for exams: item, version, topic and cognitive level of each."""
+    """The operational versions of these items for exams: item, version, topic and cognitive level of each.
+
+    None that people mark: no form can hold them, whether they rest or not.
+    """
     found: list[tuple[int, int, str, str]] = []
     for part in in_parts(item_ids):
         query = (
             sa.select(ItemRow.id, ItemVersionRow.id, TopicRow.code, ItemVersionRow.cognitive_level)
             .join(ItemVersionRow, ItemVersionRow.item_id == ItemRow.id)
             .join(TopicRow, TopicRow.id == ItemRow.topic_id)
-            .where(ItemRow.id.in_(part), ItemRow.pool == "operational", ItemVersionRow.state == "operational")
+            .where(
+                ItemRow.id.in_(part),
+                ItemRow.pool == "operational",
+                ItemVersionRow.state == "operational",
+                ItemVersionRow.interaction.not_in(RATED),
+            )
             .order_by(ItemVersionRow.id)
         )
         found.extend((row[0], row[1], row[2], row[3]) for row in session.execute(query))

@@ -15,6 +15,7 @@ from examsvc.services.office_calendar import office_date
 from examsvc.store.models import ItemParameterRow
 from examsvc.web.examiner import curves
 from examsvc.web.examiner.document import Cell, Facts, Figure, Row, Table, figures
+from examsvc.web.examiner.item_shares import worth_of
 from examsvc.web.examiner.plots import Axes, Dot, Plot, Tick
 from examsvc.web.examiner.wording import decimal, percent, with_error
 from examsvc.web.item_flags import ItemFlag, item_flags
@@ -131,11 +132,12 @@ def _curve(row: ItemParameterRow) -> Figure | None:
         return None
     params = parameters.params_of([row])
     points = row.curve or []
-    plot = curves.response_curve(params, points)
-    return Figure(plot, _observed(params, points) if points else _model_points(params))
+    worth = worth_of(row)
+    plot = curves.response_curve(params, points, worth)
+    return Figure(plot, _observed(params, points, worth) if points else _model_points(params, worth))
 
 
-def _observed(params: ItemParams, points: Sequence[Mapping[str, Any]]) -> Table:
+def _observed(params: ItemParams, points: Sequence[Mapping[str, Any]], worth: Sequence[float]) -> Table:
     headings = ("θ", _("Persons"), _("Responses"), _("Interval (95%)"), _("Model"))
     rows = tuple(
         (
@@ -145,17 +147,17 @@ def _observed(params: ItemParams, points: Sequence[Mapping[str, Any]]) -> Table:
             f"{decimal(point['low'])} – {decimal(point['high'])}",
             decimal(share),
         )
-        for point, share, _inside in curves.observed_table(params, points)
+        for point, share, _inside in curves.observed_table(params, points, worth)
     )
     caption = _("Groups of persons of like ability: share of the marks earned")
     return Table(caption, headings, rows, figures(headings, 0))
 
 
-def _model_points(params: ItemParams) -> Table:
+def _model_points(params: ItemParams, worth: Sequence[float]) -> Table:
     headings = ("θ", _("Probability"), _("Information"))
     rows = tuple(
         (decimal(theta, 0), decimal(chance), decimal(information))
-        for theta, chance, information in curves.response_table(params)
+        for theta, chance, information in curves.response_table(params, worth)
     )
     return Table(_("Points of the curve"), headings, rows, figures(headings, 0))
 
