@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
 from examsvc.assembly.blueprint import ELIGIBILITY_FACTOR, Cell
 from examsvc.assembly.resting import CellRest, count_resting
 from examsvc.services.deps import Services
+from examsvc.services.office_calendar import office_date
 from examsvc.services.resting import list_resting, resting_items, rule_in_force
 from examsvc.store import Session, assembly, bank, exposure, flags, measuring, usage
 from examsvc.store.flags import Flags
@@ -34,6 +36,11 @@ class SeenItem:
     flags: Flags
     n_flagged: int
     rest: Rest | None
+
+    @property
+    def last_on(self) -> date | None:
+        """The day on which it was last seen."""
+        return None if self.line.last_at is None else office_date(self.line.last_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -27,6 +28,7 @@ from examsvc.store.models import (
     UserRow,
 )
 from examsvc.store.parts import in_parts
+from item_bank.interactions.kinds import RATED
 
 SEEN_AT: Final = sa.func.coalesce(SittingRow.opened_at, SittingRow.submitted_at)  # None: nobody has seen it
 
@@ -120,25 +122,46 @@ def exposures() -> sa.CTE:
 
 
 def list_sights(session: Session, item_ids: Sequence[int]) -> dict[int, list[Sight]]:
-    """Item → its campaigns and positions, the latest first."""
-    found: dict[int, list[Sight]] = {}
-    for part in in_parts(item_ids):
-        forms = seen_forms()
-        items, totals = seen_items(forms), candidates_of(forms)
-        query = (
-            sa.select(items.c.item_id, CampaignRow, items.c.position, items.c.n, totals.c.n, items.c.last_at)
-            .join(
-                totals,
-                sa.and_(totals.c.campaign_id == items.c.campaign_id, totals.c.position == items.c.position),
-            )
-            .join(CampaignRow, CampaignRow.id == items.c.campaign_id)
-            .where(items.c.item_id.in_(part))
-            .order_by(items.c.last_at.desc(), items.c.position)
+    """Item → its campaigns and positions, the latest first.
+
+    The forms that were seen are few beside the sittings: they are counted once, and the items' parts added up
+    here.
+    """
+    seen: dict[int, list[tuple[tuple[int, str], int, datetime]]] = {}
+    totals: Counter[tuple[int, str]] = Counter()
+    for form_id, campaign_id, position, n, last_at in session.execute(sa.select(seen_forms())):
+        seen.setdefault(form_id, []).append(((campaign_id, position), n, last_at))
+        totals[campaign_id, position] += n
+    found: dict[int, dict[tuple[int, str], tuple[int, datetime]]] = {}
+    for item_id, form_id in _forms_of(session, item_ids):
+        by_place = found.setdefault(item_id, {})
+        for place, n, last_at in seen.get(form_id, ()):
+            before, at = by_place.get(place, (0, last_at))
+            by_place[place] = (before + n, max(at, last_at))
+    campaigns = {row.id: row for row in session.scalars(sa.select(CampaignRow))}
+    return {
+        item_id: sorted(
+            (
+                Sight(campaigns[place[0]], place[1], n, totals[place], last_at)
+                for place, (n, last_at) in by_place.items()
+            ),
+            key=lambda sight: (sight.last_at, sight.position),
+            reverse=True,
         )
-        for item_id, campaign, position, n_sittings, n_candidates, last_at in session.execute(query):
-            sight = Sight(campaign, position, int(n_sittings), int(n_candidates), last_at)
-            found.setdefault(item_id, []).append(sight)
-    return found
+        for item_id, by_place in found.items()
+        if by_place
+    }
+
+
+def _forms_of(session: Session, item_ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(item, form) pairs: the forms that have a version of the item."""
+    for part in in_parts(item_ids):
+        query = (
+            sa.select(ItemVersionRow.item_id, FormItemRow.form_id)
+            .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
+            .where(ItemVersionRow.item_id.in_(part))
+        )
+        yield from ((row[0], row[1]) for row in session.execute(query))
 
 
 def count_officers(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
@@ -189,14 +212,22 @@ def list_orders(session: Session, item_ids: Sequence[int]) -> dict[int, list[Ite
 
 
 def cells_of(session: Session, item_ids: Sequence[int]) -> list[tuple[int, int, str, str]]:
-    """The operational versions of these items for exams: item, version, topic and cognitive level of each."""
+    """The operational versions of these items for exams: item, version, topic and cognitive level of each.
+
+    None that people mark: no form can hold them, whether they rest or not.
+    """
     found: list[tuple[int, int, str, str]] = []
     for part in in_parts(item_ids):
         query = (
             sa.select(ItemRow.id, ItemVersionRow.id, TopicRow.code, ItemVersionRow.cognitive_level)
             .join(ItemVersionRow, ItemVersionRow.item_id == ItemRow.id)
             .join(TopicRow, TopicRow.id == ItemRow.topic_id)
-            .where(ItemRow.id.in_(part), ItemRow.pool == "operational", ItemVersionRow.state == "operational")
+            .where(
+                ItemRow.id.in_(part),
+                ItemRow.pool == "operational",
+                ItemVersionRow.state == "operational",
+                ItemVersionRow.interaction.not_in(RATED),
+            )
             .order_by(ItemVersionRow.id)
         )
         found.extend((row[0], row[1], row[2], row[3]) for row in session.execute(query))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from examsvc.store.exposure import exposures
+from examsvc.store.exposure import Sight, exposures, list_sights
 from examsvc.store.flags import flagged_calibrations
 from examsvc.store.models import ItemRow, ItemVersionRow, TopicRow
 from examsvc.store.parts import in_parts
@@ -59,11 +59,23 @@ def count_lines(session: Session, wanted: UsageFilter) -> int:
 
 def lines_of(session: Session, item_ids: Sequence[int], wanted: UsageFilter) -> list[UsageLine]:
     """Those of these items that the filter keeps, the most seen first."""
+    sights = list_sights(session, item_ids)
     found: list[UsageLine] = []
     for part in in_parts(item_ids):
-        query = _lines(exposures(), wanted).where(ItemRow.id.in_(part))
-        found.extend(_line(row) for row in session.execute(query))
+        query = _narrowed(_described().where(ItemRow.id.in_(part)), wanted)
+        found.extend(
+            UsageLine(*row[:6], **_exposure(sights.get(row[0], []))) for row in session.execute(query)
+        )
     return sorted(found, key=lambda line: (-line.n_sittings, line.code))
+
+
+def _exposure(sights: Sequence[Sight]) -> dict[str, Any]:
+    return {
+        "n_sittings": sum(sight.n_sittings for sight in sights),
+        "n_campaigns": len({sight.campaign.id for sight in sights}),
+        "last_at": max((sight.last_at for sight in sights), default=None),
+        "share": max((sight.n_sittings / sight.n_candidates for sight in sights), default=0.0),
+    }
 
 
 def _newest() -> tuple[type[ItemVersionRow], sa.ColumnElement[bool]]:
@@ -80,7 +92,12 @@ def _newest() -> tuple[type[ItemVersionRow], sa.ColumnElement[bool]]:
 
 
 def _lines(seen: sa.CTE, wanted: UsageFilter) -> sa.Select[Any]:
-    query: sa.Select[Any] = (
+    query = _described().add_columns(seen.c.n_sittings, seen.c.n_campaigns, seen.c.last_at, seen.c.share)
+    return _narrowed(query.outerjoin(seen, seen.c.item_id == ItemRow.id), wanted)
+
+
+def _described() -> sa.Select[Any]:
+    query = (
         sa.select(
             ItemRow.id.label("item_id"),
             ItemVersionRow.id.label("version_id"),
@@ -88,17 +105,12 @@ def _lines(seen: sa.CTE, wanted: UsageFilter) -> sa.Select[Any]:
             TopicRow.code.label("topic"),
             ItemVersionRow.cognitive_level,
             ItemVersionRow.state,
-            seen.c.n_sittings,
-            seen.c.n_campaigns,
-            seen.c.last_at,
-            seen.c.share,
         )
         .select_from(ItemRow)
         .join(*_newest())
         .join(TopicRow, TopicRow.id == ItemRow.topic_id)
-        .outerjoin(seen, seen.c.item_id == ItemRow.id)
     )
-    return _narrowed(query, wanted)
+    return cast("sa.Select[Any]", query)  # more columns are added where they are wanted
 
 
 def _narrowed(query: sa.Select[Any], wanted: UsageFilter) -> sa.Select[Any]:

@@ -15,6 +15,7 @@ from examsvc.services.office_calendar import office_date
 from examsvc.store.models import ItemParameterRow
 from examsvc.web.examiner import curves
 from examsvc.web.examiner.document import Cell, Facts, Figure, Row, Table, figures
+from examsvc.web.examiner.item_shares import worth_of
 from examsvc.web.examiner.plots import Axes, Dot, Plot, Tick
 from examsvc.web.examiner.wording import decimal, percent, with_error
 from examsvc.web.item_flags import ItemFlag, item_flags
@@ -48,6 +49,7 @@ def overview(found: Sequence[Found]) -> Table:
     headings = (
         _("Calibration"),
         _("In force from"),
+        _("Flags"),
         _("Version"),
         _("Responses"),
         "p",
@@ -55,12 +57,12 @@ def overview(found: Sequence[Found]) -> Table:
         "a ± se",
         "b ± se",
         "c",
-        _("Flags"),
     )
     rows = tuple(
         (
             Cell(one.calibration.code, "badge-info" if one.in_force else ""),
             _adopted_on(one),
+            ", ".join(flag.label for flag in item_flags(one.parameter.flags)) or "–",
             str(one.version.version),
             decimal(one.parameter.n_responses, 0) if one.parameter.n_responses else "–",
             decimal(one.parameter.p_value),
@@ -68,11 +70,10 @@ def overview(found: Sequence[Found]) -> Table:
             with_error(one.parameter.a, one.parameter.se_a),
             _difficulty(one.parameter),
             decimal(one.parameter.c) if one.parameter.c else "–",
-            ", ".join(flag.label for flag in item_flags(one.parameter.flags)) or "–",
         )
         for one in found
     )
-    return Table(_("Every calibration that has been in force"), headings, rows, frozenset(range(2, 9)))
+    return Table(_("Every calibration that has been in force"), headings, rows, figures(headings, 3))
 
 
 def drift(found: Sequence[Found]) -> Figure | None:
@@ -85,8 +86,8 @@ def drift(found: Sequence[Found]) -> Figure | None:
     rows: list[Row] = []
     for place, one in enumerate(known):
         change = "–" if not place else decimal(values[place] - values[place - 1])
-        rows.append((one.calibration.code, _adopted_on(one), _difficulty(one.parameter), change))
-    headings = (_("Calibration"), _("In force from"), "b ± se", _("Change"))
+        rows.append((str(place + 1), one.calibration.code, _difficulty(one.parameter), change))
+    headings = (_("No."), _("Calibration"), "b ± se", _("Change"))
     table = Table(_("Difficulty b, the oldest first"), headings, tuple(rows), figures(headings, 2))
     return Figure(_drift_plot([one.calibration.code for one in known], values, errors), table)
 
@@ -131,11 +132,12 @@ def _curve(row: ItemParameterRow) -> Figure | None:
         return None
     params = parameters.params_of([row])
     points = row.curve or []
-    plot = curves.response_curve(params, points)
-    return Figure(plot, _observed(params, points) if points else _model_points(params))
+    worth = worth_of(row)
+    plot = curves.response_curve(params, points, worth)
+    return Figure(plot, _observed(params, points, worth) if points else _model_points(params, worth))
 
 
-def _observed(params: ItemParams, points: Sequence[Mapping[str, Any]]) -> Table:
+def _observed(params: ItemParams, points: Sequence[Mapping[str, Any]], worth: Sequence[float]) -> Table:
     headings = ("θ", _("Persons"), _("Responses"), _("Interval (95%)"), _("Model"))
     rows = tuple(
         (
@@ -145,17 +147,17 @@ def _observed(params: ItemParams, points: Sequence[Mapping[str, Any]]) -> Table:
             f"{decimal(point['low'])} – {decimal(point['high'])}",
             decimal(share),
         )
-        for point, share, _inside in curves.observed_table(params, points)
+        for point, share, _inside in curves.observed_table(params, points, worth)
     )
     caption = _("Groups of persons of like ability: share of the marks earned")
     return Table(caption, headings, rows, figures(headings, 0))
 
 
-def _model_points(params: ItemParams) -> Table:
+def _model_points(params: ItemParams, worth: Sequence[float]) -> Table:
     headings = ("θ", _("Probability"), _("Information"))
     rows = tuple(
         (decimal(theta, 0), decimal(chance), decimal(information))
-        for theta, chance, information in curves.response_table(params)
+        for theta, chance, information in curves.response_table(params, worth)
     )
     return Table(_("Points of the curve"), headings, rows, figures(headings, 0))
 
