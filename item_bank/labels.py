@@ -39,11 +39,15 @@ def relabelled(parts: Parts) -> Parts:
     options = {option.id: _letters(place) for place, option in enumerate(ordered)}
     places = {place.id: f"P{number}" for number, place in enumerate(asked.places, 1)}
     english = parts.english
-    renamed = replace(
-        asked,
-        options=tuple(replace(one, id=options[one.id], place=places.get(one.place or "")) for one in ordered),
-        places=tuple(replace(one, id=places[one.id]) for one in asked.places),
-    )
+    renamed = asked
+    if list(ordered) != list(asked.options) or any(old != new for old, new in (options | places).items()):
+        renamed = replace(
+            asked,
+            options=tuple(
+                replace(one, id=options[one.id], place=places.get(one.place or "")) for one in ordered
+            ),
+            places=tuple(replace(one, id=places[one.id]) for one in asked.places),
+        )
     return Parts(
         _restemmed(parts.stem, places),
         renamed,

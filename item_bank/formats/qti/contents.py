@@ -80,10 +80,7 @@ class Contents:
 
     def _list(self, path: str) -> None:
         try:
-            if self.archive.size(path) > MAX_ENTRY_BYTES:
-                resources = list(resources_in(self.archive.read(path, MAX_LIST_BYTES)))
-            else:
-                resources = resources_of(self.parse(path))
+            resources = self._resources(path)
         except Refused:  # every file is looked at, listed or not
             return
         folder = posixpath.dirname(path)
@@ -98,6 +95,16 @@ class Contents:
                 self.missing.append(resource.href[:200])
         # what is listed by itself is an item, whatever another says of it
         self.english = {item: file for item, file in self.english.items() if file not in self.resources}
+
+    def _resources(self, path: str) -> list[Resource]:
+        """What a manifest lists, however long it is. Raises Refused."""
+        if self.archive.size(path) <= MAX_ENTRY_BYTES:
+            try:
+                return resources_of(self.parse(path))
+            except Refused as refused:
+                if refused.remark.code != "XML_TOO_LONG":
+                    raise
+        return list(resources_in(self.archive.read(path, MAX_LIST_BYTES)))
 
     def _note_large(self, path: str) -> bool:
         """Whether a file was a long list of statistics, which is read a piece at a time."""

@@ -131,22 +131,27 @@ def _root(data: bytes, bounds: Bounds) -> etree._Element:
 def stream(data: bytes, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
     """Each element of these names in a file that is a long list, with the `xml:base` of what it stands in.
 
-    The list as a whole is never held. Raises Refused as `parse` does.
+    Of such elements within one another the outermost. The list as a whole is never held. Raises Refused as
+    `parse` does.
     """
     content = _decoded(data, LIST)
     if "<!DOCTYPE" in content or "<!ENTITY" in content:
         raise Refused("DTD_IN_FILE")
     bases: list[str] = []
+    open_ones = 0
     events = etree.iterparse(io.BytesIO(data), events=("start", "end"), remove_comments=True, **SAFE)
     try:
         for event, element in events:
+            is_wanted = _name_of(str(element.tag)) in wanted
             if event == "start":
+                open_ones += is_wanted
                 if len(bases) >= MAX_DEPTH:
                     raise Refused("XML_TOO_DEEP", limit=MAX_DEPTH)
                 bases.append(element.get(_BASE) or "")
                 continue
             bases.pop()
-            if _name_of(str(element.tag)) in wanted:
+            open_ones -= is_wanted
+            if is_wanted and not open_ones:
                 yield "".join(bases), _tree(element, ITEM)
                 element.clear()
                 while element.getprevious() is not None:
