@@ -38,11 +38,15 @@ def relabelled(parts: Parts) -> Parts:
     ordered = in_bank_order(asked)
     options, places = new_ids(asked)
     english = parts.english
-    renamed = replace(
-        asked,
-        options=tuple(replace(one, id=options[one.id], place=places.get(one.place or "")) for one in ordered),
-        places=tuple(replace(one, id=places[one.id]) for one in asked.places),
-    )
+    renamed = asked
+    if list(ordered) != list(asked.options) or any(old != new for old, new in (options | places).items()):
+        renamed = replace(
+            asked,
+            options=tuple(
+                replace(one, id=options[one.id], place=places.get(one.place or "")) for one in ordered
+            ),
+            places=tuple(replace(one, id=places[one.id]) for one in asked.places),
+        )
     return Parts(
         _restemmed(parts.stem, places),
         renamed,

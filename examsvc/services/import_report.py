@@ -10,6 +10,7 @@ import msgspec
 
 from item_bank.formats.foreign import Fate, ForeignItem, Remark
 from item_bank.intake import Intake, IntakeLine
+from item_bank.interactions.kinds import Interaction
 from item_bank.stem import plain_text
 
 SHOWN_OF_STEM: Final = 200  # characters
@@ -132,6 +133,8 @@ def key_in_words(source: ForeignItem) -> str:
     names: Mapping[str, str] = {
         id_: chr(ord("A") + place) if place < 26 else id_ for place, id_ in enumerate(source.asked.option_ids)
     }
+    if source.asked.interaction in {Interaction.STATEMENTS, Interaction.TRUE_FALSE}:
+        names = {option.id: plain_text(option.content)[:20] for option in source.asked.options}
     names = names or {id_: str(place) for place, id_ in enumerate(source.asked.place_ids, 1)}
     places = {id_: str(place) for place, id_ in enumerate(source.asked.place_ids, 1)}
     shown: list[str] = []

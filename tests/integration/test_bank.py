@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.roles import Role
-from examsvc.services import Services
+from examsvc.services import Services, bank
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_board import view_board
@@ -194,6 +194,16 @@ def test_a_good_file_becomes_drafts_of_the_one_who_sent_it(services: Services, p
         assert (record.filename, record.n_items) == ("cau-hoi.xlsx", 3)
         assert session.scalars(sa.select(ItemEnemyRow)).one().item_a_id == view.line.item_id
     assert verify_chain(services).first_bad_seq is None
+
+
+def test_a_file_is_stored_in_parts_and_whole(services: Services, people: Cast, monkeypatch):
+    """Whatever the parts: each code has its own wording and key, in the order of the file."""
+    monkeypatch.setattr(bank, "AT_ONCE", 2)
+    outcome = import_file(services, people.author, File("cau-hoi.xlsx", workbook(three_rows())))
+    found = [view_item(services, people.author, id_) for id_ in outcome.version_ids]
+    assert [one.item.code for one in found] == ["T01-001", "T01-002", "T02-001"]
+    assert [one.item.stem.split()[0] for one in found] == ["Thời", "Ai", "Mã"]
+    assert [one.key.option_id for one in found] == ["B", "A", "C"]
 
 
 def test_one_wrong_row_keeps_the_whole_file_out_and_is_named(services: Services, people: Cast):

@@ -18,7 +18,7 @@ from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
 from item_bank.lifecycle import ASIDE, LIVE, History, Mover, State, move
 from item_bank.near_duplicates import near_duplicates
-from item_bank.stem import from_authored, plain_line, plain_text, sanitise, to_authored
+from item_bank.stem import from_authored, plain_line, plain_text, sanitise, strip_invisible, to_authored
 from item_bank.taxonomy import CognitiveLevel
 from tests.property.searches import part
 
@@ -36,6 +36,15 @@ def test_sanitised_text_is_left_alone(text):
     once = sanitise(text)
     assert sanitise(once) == once
     assert from_authored(once) == once
+
+
+@given(st.one_of(st.text(max_size=40), st.text("a\u0301\u0338 \u00a0\u2000\u3000;\u037eđê\t", max_size=20)))
+def test_text_without_markup_is_what_the_cleaner_makes_of_it(text):
+    plain = text.replace("<", "").replace(">", "").replace("&", "")
+    # a comment has nothing to read, but makes the text one that may hold markup
+    assert sanitise(plain) == sanitise(f"{plain}<!---->")
+    assert plain_text(plain) == plain_text(f"{plain}<!---->")
+    assert from_authored(plain) == sanitise("<br>".join(strip_invisible(plain).strip().split("\n")))
 
 
 @given(authored)

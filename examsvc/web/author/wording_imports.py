@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from examsvc.services.import_report import Note
 from examsvc.web.author.remarks import OF_FORMAT, REMARKS
 from examsvc.web.author.wording import reason
-from examsvc.web.terms import INTERACTIONS
+from examsvc.web.author.wording_kinds import KINDS
 from item_bank.errors import ImportRefused
 from item_bank.formats.catalog import FileFormat
 from item_bank.formats.foreign import Fate
@@ -54,7 +54,7 @@ def format_name(name: str) -> str:
 
 def interaction(name: str) -> str:
     """An interaction; a dash where the file did not come so far."""
-    return str(INTERACTIONS.get(name, "–"))
+    return str(KINDS[name].name) if name in KINDS else "–"
 
 
 def facts(names: list[str]) -> str:
@@ -85,7 +85,7 @@ def remark(note: Note, form: str) -> str:
     """What was lost, what keeps an item out, or what to look at."""
     if note.code == "FACT_MISSING":
         field = str(FACTS.get(str(note.params.get("field")), "–"))
-        return str(_("The file does not say: %(field)s. Say below what holds for such items.", field=field))
+        return str(_("The file does not say: %(field)s. Say above what holds for such items.", field=field))
     words = OF_FORMAT.get(form, {}).get(note.code) or REMARKS.get(note.code)
     if words is not None:
         return str(words) % _Facts(note.params)
