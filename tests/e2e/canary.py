@@ -29,8 +29,11 @@ _REMAINS: Final = """() => {
     }
   }
   for (const e of document.querySelectorAll(
-    "iframe, object, embed, base, link:not([href^='/']), meta[http-equiv], main style, main script:not([src^='/static/'])",
+    "iframe, object, embed, base, link:not([href^='/']), meta[http-equiv], main style",
   )) found.push(told(e));
+  for (const e of document.scripts) {
+    if (e.type !== "application/json" && !e.getAttribute("src")?.startsWith("/")) found.push(told(e));
+  }
   return found;
 }"""
 

@@ -192,7 +192,10 @@ def hostile_file(form: FileFormat, series: str, turn: int, pool: Pool = Pool.OPE
 
 def _in_archive(data: bytes, put: Callable[[bytes], bytes]) -> bytes:
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out,
+    ):
         for info in source.infolist():
             part = source.read(info)
             out.writestr(info.filename, put(part) if info.filename.endswith(".xml") else part)
