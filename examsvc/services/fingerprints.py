@@ -14,23 +14,24 @@ PARTS_AT_ONCE: Final = 20
 LOOK_AGAIN_AFTER_S: Final = 600.0
 
 
-def refresh_fingerprints(deps: Services, most: int = AT_ONCE) -> int:
-    """Work out up to `most` fingerprints that are missing or of another wording; returns how many."""
+def refresh_fingerprints(deps: Services, most: int = AT_ONCE, after: int = 0) -> list[int]:
+    """Work out up to `most` fingerprints that are missing or of another wording; returns of which versions."""
     with deps.store.read() as session:
-        outdated = fingerprints.list_outdated(session, most)
+        outdated = fingerprints.list_outdated(session, most, after)
     if outdated:
         with deps.store.begin() as session:
             versions.get_pairs(session, outdated, lock=True)
             items = versions.get_versions(session, outdated)
             keys = versions.newest_keys(session, outdated)
             fingerprints.keep(session, {id_: (item, keys[id_]) for id_, item in items.items()})
-    return len(outdated)
+    return outdated
 
 
 def refresh_all(deps: Services) -> None:
-    """The same until none is left."""
-    while refresh_fingerprints(deps):
-        continue
+    """The same, once through the bank: a row whose own hash is wrong stays outdated, and must not hold us."""
+    after = 0
+    while outdated := refresh_fingerprints(deps, after=after):
+        after = outdated[-1]
 
 
 class RefreshChore:

@@ -8,9 +8,14 @@ from typing import Any, Final
 
 import msgspec
 
-from item_bank.formats.foreign import Fate, ForeignItem, Remark
+from item_bank.formats.foreign import Fate, Remark
 from item_bank.intake import Intake, IntakeLine
+<<<<<<< HEAD
 from item_bank.interactions.kinds import Interaction
+=======
+from item_bank.interactions.asked import Asked
+from item_bank.interactions.marking import Key
+>>>>>>> 86f59f9496266610eb4c3bba0ac5275baf8a58fc
 from item_bank.stem import plain_text
 
 SHOWN_OF_STEM: Final = 200  # characters
@@ -118,7 +123,7 @@ def _line(line: IntakeLine) -> ReportLine:
         level=taken.item.cognitive_level.value if taken else facts.cognitive_level or "",
         pool=taken.item.pool.value if taken else facts.pool or "",
         interaction="" if source.asked is None else source.asked.interaction.value,
-        key=key_in_words(source),
+        key="" if source.asked is None or source.key is None else key_in_words(source.asked, source.key),
         refused=None if line.refused is None else _note(line.refused),
         lost=[_note(remark) for remark in line.lost],
         warnings=[_note(remark) for remark in line.warnings],
@@ -126,19 +131,27 @@ def _line(line: IntakeLine) -> ReportLine:
     )
 
 
-def key_in_words(source: ForeignItem) -> str:
-    """The first accepted response as a reader knows the parts: by their place among the options."""
-    if source.asked is None or source.key is None or not source.key.accepted:
+def key_in_words(asked: Asked, key: Key) -> str:
+    """The first accepted response as a reader knows the parts, by their place among the options.
+
+    Empty of what people mark.
+    """
+    if not key.accepted:
         return ""
     names: Mapping[str, str] = {
-        id_: chr(ord("A") + place) if place < 26 else id_ for place, id_ in enumerate(source.asked.option_ids)
+        id_: chr(ord("A") + place) if place < 26 else id_ for place, id_ in enumerate(asked.option_ids)
     }
+<<<<<<< HEAD
     if source.asked.interaction in {Interaction.STATEMENTS, Interaction.TRUE_FALSE}:
         names = {option.id: plain_text(option.content)[:20] for option in source.asked.options}
     names = names or {id_: str(place) for place, id_ in enumerate(source.asked.place_ids, 1)}
     places = {id_: str(place) for place, id_ in enumerate(source.asked.place_ids, 1)}
+=======
+    names = names or {id_: str(place) for place, id_ in enumerate(asked.place_ids, 1)}
+    places = {id_: str(place) for place, id_ in enumerate(asked.place_ids, 1)}
+>>>>>>> 86f59f9496266610eb4c3bba0ac5275baf8a58fc
     shown: list[str] = []
-    for part in source.key.accepted[0].split(" "):
+    for part in key.accepted[0].split(" "):
         option, arrow, place = part.partition(">")
         shown.append(
             f"{places.get(place, place)}-{names.get(option, option)}" if arrow else names.get(part, part)

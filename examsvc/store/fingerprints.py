@@ -68,8 +68,11 @@ def find_rows(session: Session, version_ids: Collection[int]) -> dict[int, ItemF
     return found
 
 
-def list_outdated(session: Session, limit: int) -> list[int]:
-    """Item versions without a fingerprint of their wording and key: what code of an earlier release wrote."""
+def list_outdated(session: Session, limit: int, after: int = 0) -> list[int]:
+    """Item versions without a fingerprint of their wording and key: what code of an earlier release wrote.
+
+    In the order of their ids, from the first one above `after`.
+    """
     key_version = (
         sa.select(sa.func.max(ItemKeyRow.version))
         .where(ItemKeyRow.item_version_id == ItemVersionRow.id)
@@ -79,12 +82,13 @@ def list_outdated(session: Session, limit: int) -> list[int]:
         sa.select(ItemVersionRow.id)
         .outerjoin(ItemFingerprintRow, ItemFingerprintRow.item_version_id == ItemVersionRow.id)
         .where(
+            ItemVersionRow.id > after,
             sa.or_(
                 ItemFingerprintRow.item_version_id.is_(None),
                 ItemFingerprintRow.method != METHOD,
                 ItemFingerprintRow.wording_hash != ItemVersionRow.wording_hash,
                 ItemFingerprintRow.key_version != key_version,
-            )
+            ),
         )
         .order_by(ItemVersionRow.id)
         .limit(limit)

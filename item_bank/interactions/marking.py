@@ -88,8 +88,8 @@ class Key:
 
     @property
     def option_id(self) -> str:
-        """The right option of a single choice."""
-        return self.accepted[0]
+        """The right option of a single choice; empty of what people mark."""
+        return self.accepted[0] if self.accepted else ""
 
 
 def check_key(asked: Asked, key: Key) -> Key:

@@ -12,6 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from examsvc.adapters.kept_files import FolderFiles
 from examsvc.adapters.memory import InlineQueue, MemoryPresence
 from examsvc.adapters.passwords import Argon2Passwords
 from examsvc.sample.exams import TRIAL, check_in_all
@@ -70,7 +71,12 @@ def open_services(home: Path) -> Iterator[Services]:
     store = Store.connect(f"sqlite:///{home / 'examsvc.db'}")
     try:
         yield Services(
-            store=store, queue=InlineQueue(), presence=MemoryPresence(), passwords=Argon2Passwords(1)
+            store=store,
+            queue=InlineQueue(),
+            presence=MemoryPresence(),
+            passwords=Argon2Passwords(1),
+            files=FolderFiles(home / "exports"),  # where the server will look for them
+            uploads=FolderFiles(home / "uploads"),
         )
     finally:
         store.dispose()

@@ -19,9 +19,14 @@ from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_errors import PairRefused
 from examsvc.services.bank_import import File, check_file
+<<<<<<< HEAD
 from examsvc.services.bank_lists import Part, list_items, page_items
 from examsvc.services.bank_views import view_item
 from examsvc.services.fingerprints import RefreshChore, refresh_fingerprints
+=======
+from examsvc.services.bank_views import Part, list_items, page_items, view_item
+from examsvc.services.fingerprints import RefreshChore, refresh_all, refresh_fingerprints
+>>>>>>> 86f59f9496266610eb4c3bba0ac5275baf8a58fc
 from examsvc.services.near_duplicate_views import list_decided, view_undecided
 from examsvc.services.near_duplicates import Basis, Decision, Search
 from examsvc.store import bank, fingerprints
@@ -147,9 +152,18 @@ def test_a_wording_that_was_written_by_an_earlier_release_is_caught_up_with(serv
     with services.store.read() as session:
         assert fingerprints.list_outdated(session, 10) == [twins["A"], twins["B"]]
     RefreshChore()(services)
-    assert refresh_fingerprints(services) == 0
+    assert refresh_fingerprints(services) == []
     found = list_items(services, people.reviewer, ItemFilter(text="thoi han"))
     assert [line.code for line in found] == ["A", "B", "C"]
+
+
+def test_a_wording_whose_own_hash_is_wrong_does_not_hold_the_search_up(services, people, twins):
+    with services.store.begin() as session:
+        changed = sa.update(ItemVersionRow).where(ItemVersionRow.id == twins["A"])
+        session.execute(changed.values(wording_hash="0" * 64))
+    refresh_all(services)  # comes to its end
+    with services.store.read() as session:
+        assert fingerprints.list_outdated(session, 10) == [twins["A"]]
 
 
 def test_the_migration_reads_what_was_written_before_it(services, people, twins):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -17,12 +17,13 @@ NOT_SAID = SelectChoice("", _l("Not said"))
 
 
 class FileInput(FlaskForm):  # type: ignore[misc]
-    """An author's file."""
+    """An author's file; `after` names the report of the file that it corrects."""
 
     file = FileField(
         _l("File (.xlsx, .docx, QTI, Moodle XML, GIFT, Aiken)"),
         validators=[FileRequired(_l("Choose a file first."))],
     )
+    after = HiddenField()
 
 
 class AnswersInput(FlaskForm):  # type: ignore[misc]

@@ -48,7 +48,7 @@ def import_items() -> Page:
     upload = inputs.file.data
     file = File((upload.filename or "")[:200], upload.read())
     try:
-        return _checked(file, Answers())
+        return _checked(file, _answers_before(inputs.after.data or ""))
     except ImportRefused as error:
         inputs.file.errors = [wording_imports.whole_file(error)]
         return render_template("author/import.html", inputs=inputs, refused=file.name), 422
@@ -158,6 +158,14 @@ def _own_report(report_id: str) -> Report:
     if report is None or report.user_id != current_actor().user_id:
         raise NotFound("import report", report_id)
     return report
+
+
+def _answers_before(report_id: str) -> Answers:
+    """What was answered to the report that this file corrects: nobody wants to say it twice."""
+    try:
+        return _own_report(report_id).answers
+    except NotFound:  # a first file, or a report that has gone
+        return Answers()
 
 
 def _file_of(report: Report) -> File:
