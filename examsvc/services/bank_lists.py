@@ -10,6 +10,7 @@ from examsvc.accounts.permissions import permit
 from examsvc.services.bank_states import load_histories, mover_of
 from examsvc.services.citations import CitedAct, citation_findings, cited_acts
 from examsvc.services.deps import Services
+from examsvc.services.import_report import key_in_words
 from examsvc.services.viewing import READS_ALL as READS_ALL  # what this module's readers ask for
 from examsvc.store import Session
 from examsvc.store import bank as store
@@ -17,7 +18,6 @@ from examsvc.store import item_versions as versions
 from examsvc.store.bank import ItemFilter, ItemLine, Page
 from examsvc.store.models import ItemVersionRow, TopicRow
 from examsvc.store.topics import list_topics
-from item_bank.interactions.marking import Key
 from item_bank.lifecycle import History as Life
 from item_bank.lifecycle import State, allowed_moves
 from item_bank.pool import Pool
@@ -37,10 +37,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line of a bulk list: what a program sees in the item, and whether this reader may move it."""
+    """A line of a bulk list: what a program sees in the item, and whether this reader may move it.
+
+    key : in words, empty of what people mark
+    """
 
     line: ItemLine
-    key: Key
+    key: str
     findings: list[Finding]
     may_move: bool
 
@@ -232,7 +235,7 @@ def list_movable(
     return [
         Candidate(
             line,
-            keys[line.version_id],
+            key_in_words(items[line.version_id].asked, keys[line.version_id]),
             check_item(items[line.version_id], keys[line.version_id])
             + citation_findings(acts.get(line.version_id, [])),
             to in allowed_moves(source, mover, histories[line.version_id]),

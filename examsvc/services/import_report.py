@@ -10,12 +10,9 @@ import msgspec
 
 from item_bank.formats.foreign import Fate, Remark
 from item_bank.intake import Intake, IntakeLine
-<<<<<<< HEAD
-from item_bank.interactions.kinds import Interaction
-=======
 from item_bank.interactions.asked import Asked
+from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
->>>>>>> 86f59f9496266610eb4c3bba0ac5275baf8a58fc
 from item_bank.stem import plain_text
 
 SHOWN_OF_STEM: Final = 200  # characters
@@ -141,15 +138,10 @@ def key_in_words(asked: Asked, key: Key) -> str:
     names: Mapping[str, str] = {
         id_: chr(ord("A") + place) if place < 26 else id_ for place, id_ in enumerate(asked.option_ids)
     }
-<<<<<<< HEAD
-    if source.asked.interaction in {Interaction.STATEMENTS, Interaction.TRUE_FALSE}:
-        names = {option.id: plain_text(option.content)[:20] for option in source.asked.options}
-    names = names or {id_: str(place) for place, id_ in enumerate(source.asked.place_ids, 1)}
-    places = {id_: str(place) for place, id_ in enumerate(source.asked.place_ids, 1)}
-=======
+    if asked.interaction in {Interaction.STATEMENTS, Interaction.TRUE_FALSE}:
+        names = {option.id: plain_text(option.content)[:20] for option in asked.options}
     names = names or {id_: str(place) for place, id_ in enumerate(asked.place_ids, 1)}
     places = {id_: str(place) for place, id_ in enumerate(asked.place_ids, 1)}
->>>>>>> 86f59f9496266610eb4c3bba0ac5275baf8a58fc
     shown: list[str] = []
     for part in key.accepted[0].split(" "):
         option, arrow, place = part.partition(">")

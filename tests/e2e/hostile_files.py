@@ -21,7 +21,7 @@ from item_bank.formats.catalog import FORMATS, FileFormat
 from item_bank.formats.foreign import BankFacts, ForeignBank, ForeignItem
 from item_bank.interactions.asked import Area, Asked, Option, Place
 from item_bank.interactions.kinds import Interaction
-from item_bank.interactions.marking import Criterion, Key
+from item_bank.interactions.marking import Criterion
 from item_bank.media import reference
 from item_bank.pool import Pool
 from item_bank.stimulus import Stimulus

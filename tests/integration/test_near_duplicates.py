@@ -19,14 +19,9 @@ from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_errors import PairRefused
 from examsvc.services.bank_import import File, check_file
-<<<<<<< HEAD
 from examsvc.services.bank_lists import Part, list_items, page_items
 from examsvc.services.bank_views import view_item
-from examsvc.services.fingerprints import RefreshChore, refresh_fingerprints
-=======
-from examsvc.services.bank_views import Part, list_items, page_items, view_item
 from examsvc.services.fingerprints import RefreshChore, refresh_all, refresh_fingerprints
->>>>>>> 86f59f9496266610eb4c3bba0ac5275baf8a58fc
 from examsvc.services.near_duplicate_views import list_decided, view_undecided
 from examsvc.services.near_duplicates import Basis, Decision, Search
 from examsvc.store import bank, fingerprints
