@@ -201,8 +201,8 @@ def test_the_canary_sings_when_a_payload_runs(browser: Browser, server: Server):
         page = context.new_page()
         canary = Canary(page, server.url)
         page.goto(server.url + "/login")
+        page.evaluate("markup => { document.querySelector('main').innerHTML = markup; }", payload)
         with pytest.raises(AssertionError):
-            page.evaluate("markup => { document.querySelector('main').innerHTML = markup; }", payload)
             canary.look()
         context.close()
 
