@@ -112,8 +112,9 @@ bench-recovery: ready ## Bias, RMSE and coverage of standard errors on simulated
 bench-delivery: ready ## Server CPU, rates and growth of exam delivery beside a bare INSERT; ARGS=--quick for small sizes
 	@$(BIN)/python -m tests.benchmarks.bench_delivery $(ARGS)
 
-bench-bank: ready ## Search, near-duplicates, board and import of a bank of up to 50,000 items; ARGS=--quick for less
+bench-bank: ready ## Search, near-duplicates, board, import and export of up to 50,000 items; ARGS=--quick for less
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bench_bank $(ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.bank_files 500 5000 $(if $(findstring --quick,$(ARGS)),,50000)
 
 clean: ## Remove the sample's data and everything that was built
 	rm -rf var $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
