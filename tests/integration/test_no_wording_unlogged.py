@@ -28,7 +28,7 @@ from tests.integration.laid_guard import PASSWORD, Guarded, lay_guarded
 from tests.integration.test_route_permissions import STATIC
 
 pytestmark = [pytest.mark.integration, pytest.mark.either_database]
-WALKED = ("author", "chi", "dung", "manager", "chairman", "proctor", "auditor", "hung", "quan", "loan", "son")
+WALKED = ("author", "chi", "dung", "manager", "chairman", "proctor", "auditor", "quan")
 SIGN = re.compile(r"CANARY(\d+)X")
 
 
@@ -114,7 +114,7 @@ def test_every_wording_that_a_route_shows_stands_in_the_log(
         assert "/items?tab=all" in shown_by
     if username in ("manager", "chairman"):
         assert any(path.startswith("/forms/") for path in shown_by)
-    if username in ("quan", "proctor", "loan", "son", "hung"):
+    if username in ("quan", "proctor"):
         assert shown_by == set()
 
 
