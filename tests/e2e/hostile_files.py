@@ -1,7 +1,7 @@
 """Files of every format whose every field holds markup that wants to run, to fetch or to deceive.
 
-They are made as an attacker makes them: a harmless file is written with a token in each field, and the tokens are
-then replaced in its bytes, so that no writer of ours has cleaned what our readers are to withstand.
+They are made as an attacker makes them: a harmless file is written with a token in each field, and the tokens
+are then replaced in its bytes, so that no writer of ours has cleaned what our readers are to withstand.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from lxml import etree
@@ -21,7 +22,7 @@ from item_bank.formats.catalog import FORMATS, FileFormat
 from item_bank.formats.foreign import BankFacts, ForeignBank, ForeignItem
 from item_bank.interactions.asked import Area, Asked, Option, Place
 from item_bank.interactions.kinds import Interaction
-from item_bank.interactions.marking import Criterion, Key
+from item_bank.interactions.marking import Criterion
 from item_bank.media import reference
 from item_bank.pool import Pool
 from item_bank.stimulus import Stimulus
@@ -182,11 +183,11 @@ def _asked(kind: Interaction, token: _Tokens) -> Asked:
 
 
 def hostile_file(form: FileFormat, series: str, turn: int, pool: Pool = Pool.OPERATIONAL) -> bytes:
-    """A file of this format; `turn` says which payload the first token becomes, the others follow in order."""
+    """A file of this format; `turn` says which payload the first token becomes, the others follow."""
     write = FORMATS[form].write
     assert write is not None
     data, _lost = write(ForeignBank(tuple(tokened_items(series, pool)), {_SHA256: _PICTURE}))
-    put: Callable[[bytes], bytes] = lambda part: _replaced(part, form, turn)
+    put = partial(_replaced, form=form, turn=turn)
     return _in_archive(data, put) if data.startswith(b"PK") else put(data)
 
 
@@ -229,7 +230,7 @@ def _is_xml(text: str) -> bool:
 
 
 def spread(series: str, pool: Pool = Pool.OPERATIONAL) -> Iterator[tuple[FileFormat, str, bytes]]:
-    """A file of each format with its series of codes: their turns leave no payload out of any kind of field."""
+    """A file of each format with its series of codes, each beginning with other payloads."""
     step = len(PAYLOADS) // len(HOSTILE_FORMATS)
     for place, form in enumerate(HOSTILE_FORMATS):
         own = f"{series}{place}"

@@ -85,7 +85,7 @@ def remark(note: Note, form: str) -> str:
     """What was lost, what keeps an item out, or what to look at."""
     if note.code == "FACT_MISSING":
         field = str(FACTS.get(str(note.params.get("field")), "–"))
-        return str(_("The file does not say: %(field)s. Say below what holds for such items.", field=field))
+        return str(_("The file does not say: %(field)s. You can say it for all such items.", field=field))
     words = OF_FORMAT.get(form, {}).get(note.code) or REMARKS.get(note.code)
     if words is not None:
         return str(words) % _Facts(note.params)
