@@ -35,15 +35,18 @@ def relabelled(parts: Parts) -> Parts:
     Doing it again changes nothing. Raises what `check_key` does.
     """
     asked = parts.asked
-    ordered = sorted(asked.options, key=_digest) if asked.interaction in _TELLING else asked.options
-    options = {option.id: _letters(place) for place, option in enumerate(ordered)}
-    places = {place.id: f"P{number}" for number, place in enumerate(asked.places, 1)}
+    ordered = in_bank_order(asked)
+    options, places = new_ids(asked)
     english = parts.english
-    renamed = replace(
-        asked,
-        options=tuple(replace(one, id=options[one.id], place=places.get(one.place or "")) for one in ordered),
-        places=tuple(replace(one, id=places[one.id]) for one in asked.places),
-    )
+    renamed = asked
+    if list(ordered) != list(asked.options) or any(old != new for old, new in (options | places).items()):
+        renamed = replace(
+            asked,
+            options=tuple(
+                replace(one, id=options[one.id], place=places.get(one.place or "")) for one in ordered
+            ),
+            places=tuple(replace(one, id=places[one.id]) for one in asked.places),
+        )
     return Parts(
         _restemmed(parts.stem, places),
         renamed,
@@ -57,6 +60,17 @@ def relabelled(parts: Parts) -> Parts:
             places={places[id_]: text for id_, text in english.places.items()},
         ),
     )
+
+
+def in_bank_order(asked: Asked) -> tuple[Option, ...]:
+    """The options in the order in which the bank keeps them, which tells nothing."""
+    return tuple(sorted(asked.options, key=_digest)) if asked.interaction in _TELLING else asked.options
+
+
+def new_ids(asked: Asked) -> tuple[dict[str, str], dict[str, str]]:
+    """What the bank calls each option and each place, by what it is called here."""
+    options = {option.id: _letters(place) for place, option in enumerate(in_bank_order(asked))}
+    return options, {place.id: f"P{number}" for number, place in enumerate(asked.places, 1)}
 
 
 def _digest(option: Option) -> bytes:

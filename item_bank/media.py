@@ -68,6 +68,11 @@ def reference(sha256: str, alt: str) -> str:
     return f'<img src="{SCHEME}:{sha256}" alt="{" ".join(alt.split())}">'
 
 
+def names_picture(authored: str) -> bool:
+    """Whether an author means to show a picture, well written or not."""
+    return _MEANT.search(html.unescape(authored)) is not None
+
+
 def is_lost(authored: str, markup: str) -> bool:
     """Whether a picture that the author meant is none in the sanitised text: no words, or other quotes."""
     return len(_MEANT.findall(html.unescape(authored))) > len(REFERENCE.findall(markup))

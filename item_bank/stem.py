@@ -53,6 +53,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]
 _CLEANED_IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _CLEANED_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _SPACES = re.compile(r"\s+")
+_MARKUP_SIGN = re.compile("[<>&]")
 # every sign that `strip_invisible` takes is among these; most texts have none of them
 _MAYBE_INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u08ff\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
@@ -97,8 +98,11 @@ def sanitise(text: str) -> str:
     """Safe HTML of the allowed subset, NFC, white space collapsed; what it returns it leaves alone.
 
     Entities are decoded by a pass and may decode to what the next pass has to normalise, hence the loop;
-    each round ends in the cleaner, so that its result is always safe.
+    each round ends in the cleaner, so that its result is always safe. Text without any sign that markup or an
+    entity is made of needs no cleaner.
     """
+    if not _MARKUP_SIGN.search(text) and not _MAYBE_INVISIBLE.search(text):
+        return _SPACES.sub(" ", nfc(text)).strip()
     for _ in range(_MAX_PASSES):
         cleaned = _one_pass(text)
         if cleaned == text:
@@ -109,7 +113,10 @@ def sanitise(text: str) -> str:
 
 def plain_text(markup: str) -> str:
     """What is read when the markup is taken away: blocks and line breaks are spaces, a picture its words."""
-    spaced = REFERENCE.sub(r" \2 ", _BREAKING_TAG.sub(" ", strip_invisible(markup)))
+    text = strip_invisible(markup)
+    if not _MARKUP_SIGN.search(text):
+        return _SPACES.sub(" ", nfc(text)).strip()
+    spaced = REFERENCE.sub(r" \2 ", _BREAKING_TAG.sub(" ", text))
     return _SPACES.sub(" ", nfc(html.unescape(_NO_TAGS.clean(spaced)))).strip()
 
 
@@ -125,6 +132,8 @@ def from_authored(text: str) -> str:
     Where the text has no blocks of its own, its line breaks are kept.
     """
     text = strip_invisible(text).strip()
+    if "\n" not in text and not _MARKUP_SIGN.search(text):
+        return sanitise(text)
     pieces: list[str] = []
     position = 0
     for tag in _TAG.finditer(text):

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from item_bank.errors import InvalidItem
-from item_bank.interactions.asked import Asked, marks_in, single_choice
+from item_bank.interactions.asked import Asked, Option, Place, marks_in, single_choice
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
 from item_bank.labels import Parts, relabelled
-from item_bank.media import is_lost, references
+from item_bank.media import is_lost, names_picture, references
 from item_bank.pool import Pool
 from item_bank.quality import equal_options
 from item_bank.rendering import places_shown
@@ -88,10 +88,17 @@ def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersio
 
 
 def _with_texts(asked: Asked, of: Callable[[str], str]) -> Asked:
+    parts: list[Option | Place] = [*asked.options, *asked.places]
+    texts = [of(one.content) for one in parts]
+    if texts == [one.content for one in parts]:
+        return asked
     return replace(
         asked,
-        options=tuple(replace(one, content=of(one.content)) for one in asked.options),
-        places=tuple(replace(one, content=of(one.content)) for one in asked.places),
+        options=tuple(replace(one, content=text) for one, text in zip(asked.options, texts, strict=False)),
+        places=tuple(
+            replace(one, content=text)
+            for one, text in zip(asked.places, texts[len(asked.options) :], strict=True)
+        ),
     )
 
 
@@ -143,5 +150,5 @@ def _require_pictures_whole(wording: Wording) -> None:
     if wording.stimulus is not None:
         typed["stimulus"] = wording.stimulus.content
     for name, text in typed.items():
-        if is_lost(text, from_authored(text)):
+        if names_picture(text) and is_lost(text, from_authored(text)):
             raise InvalidItem("BAD_IMAGE", field=name)

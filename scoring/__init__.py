@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     )
     from scoring.hierarchy import Borrowing, TopicPrior, borrowed_priors, calibrate_borrowing
     from scoring.information import expected_number_correct, form_information, item_information
-    from scoring.judgement import params_from_expected_shares
+    from scoring.judgement import judged_partial_credit, params_from_expected_shares
     from scoring.mml.spread import DaskWorkers
     from scoring.models import (
         category_probabilities,
@@ -124,6 +124,13 @@ if TYPE_CHECKING:
         decide,
     )
     from scoring.plausible import PooledEstimate, plausible_values, pool, pooled_level_shares, pooled_mean
+    from scoring.points import (
+        category_shares,
+        even_shares,
+        expected_points,
+        expected_shares,
+        theta_at_share_of_points,
+    )
     from scoring.priors import WEAK_PRIORS, Beta, ItemPriors, LogitNormal, LogNormal, Normal
     from scoring.quadrature import Quadrature, normal_quadrature
     from scoring.recovery_study import ParameterRecovery, RecoveryPlan, RecoveryResult, parameter_recovery
@@ -241,6 +248,7 @@ __all__ = [
     "calibrate",
     "calibrate_borrowing",
     "category_probabilities",
+    "category_shares",
     "conditional_sem",
     "connected_components",
     "cronbach_alpha",
@@ -253,14 +261,18 @@ __all__ = [
     "eap_scores",
     "empirical_reliability",
     "estimate_correlations",
+    "even_shares",
     "expected_marks",
     "expected_number_correct",
     "expected_omega",
+    "expected_points",
+    "expected_shares",
     "flags",
     "form_information",
     "identical_responses",
     "item_information",
     "item_statistics",
+    "judged_partial_credit",
     "lee",
     "lee_in_population",
     "level_of",
@@ -300,6 +312,7 @@ __all__ = [
     "sum_scores",
     "theta_at_expected_marks",
     "theta_at_expected_share",
+    "theta_at_share_of_points",
     "wle_scores",
 ]
 

@@ -87,7 +87,17 @@ HOMES = {
         "form_information",
         "item_information",
     ),
-    "scoring.judgement": ("params_from_expected_shares",),
+    "scoring.judgement": (
+        "judged_partial_credit",
+        "params_from_expected_shares",
+    ),
+    "scoring.points": (
+        "category_shares",
+        "even_shares",
+        "expected_points",
+        "expected_shares",
+        "theta_at_share_of_points",
+    ),
     "scoring.zones": (
         "LevelZones",
         "level_zones",

@@ -161,5 +161,6 @@ def level_shares(distributions: FloatArray, cut_scores: npt.ArrayLike) -> FloatA
     if cuts.ndim != 1 or (np.diff(cuts) <= 0).any():
         raise InvalidCuts("cut_scores must ascend strictly")
     edges = np.concatenate([[0.0], cuts, [distributions.shape[1]]])
-    shares: FloatArray = -np.diff(shares_at_or_above(distributions, edges), axis=1)
+    # a difference of two sums near 1 may end a hair below 0
+    shares: FloatArray = np.maximum(-np.diff(shares_at_or_above(distributions, edges), axis=1), 0.0)
     return shares

@@ -61,6 +61,11 @@ def own_or_no_author(actor: Actor, facts: Facts) -> bool:
     return bool(actor.roles & {R.REVIEWER, R.BANK_MANAGER, R.AUDITOR}) or facts.owner_user_id == actor.user_id
 
 
+def own_or_reads_figures(actor: Actor, facts: Facts) -> bool:
+    """The same for an item's figures, which examiners read of all items."""
+    return R.EXAMINER in actor.roles or own_or_no_author(actor, facts)
+
+
 def own_profile_or_staff(actor: Actor, facts: Facts) -> bool:
     """An officer sees his own profile, a leader his unit's, HR and auditors all."""
     if actor.roles & {R.HR, R.AUDITOR}:
@@ -95,11 +100,16 @@ TABLE: dict[str, Rule] = {
     "account.use": _rule(*EVERYONE),
     # item bank
     "items.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
+    "items.read_history": _rule(
+        R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAMINER, R.AUDITOR, when=own_or_reads_figures
+    ),
     "items.write": _rule(R.AUTHOR),
     "items.edit": _rule(R.AUTHOR, when=own),
     "items.review": _rule(R.REVIEWER, when=not_own),
     "items.approve": _rule(R.BANK_MANAGER, when=not_own),
     "items.release_to_exams": _rule(R.BANK_MANAGER),
+    "keys.propose": _rule(R.BANK_MANAGER, when=not_himself),
+    "keys.confirm": _rule(R.BANK_MANAGER, R.REVIEWER, when=not_own),
     "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
     "bank.set_rules": _rule(R.BANK_MANAGER),
     # who has seen what of the bank, and how much anybody may
@@ -115,6 +125,10 @@ TABLE: dict[str, Rule] = {
     "near_duplicates.read": _rule(R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
     "near_duplicates.search": _rule(R.REVIEWER, R.BANK_MANAGER),
     "near_duplicates.decide": _rule(R.BANK_MANAGER),
+    # how much officers have seen of the items, and which rest
+    "exposure.read": _rule(R.BANK_MANAGER, R.EXAMINER, R.AUDITOR),
+    "exposure.rest": _rule(R.BANK_MANAGER),
+    "exposure.set_rule": _rule(R.BANK_MANAGER),
     # what authors owe the bank by when
     "assignments.make": _rule(R.BANK_MANAGER),
     "assignments.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR, when=own_or_no_author),

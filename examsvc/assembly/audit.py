@@ -55,12 +55,31 @@ def audit_forms(forms: Sequence[Sequence[int]], pool: Collection[PoolItem], rule
 
 
 def information_of(item: PoolItem, theta: float) -> float:
-    """Information of one 3PL item, written from its definition P'² / (P Q) (Lord 1980, eq. 5-9)."""
+    """Information of one item: of a 3PL item by its definition P'² / (P Q) (Lord 1980, eq. 5-9).
+
+    Of one with partial credit a² times the variance of its category (Muraki 1993).
+    """
+    if item.thresholds:
+        return item.a**2 * _variance(_category_chances(item, theta))
     z = item.a * (theta - item.b)
     knows = 1 / (1 + exp(-z)) if z >= 0 else exp(z) / (1 + exp(z))
     chance = item.c + (1 - item.c) * knows
     slope = (1 - item.c) * item.a * knows * (1 - knows)
     return slope * slope / (chance * (1 - chance)) if 0 < chance < 1 else 0.0
+
+
+def _category_chances(item: PoolItem, theta: float) -> list[float]:
+    heights = [0.0]
+    for step in item.thresholds:
+        heights.append(heights[-1] + item.a * (theta - step))
+    top = max(heights)
+    weights = [exp(height - top) for height in heights]
+    return [weight / sum(weights) for weight in weights]
+
+
+def _variance(chances: Sequence[float]) -> float:
+    mean = sum(place * chance for place, chance in enumerate(chances))
+    return sum((place - mean) ** 2 * chance for place, chance in enumerate(chances))
 
 
 def _count_violations(items: Sequence[PoolItem], rules: Rules) -> Iterator[Violation]:

@@ -11,14 +11,21 @@ import numpy as np
 from examsvc.assembly.constraints import Demands, Line, form_lines, normal_enemies, overlap_line
 from examsvc.assembly.explain import Clash
 from examsvc.assembly.mip import SOLVER, SOLVER_VERSION
-from examsvc.assembly.pool import FloatArray, PoolItem, ordered_pool, pool_params
+from examsvc.assembly.pool import (
+    FloatArray,
+    PoolItem,
+    item_record,
+    ordered_pool,
+    pool_params,
+    pool_shares,
+)
 from examsvc.assembly.solve import AssemblyRequest, AssemblyResult, Form
 from examsvc.assembly.target import Target
 from examsvc.canonical import canonical_sha256
 from scoring import ItemParams
-from scoring.cuts import theta_at_expected_share
 from scoring.errors import ShareUnreachable
-from scoring.information import expected_number_correct, form_information
+from scoring.information import form_information
+from scoring.points import expected_points, theta_at_share_of_points
 
 FORMAT = 1
 METRIC = "logistic, D = 1"
@@ -142,6 +149,11 @@ def _blueprint_record(request: AssemblyRequest) -> dict[str, Any]:
 
 def _request_record(request: AssemblyRequest, pool: tuple[PoolItem, ...]) -> dict[str, Any]:
     """Everything a rerun needs beside the blueprint; the pool with the parameters that were used."""
+    resting = [
+        {"version_id": item.version_id, "until_on": item.until_on.isoformat()}
+        for item in sorted(request.resting, key=lambda item: item.version_id)
+        if item.cell in request.blueprint.counts
+    ]
     return {
         "seed": request.seed,
         "n_forms": request.n_forms,
@@ -150,7 +162,8 @@ def _request_record(request: AssemblyRequest, pool: tuple[PoolItem, ...]) -> dic
         "bands": list(request.bands),
         "enemies": [list(pair) for pair in normal_enemies(request.enemies, pool)],
         "use_counts": [[item.version_id, request.use_counts.get(item.version_id, 0)] for item in pool],
-        "pool": [asdict(item) for item in pool],
+        "pool": [item_record(item) for item in pool],
+        **({"resting": resting} if resting else {}),  # as in certificates from before items rested
     }
 
 
@@ -190,20 +203,20 @@ def _value(line: Line, form: Sequence[PoolItem], target: Target) -> float:
 def _form_record(form: Form, by_id: dict[int, PoolItem], target: Target | None) -> FormRecord:
     assert target is not None
     items = [by_id[version_id] for version_id in form]
-    params, grid = pool_params(items), np.array(GRID)
+    params, worth, grid = pool_params(items), pool_shares(items), np.array(GRID)
     return FormRecord(
         items=tuple({"version_id": item.version_id, "code": item.code} for item in items),
         checksum=form_checksum(form),
         information=_floats(form_information(grid, params)),
-        expected_share=_floats(expected_number_correct(grid, params) / len(items)),
+        expected_share=_floats(expected_points(grid, params, worth) / len(items)),
         information_at_cuts=_floats(form_information(np.array(target.thetas), params)),
-        cut_thetas=tuple(_own_cut(share, params) for share in target.cut_shares),
+        cut_thetas=tuple(_own_cut(share, params, worth) for share in target.cut_shares),
     )
 
 
-def _own_cut(share: float, params: ItemParams) -> float | None:
+def _own_cut(share: float, params: ItemParams, worth: FloatArray) -> float | None:
     try:
-        return theta_at_expected_share(share, params)
+        return theta_at_share_of_points(share, params, worth)
     except ShareUnreachable:
         return None
 

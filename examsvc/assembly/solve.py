@@ -16,6 +16,7 @@ from examsvc.assembly.errors import AuditDisagrees, BlueprintInvalid, RequestInv
 from examsvc.assembly.explain import Clash, explain, short_cells
 from examsvc.assembly.mip import Limits, Outcome, Verdict, minimise
 from examsvc.assembly.pool import FloatArray, PoolItem, ordered_pool
+from examsvc.assembly.resting import RestingItem
 from examsvc.assembly.target import Target, derive_target
 
 Form = tuple[int, ...]
@@ -48,6 +49,7 @@ class AssemblyRequest:
     time_limit_s : shared out over the solver's runs; the node limit nearly always stops a run first
     use_counts : by version id, how many forms an item serves already; less used items are preferred
     bands : how far information at a cut may lie from the target, tried from the tightest to the widest
+    resting : items that the pool lacks because they rest; they explain, and decide nothing
     """
 
     blueprint: Blueprint
@@ -59,6 +61,7 @@ class AssemblyRequest:
     time_limit_s: float = 60.0
     use_counts: Mapping[int, int] = field(default_factory=dict)
     bands: tuple[float, ...] = BANDS
+    resting: tuple[RestingItem, ...] = ()
 
     @property
     def overlap_allowed(self) -> int:

@@ -18,9 +18,9 @@ from scipy.optimize import brentq, linprog
 from scipy.sparse import csr_array
 
 from examsvc.assembly.errors import CutUnreachable
-from examsvc.assembly.pool import FloatArray, cell_places, pool_params
+from examsvc.assembly.pool import FloatArray, cell_places, pool_params, pool_shares
 from scoring.information import item_information
-from scoring.models import probability_correct
+from scoring.points import expected_shares
 
 if TYPE_CHECKING:
     from examsvc.assembly.blueprint import Blueprint
@@ -69,10 +69,10 @@ def reference_weights(blueprint: Blueprint, pool: tuple[PoolItem, ...]) -> Float
 
 
 def _theta_at_share(share: float, weights: FloatArray, pool: tuple[PoolItem, ...]) -> float:
-    params, total = pool_params(pool), float(weights.sum())
+    params, worth, total = pool_params(pool), pool_shares(pool), float(weights.sum())
 
     def excess(theta: float) -> float:
-        return float(probability_correct(np.array([theta]), params)[0] @ weights) / total - share
+        return float(expected_shares(np.array([theta]), params, worth)[0] @ weights) / total - share
 
     if total == 0 or not excess(-THETA_LIMIT) <= 0 <= excess(THETA_LIMIT):
         raise CutUnreachable(share)

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
 from examsvc.positions.framework import LevelScale
+from examsvc.results.categories import WHOLE_MARK, Categories
 from examsvc.results.dimensions import Dimensions, Population
 from examsvc.results.errors import PlanMalformed
-from examsvc.results.marks import Keys, Responses, mark_matrix, scored_matrix
+from examsvc.results.marks import Keys, Responses, evidence_of, mark_table
 from scoring.ability import eap
-from scoring.cuts import level_of, level_probabilities, theta_at_expected_share
+from scoring.cuts import level_of, level_probabilities
 from scoring.multidim import CompetencyModel, multidimensional_eap
 from scoring.params import ItemParams
+from scoring.points import category_shares, theta_at_share_of_points
 from scoring.quadrature import Quadrature, normal_quadrature
 from scoring.responses import MISSING, BoolArray, FloatArray, IntArray, ResponseMatrix
 
@@ -30,6 +33,7 @@ class ScoringPlan:
     min_items : of scored items, below which a competency reports "insufficient evidence"
     population : of those the calibration rests on: where every estimate starts from
     dimensions : how the competencies go together; None estimates each by its own items alone
+    categories : of each item, as its calibration divides its marks; when empty, right or not
     """
 
     item_ids: tuple[str, ...]
@@ -39,17 +43,28 @@ class ScoringPlan:
     min_items: int
     population: Population = field(default_factory=Population)
     dimensions: Dimensions | None = None
+    categories: tuple[Categories, ...] = ()
 
     def __post_init__(self) -> None:
+        if not self.categories:
+            object.__setattr__(self, "categories", (WHOLE_MARK,) * len(self.item_ids))
         if len(set(self.item_ids)) != len(self.item_ids):
             raise PlanMalformed("item_twice")
         if self.params.n_items != len(self.item_ids):
             raise PlanMalformed("params_of_other_items")
+        if not self._are_categories_of_params():
+            raise PlanMalformed("categories_of_other_items")
         if not {item for items in self.competencies.values() for item in items} <= set(self.item_ids):
             raise PlanMalformed("competency_of_foreign_item")
         joined = [item for code in self.joined for item in self.competencies[code]]
         if len(set(joined)) != len(joined):
             raise PlanMalformed("item_of_two_dimensions")
+
+    def _are_categories_of_params(self) -> bool:
+        if len(self.categories) != len(self.item_ids):
+            return False
+        known = zip(self.params.calibrated, self.params.n_categories, self.categories, strict=True)
+        return all(not calibrated or n == len(one) for calibrated, n, one in known)
 
     @property
     def joined(self) -> tuple[str, ...]:
@@ -72,6 +87,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class SittingScore:
+    """points : the sum of the marks; number_correct : of items that earned their whole mark"""
+
+    points: Fraction
     number_correct: int
     percent: float
     overall: Standing
@@ -126,17 +144,17 @@ def score_form(plan: ScoringPlan, sittings: Sequence[Responses], keys: Keys) -> 
     estimated from all items (multidimensional EAP), else from its own; in either case a competency with few
     items of its own claims no level: what is borrowed is a prediction, not evidence.
 
-    The cuts are percents of the form carried to theta by its test characteristic curve; one set serves the
-    whole and every competency, since all are estimates on one scale. Blank responses of an attempted form
-    are wrong; uncalibrated items and items credited to all count in the number correct alone.
+    The cuts are percents of the form's points carried to theta by its test characteristic curve; one set
+    serves the whole and every competency, since all are estimates on one scale. Blank responses of an
+    attempted form are wrong; uncalibrated items and items credited to all count in the points alone.
 
     Raises
     ------
     KeyMissing : an item has no key. scoring.errors.ShareUnreachable : a cut cannot be placed on this form.
     """
     prior = normal_quadrature(mean=plan.population.mean, sd=plan.population.sd)
-    marks = mark_matrix(plan.item_ids, sittings, keys)
-    evidence = scored_matrix(plan.item_ids, sittings, keys)
+    marks = mark_table(plan.item_ids, sittings, keys)
+    evidence = evidence_of(marks, (plan.item_ids, sittings, keys), plan.categories)
     usable = _usable(plan, keys)
     cuts = form_cuts(plan, usable)
     overall = _estimates(evidence, plan, usable, (cuts, prior))
@@ -145,26 +163,28 @@ def score_form(plan: ScoringPlan, sittings: Sequence[Responses], keys: Keys) -> 
         for competency, items in plan.competencies.items()
         if competency not in plan.joined
     } | _joint_estimates(evidence, plan, usable, cuts)
-    totals = marks.sum(axis=1, dtype=np.int64)
+    totals = zip(marks.points(), marks.numbers_correct(), strict=True)
     scores = tuple(
         SittingScore(
-            number_correct=int(total),
-            percent=100 * int(total) / len(plan.item_ids),
+            points=points,
+            number_correct=right,
+            percent=float(100 * points / len(plan.item_ids)),
             overall=overall.standing(row, plan.min_items),
             competencies={name: groups[name].standing(row, plan.min_items) for name in plan.competencies},
         )
-        for row, total in enumerate(totals)
+        for row, (points, right) in enumerate(totals)
     )
     left_out = tuple(item for item, is_usable in zip(plan.item_ids, usable, strict=True) if not is_usable)
     return FormScores(scores, cuts, left_out)
 
 
 def form_cuts(plan: ScoringPlan, usable: BoolArray) -> tuple[float, ...]:
-    """The abilities at which the expected share of the form's usable items reaches each cut of the scale."""
+    """The abilities at which the expected share of the usable items' points reaches each cut of the scale."""
     if not usable.any():
         raise PlanMalformed("nothing_calibrated")
     params = plan.params.subset(usable)
-    return tuple(theta_at_expected_share(share, params) for share in plan.scale.shares)
+    worth = category_shares([plan.categories[place].worth for place in np.flatnonzero(usable)], params)
+    return tuple(theta_at_share_of_points(share, params, worth) for share in plan.scale.shares)
 
 
 def _usable(plan: ScoringPlan, keys: Keys) -> BoolArray:

@@ -9,12 +9,15 @@ two separate ways from responses to result agree.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from examsvc.results.dimensions import Population
 from examsvc.results.estimate import ScoringPlan, SittingScore
 from examsvc.results.marks import Keys, Responses
+from examsvc.results.remark import ALL, NONE, category_of, remark
 from examsvc.results.rescore_joint import JointTable, abilities_of, joint_means, lowest_precision
+from examsvc.results.second_curves import Logs, category_logs
 
 LOWEST: Final = -6.0
 STEP: Final = 0.1
@@ -27,6 +30,7 @@ _THETAS: Final = tuple(LOWEST + STEP * place for place in range(POINTS))
 class Rescore:
     """`thetas` by competency code, the whole form under the empty code."""
 
+    points: Fraction
     number_correct: int
     thetas: Mapping[str, float | None]
     ses: Mapping[str, float | None]
@@ -34,82 +38,66 @@ class Rescore:
 
 @dataclass(frozen=True, slots=True)
 class CurveTable:
-    """Per item the logs of right and wrong at every point, worked out once for a form."""
+    """Per item the logs of its categories at every point, worked out once for a form."""
 
-    right: Mapping[str, tuple[float, ...]]
-    wrong: Mapping[str, tuple[float, ...]]
+    logs: Mapping[str, Logs]
     joint: JointTable | None = None
 
 
 def curve_table(plan: ScoringPlan) -> CurveTable:
-    """Logs of the 3PL curve of each calibrated item, from the scalar formula."""
-    right: dict[str, tuple[float, ...]] = {}
-    wrong: dict[str, tuple[float, ...]] = {}
-    for item_id in plan.item_ids:
-        curve = _logs(plan, item_id, _THETAS)
-        if curve is not None:
-            right[item_id], wrong[item_id] = curve
-    return CurveTable(right, wrong, _joint_table(plan))
+    """Logs of the category curves of each calibrated item, from the scalar formulas."""
+    logs: dict[str, Logs] = {}
+    for place, item_id in enumerate(plan.item_ids):
+        curves = category_logs(plan.params, place, _THETAS)
+        if curves is not None:
+            logs[item_id] = curves
+    return CurveTable(logs, _joint_table(plan))
 
 
 def _joint_table(plan: ScoringPlan) -> JointTable | None:
     if plan.dimensions is None or not plan.joined:
         return None
     known = plan.dimensions.of(plan.joined)
-    right: dict[str, tuple[float, ...]] = {}
-    wrong: dict[str, tuple[float, ...]] = {}
+    logs: dict[str, Logs] = {}
     for place, code in enumerate(known.codes):
         thetas = abilities_of(place, known)
         for item_id in plan.competencies[code]:
-            curve = _logs(plan, item_id, thetas)
-            if curve is not None:
-                right[item_id], wrong[item_id] = curve
-    return JointTable(known, lowest_precision(known), right, wrong)
-
-
-def _logs(
-    plan: ScoringPlan, item_id: str, thetas: Sequence[float]
-) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
-    place = plan.item_ids.index(item_id)
-    a, b, c = float(plan.params.a[place]), float(plan.params.b[place]), float(plan.params.c[place])
-    if math.isnan(a):
-        return None
-    odds = [math.exp(min(700.0, -a * (theta - b))) for theta in thetas]  # of wrong, without guessing
-    chances = [c + (1 - c) / (1 + odd) for odd in odds]
-    right = tuple(math.log(max(chance, 1e-300)) for chance in chances)
-    return right, tuple(math.log(max(1 - chance, 1e-300)) for chance in chances)
+            curves = category_logs(plan.params, plan.item_ids.index(item_id), thetas)
+            if curves is not None:
+                logs[item_id] = curves
+    return JointTable(known, lowest_precision(known), logs)
 
 
 def rescore(plan: ScoringPlan, table: CurveTable, responses: Responses, keys: Keys) -> Rescore:
     """Mark and estimate one sitting from its raw responses."""
-    correct: dict[str, bool] = {}
-    total = 0
-    for item_id in plan.item_ids:
-        key = keys[item_id]
-        chosen = responses.get(item_id)
-        if key.credits_all:
-            total += 1
-            continue
-        correct[item_id] = chosen in key.accepted
-        total += 1 if correct[item_id] else 0
+    category: dict[str, int] = {}
+    in_part, right = NONE, 0
+    for item_id, categories in zip(plan.item_ids, plan.categories, strict=True):
+        share = remark(keys[item_id], responses.get(item_id))
+        if share is ALL or share == ALL:
+            right += 1
+        elif share is not NONE:
+            in_part += share
+        if not keys[item_id].credits_all:
+            category[item_id] = category_of(categories, share)
     attempted = any(responses.get(item_id) is not None for item_id in plan.item_ids)
     thetas: dict[str, float | None] = {}
     ses: dict[str, float | None] = {}
     counted = {
-        name: [item for item in items if attempted and item in correct and item in table.right]
+        name: [item for item in items if attempted and item in category and item in table.logs]
         for name, items in {"": plan.item_ids, **plan.competencies}.items()
     }
     for name in ("", *(name for name in plan.competencies if name not in plan.joined)):
-        thetas[name], ses[name] = _posterior_mean(counted[name], correct, table, plan.population)
+        thetas[name], ses[name] = _posterior_mean(counted[name], category, table, plan.population)
     if table.joint is not None:
-        for name, found in joint_means(table.joint, correct, counted).items():
+        for name, found in joint_means(table.joint, category, counted).items():
             thetas[name], ses[name] = found if found is not None else (None, None)
-    return Rescore(total, thetas, ses)
+    return Rescore(in_part + right, right, thetas, ses)
 
 
 def differences(score: SittingScore, second: Rescore) -> tuple[str, ...]:
     """Names of what the two scorings do not agree on."""
-    found = [] if score.number_correct == second.number_correct else ["number_correct"]
+    found = [name for name in ("points", "number_correct") if getattr(score, name) != getattr(second, name)]
     first = {"": score.overall, **score.competencies}
     if first.keys() != second.thetas.keys():
         return (*found, "competencies")
@@ -122,13 +110,13 @@ def differences(score: SittingScore, second: Rescore) -> tuple[str, ...]:
 
 
 def _posterior_mean(
-    items: Sequence[str], correct: Mapping[str, bool], table: CurveTable, population: Population
+    items: Sequence[str], category: Mapping[str, int], table: CurveTable, population: Population
 ) -> tuple[float | None, float | None]:
     if not items:
         return None, None
     logs = [-0.5 * ((theta - population.mean) / population.sd) ** 2 for theta in _THETAS]
     for item in items:
-        curve = table.right[item] if correct[item] else table.wrong[item]
+        curve = table.logs[item][category[item]]
         for point in range(POINTS):
             logs[point] += curve[point]
     top = max(logs)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from examsvc.results.dimensions import Dimensions
+from examsvc.results.second_curves import Logs
 
 POINTS: Final = 121
 STEP: Final = 0.1
@@ -29,15 +30,14 @@ _Z: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class JointTable:
-    """Logs of right and wrong of each item, at every point of its own competency's ability.
+    """Logs of each item's categories, at every point of its own competency's ability.
 
     lowest : precision that a factor may have, see the module's docstring
     """
 
     dimensions: Dimensions
     lowest: float
-    right: Mapping[str, Sequence[float]]
-    wrong: Mapping[str, Sequence[float]]
+    logs: Mapping[str, Logs]
 
 
 @dataclass(slots=True)
@@ -73,18 +73,18 @@ def abilities_of(place: int, dimensions: Dimensions) -> list[float]:
 
 
 def joint_means(
-    table: JointTable, correct: Mapping[str, bool], counted: Mapping[str, Sequence[str]]
+    table: JointTable, category: Mapping[str, int], counted: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[float, float] | None]:
     """Posterior mean and standard deviation of each competency; None where no item of it counts.
 
     Parameters
     ----------
-    correct : by item
+    category : by item
     counted : the items that count, by competency code
     """
     known = table.dimensions
     likelihoods = {
-        place: _log_likelihood(table, correct, counted[code])
+        place: _log_likelihood(table, category, counted[code])
         for place, code in enumerate(known.codes)
         if counted[code]
     }
@@ -139,10 +139,10 @@ def _moments(logs: Sequence[float]) -> tuple[float, float]:
     return mean, sum(weight * (z - mean) ** 2 for weight, z in zip(weights, _Z, strict=True)) / mass
 
 
-def _log_likelihood(table: JointTable, correct: Mapping[str, bool], items: Sequence[str]) -> list[float]:
+def _log_likelihood(table: JointTable, category: Mapping[str, int], items: Sequence[str]) -> list[float]:
     logs = [0.0] * POINTS
     for item in items:
-        curve = table.right[item] if correct[item] else table.wrong[item]
+        curve = table.logs[item][category[item]]
         for point in range(POINTS):
             logs[point] += curve[point]
     return logs

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.assembly.certificate import certify, form_checksum
 from examsvc.assembly.errors import AssemblyRefused, RequestInvalid
-from examsvc.assembly.solve import AssemblyRequest, assemble
+from examsvc.assembly.pool import PoolItem
+from examsvc.assembly.resting import RestingItem, awake, count_resting, name_resting
+from examsvc.assembly.solve import AssemblyRequest, AssemblyResult, assemble
 from examsvc.ports import Progress
 from examsvc.services import jobs
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
+from examsvc.services.resting import list_resting, resting_items
 from examsvc.services.viewing import Showing, log_showing
 from examsvc.store import Session, database_now, measuring
 from examsvc.store import assembly as store
@@ -70,7 +74,7 @@ def assemble_forms(deps: Services, actor: Actor, order: AssemblyOrder, progress:
     with deps.store.read() as session:
         _require_approved(session, order.blueprint_id)
         request, calibration_id, position_code = _request(session, order)
-    result = assemble(request, progress)
+    result = _assembled(request, progress)
     certificate = certify(request, result).as_dict()
     with deps.store.begin() as session:
         run = AssemblyRunRow(
@@ -118,12 +122,8 @@ def replay(deps: Services, actor: Actor, run_id: int, progress: Progress | None 
     with deps.store.read() as session:
         run = get_row(session, AssemblyRunRow, run_id)
         order = AssemblyOrder(run.blueprint_id, run.n_forms, run.seed, run.max_overlap)
-        # The run's own forms count as uses by now; the certificate tells how it was before them.
-        uses = {int(version_id): int(n) for version_id, n in run.certificate["request"]["use_counts"]}
-        request, _calibration, _position = _request(
-            session, order, calibration_id=run.calibration_id, use_counts=uses
-        )
-    again = certify(request, assemble(request, progress)).as_dict()
+        request, _calibration, _position = _request(session, order, run)
+    again = certify(request, _assembled(request, progress)).as_dict()
     return Replayed(
         run_id=run_id,
         same=again["checksum"] == run.checksum,
@@ -184,7 +184,7 @@ def proof_read(deps: Services, actor: Actor, form_id: int) -> tuple[FormRow, lis
 
 _PARTS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "blueprint": lambda certificate: certificate["blueprint"],
-    "pool": lambda certificate: certificate["request"]["pool"],
+    "pool": lambda certificate: (certificate["request"]["pool"], certificate["request"].get("resting", [])),
     "enemies": lambda certificate: certificate["request"]["enemies"],
     "solver": lambda certificate: certificate["solver"],
     "outcome": lambda certificate: (certificate["status"], _checksums(certificate)),
@@ -213,26 +213,52 @@ def _require_approved(session: Session, blueprint_id: int) -> None:
 
 
 def _request(
-    session: Session,
-    order: AssemblyOrder,
-    *,
-    calibration_id: int | None = None,
-    use_counts: dict[int, int] | None = None,
+    session: Session, order: AssemblyOrder, run: AssemblyRunRow | None = None
 ) -> tuple[AssemblyRequest, int, str]:
+    """What to assemble, from the bank as it is; for a replay under the calibration of its run.
+
+    The run's own forms count as uses by now, and its exams may have put items to rest: the certificate tells
+    how both were before.
+    """
     _row, position, blueprint = store.load_blueprint(session, order.blueprint_id)
-    if calibration_id is None:
-        adopted = measuring.find_adopted(session)
-        if adopted is None:
-            raise AssemblyRefused("no_adopted_calibration")
-        calibration_id = adopted.id
+    calibration_id = _require_adopted(session) if run is None else run.calibration_id
     pool = store.list_pool(session, calibration_id)
+    if run is None:
+        days = {item.version_id: item.until_on for item in resting_items(session, list_resting(session))}
+        uses = store.count_uses(session)
+    else:
+        asked = run.certificate["request"]
+        days = {one["version_id"]: date.fromisoformat(one["until_on"]) for one in asked.get("resting", [])}
+        uses = {int(version_id): int(n) for version_id, n in asked["use_counts"]}
+    resting = _resting(pool, days)
     request = AssemblyRequest(
         blueprint=blueprint,
-        pool=tuple(pool),
+        pool=awake(pool, resting),
         enemies=tuple(store.list_enemies(session, [item.version_id for item in pool])),
         n_forms=order.n_forms,
         seed=order.seed,
         max_overlap=order.max_overlap,
-        use_counts=store.count_uses(session) if use_counts is None else use_counts,
+        use_counts=uses,
+        resting=resting,
     )
     return request, calibration_id, position.code
+
+
+def _require_adopted(session: Session) -> int:
+    adopted = measuring.find_adopted(session)
+    if adopted is None:
+        raise AssemblyRefused("no_adopted_calibration")
+    return adopted.id
+
+
+def _resting(pool: list[PoolItem], days: Mapping[int, date]) -> tuple[RestingItem, ...]:
+    return tuple(
+        RestingItem(item.version_id, item.cell, days[item.version_id])
+        for item in pool
+        if item.version_id in days
+    )
+
+
+def _assembled(request: AssemblyRequest, progress: Progress | None) -> AssemblyResult:
+    result = assemble(request, progress)
+    return replace(result, clashes=name_resting(result.clashes, count_resting(request.resting)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
@@ -30,6 +31,8 @@ from item_bank.item import ItemVersion
 from item_bank.lifecycle import State, is_wording_frozen
 from item_bank.stem import plain_line
 from item_bank.wording import Wording, compose
+
+AT_ONCE: Final = 1_000  # items whose rows are held
 
 
 def add_item(deps: Services, actor: Actor, wording: Wording, assignment: str = FITTING) -> int:
@@ -59,41 +62,73 @@ def add_item(deps: Services, actor: Actor, wording: Wording, assignment: str = F
         return version.id
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A first version that was stored, by its id, and the item that it is of."""
+
+    id: int
+    item_id: int
+
+
 def store_items(
     session: Session, actor: Actor, new: Sequence[tuple[ItemVersion, Key]], assignment: str = FITTING
-) -> list[ItemVersionRow]:
-    """New items with their first versions and keys, by the actor, in the caller's transaction."""
+) -> list[Stored]:
+    """New items with their first versions and keys, by the actor, in the caller's transaction.
+
+    However many they are, the session holds the rows of a part of them at a time.
+    """
     now = database_now(session)
     topics = {topic.code: topic.id for topic in list_topics(session)}
     for item, _key in new:
         if item.topic not in topics:
             raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=item.topic)
     assigned = assign(session, actor, [item for item, _key in new], assignment)
-    items = [
-        ItemRow(
-            code=item.code,
-            topic_id=topics[item.topic],
-            author_id=actor.user_id,
-            created_at=now,
-            pool=item.pool.value,
-            assignment_id=assignment_id,
-        )
-        for (item, _key), assignment_id in zip(new, assigned, strict=True)
-    ]
-    session.add_all(items)
-    session.flush()
     stimuli = _keep_stimuli(session, actor, [item for item, _key in new], now)
-    stored = [
+    stored: list[Stored] = []
+    for start in range(0, len(new), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        rows = [
+            ItemRow(
+                code=item.code,
+                topic_id=topics[item.topic],
+                author_id=actor.user_id,
+                created_at=now,
+                pool=item.pool.value,
+                assignment_id=assignment_id,
+            )
+            for (item, _key), assignment_id in zip(new[part], assigned[part], strict=True)
+        ]
+        stored += _store_part(session, actor, rows, new[part], (stimuli, now))
+    return stored
+
+
+def _store_part(
+    session: Session,
+    actor: Actor,
+    items: Sequence[ItemRow],
+    new: Sequence[tuple[ItemVersion, Key]],
+    known: tuple[Mapping[str, int], datetime],
+) -> list[Stored]:
+    """The rows of these items, which the session forgets when they are written."""
+    stimuli, now = known
+    _write(session, items)
+    first = [
         _version_row(row.id, item, actor, now, stimuli) for row, (item, _key) in zip(items, new, strict=True)
     ]
-    session.add_all(stored)
-    session.flush()
-    session.add_all(
-        _key_row(version.id, key, actor, now) for version, (_item, key) in zip(stored, new, strict=True)
-    )
-    acts.cite(session, {version.id: version.legal_basis for version in stored})
-    fingerprints.keep(session, {version.id: pair for version, pair in zip(stored, new, strict=True)})
+    _write(session, first)
+    keys = [_key_row(version.id, key, actor, now) for version, (_item, key) in zip(first, new, strict=True)]
+    _write(session, keys)
+    acts.cite(session, {version.id: version.legal_basis for version in first})
+    fingerprints.keep(session, {version.id: pair for version, pair in zip(first, new, strict=True)})
+    stored = [Stored(version.id, version.item_id) for version in first]
+    for row in (*items, *first, *keys):
+        session.expunge(row)
     return stored
+
+
+def _write(session: Session, rows: Sequence[object]) -> None:
+    session.add_all(rows)
+    session.flush()
 
 
 def edit_draft(
@@ -139,7 +174,7 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
     with deps.store.begin() as session:
         version, item = _own(session, actor, version_id)
         newest = versions.list_versions(session, item.id)[0]
-        if _is_editable(session, newest):
+        if is_editable(session, newest):
             raise DraftOpen("DRAFT_OPEN", item=item.code, version_id=newest.id)
         copied = versions.get_version(session, version.id)
         key = versions.newest_keys(session, [version.id])[version.id]
@@ -185,13 +220,14 @@ def _own(session: Session, actor: Actor, version_id: int) -> VersionOfItem:
     return version, item
 
 
-def _is_editable(session: Session, version: ItemVersionRow) -> bool:
+def is_editable(session: Session, version: ItemVersionRow) -> bool:
+    """Whether the wording is a draft that nobody has reviewed."""
     reviewed = bool(versions.reviewers_of(session, [version.id]))
     return not is_wording_frozen(State(version.state), was_in_review=reviewed)
 
 
 def _require_editable(session: Session, version: ItemVersionRow) -> None:
-    if not _is_editable(session, version):
+    if not is_editable(session, version):
         raise WordingFrozen("WORDING_FROZEN", state=version.state, version=version.version)
 
 

@@ -41,9 +41,17 @@ class ExportRefused(ItemBankError):
     """An export that cannot be asked for, confirmed or taken out like this; `field` names what is wrong."""
 
 
+class RestRefused(ItemBankError):
+    """A rest, a waking or a rule of rest that cannot be made like this; `field` names what is wrong."""
+
+
 class LegalActRefused(ItemBankError):
     """The register of legal acts does not take this; `field` names what was typed wrong, where one was."""
 
 
 class ImportIncomplete(ItemBankError):
     """Items of the file cannot be taken, and nobody has said to leave them out."""
+
+
+class KeyCorrectionRefused(ItemBankError):
+    """A correction of a key that may not be proposed or decided like this; `field` names what is wrong."""

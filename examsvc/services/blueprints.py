@@ -19,8 +19,10 @@ from examsvc.assembly.blueprint import (
 from examsvc.assembly.eligibility import CellNeed, cell_needs
 from examsvc.assembly.errors import AssemblyRefused, BlueprintInvalid
 from examsvc.assembly.findings import Problem
+from examsvc.assembly.resting import CellRest, count_available, count_resting
 from examsvc.services.audit import record_act
 from examsvc.services.deps import Services
+from examsvc.services.resting import list_resting, resting_items
 from examsvc.store import Session, database_now
 from examsvc.store import assembly as store
 from examsvc.store.form_sections import sections_to_json
@@ -53,7 +55,7 @@ def derive(deps: Services, actor: Actor, position_code: str) -> int:
         weights = {} if position is None else store.topic_weights(session, position.id)
         if position is None or not weights:
             raise AssemblyRefused("position_without_weights", position=position_code)
-        available = store.count_eligible(session)
+        available, _resting = available_cells(session)
         value = derive_blueprint(position.code, weights, available=available or None)
         row = _add_draft(session, actor, position, value)
         record_act(
@@ -107,10 +109,12 @@ def approve(deps: Services, actor: Actor, blueprint_id: int) -> None:
         problems = validate(value)
         if problems:
             raise BlueprintInvalid(problems)
-        short = [need for need in cell_needs(value, store.count_eligible(session)) if not need.is_met]
+        available, resting = available_cells(session)
+        needs = cell_needs(value, available, store.count_rated(session))
+        short = [need for need in needs if not need.is_met]
         if short:
             raise AssemblyRefused(
-                "cells_short", n_cells=len(short), cells=[_shortage(need) for need in short]
+                "cells_short", n_cells=len(short), cells=[_shortage(need, resting) for need in short]
             )
         store.supersede_approved(session, position.code)
         row.state = "approved"
@@ -131,9 +135,17 @@ def revise(deps: Services, actor: Actor, blueprint_id: int) -> int:
         return row.id
 
 
-def _shortage(need: CellNeed) -> dict[str, str | int]:
+def available_cells(session: Session) -> tuple[dict[Cell, int], dict[Cell, CellRest]]:
+    """What new forms may draw from, by cell, and what rests of each cell."""
+    resting = count_resting(resting_items(session, list_resting(session)))
+    return count_available(store.count_eligible(session), resting), resting
+
+
+def _shortage(need: CellNeed, resting: Mapping[Cell, CellRest]) -> dict[str, str | int]:
     place = {"topic": need.cell.topic, "cognitive_level": need.cell.cognitive_level}
-    return {**place, "need": need.need, "have": need.have}
+    rated = {"rated": need.rated} if need.rated else {}
+    rest = resting[need.cell].facts if need.cell in resting else {}
+    return {**place, "need": need.need, "have": need.have, **rated, **rest}
 
 
 def _place_problems(cells: Iterable[Cell], topics: Collection[str]) -> Iterator[Problem]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.results.dimensions import Dimensions
 from examsvc.results.errors import CalibrationRefused
 from examsvc.services.audit import record_act
 from examsvc.services.bank_review import mark_calibrated
+from examsvc.services.calibration_judged import judged_rows
 from examsvc.services.calibration_seal import PROPOSED, checksum_of, require_as_proposed, subject_of
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now
@@ -20,15 +19,13 @@ from examsvc.store import measuring as store
 from examsvc.store.models import CalibrationRow, ItemParameterRow
 from examsvc.store.rows import get_row
 from scoring import CalibrationStatus
-from scoring.judgement import params_from_expected_shares
 
 CARRIED_OVER = "CARRIED_OVER"  # an item's flag: its figures are those of the calibration before
 CARRIED_FROM_OTHER_SCALE = "CARRIED_FROM_OTHER_SCALE"  # a warning: those figures are not on this scale
-JUDGED_SHARE_UNKNOWN = 0.65  # the bank's usual difficulty, where an author gave no estimate
 # what a row carried over keeps of the one it is a copy of
 KEPT: Final = (
     "item_version_id", "model", "a", "b", "c", "thresholds", "se_a", "se_b", "se_c", "n_responses",
-    "p_value", "point_biserial", "options", "fit", "curve",
+    "p_value", "point_biserial", "options", "fit", "curve", "categories", "parts",
 )  # fmt: skip
 
 
@@ -60,20 +57,7 @@ def propose_by_judgement(deps: Services, actor: Actor) -> int:
         items = [(version, item) for version, item in judgeable if version.id not in covered]
         if not items:
             raise CalibrationRefused("nothing_to_calibrate")
-        shares = [version.judged_share or JUDGED_SHARE_UNKNOWN for version, _item in items]
-        params = params_from_expected_shares(np.clip(shares, 0.05, 0.97))
-        rows = [
-            ItemParameterRow(
-                item_version_id=version.id,
-                a=float(params.a[place]),
-                b=float(params.b[place]),
-                c=0.0,
-                n_responses=0,
-                options=[],
-                flags=[],
-            )
-            for place, (version, _item) in enumerate(items)
-        ]
+        rows = judged_rows(session, [version for version, _item in items])
         summary = {"status": "JUDGED", "discrimination": 1.0, "n_judged": len(rows), "n_carried": len(kept)}
         proposal = Proposal("judgement", [*rows, *kept], summary, 0)
         if kept:

@@ -12,10 +12,10 @@ from examsvc.positions.framework import LevelScale
 from examsvc.services.calibration_data import CampaignData
 from examsvc.services.calibration_fit import Fitted
 from examsvc.services.parameters import number
-from scoring import cuts as scoring_cuts
 from scoring.analysis import Analysis, FormFit
 from scoring.classification import DecisionQuality, rudner
 from scoring.errors import InvalidParameters, ShareUnreachable
+from scoring.points import category_shares, theta_at_share_of_points
 from scoring.responses import FloatArray
 
 WORST_PERSONS: Final = 50
@@ -164,8 +164,9 @@ def _of_form(
     if not columns.size or not np.isfinite(theta).any():
         return None
     params = fitted.params.subset(columns)
+    worth = category_shares([data.categories[column].worth for column in columns], params)
     try:
-        cuts = np.array([scoring_cuts.theta_at_expected_share(share, params) for share in shares])
+        cuts = np.array([theta_at_share_of_points(share, params, worth) for share in shares])
         return cuts, rudner(theta, se, cuts)
     except (ShareUnreachable, InvalidParameters):
         return None

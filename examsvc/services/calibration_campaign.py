@@ -115,9 +115,10 @@ def _basis(session: Session, order: CalibrationOrder) -> _Basis:
     campaign = get_row(session, CampaignRow, order.campaign_id)
     if store.count_unfinished(session, order.campaign_id):
         raise CalibrationRefused("sittings_unfinished")
+    reference = None if order.scale == Scale.FREE else find_reference(session)
     return _Basis(
-        data=campaign_data(session, order.campaign_id),
-        reference=None if order.scale == Scale.FREE else find_reference(session),
+        data=campaign_data(session, order.campaign_id, None if reference is None else reference.categories),
+        reference=reference,
         scale=level_scale_of(session, campaign),
         competency_of_topic=store.competency_of_topic(session),
         in_force=store.find_adopted(session),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from examsvc.services.calibration_data import CampaignData
 from examsvc.services.calibration_order import CalibrationOrder, Priors, Scale
 from examsvc.services.linking import Reference, Tie, tie
+from examsvc.services.parameters import number
 from scoring import (
     WEAK_PRIORS,
     Calibration,
@@ -54,16 +56,13 @@ class Fitted:
 
     @property
     def params(self) -> ItemParams:
-        """On the scale of the rows. A Rasch item of another slope than 1 is one of the 1PL."""
+        """On the scale of the rows. With another slope than 1 a Rasch item is of the 1PL, PCM is GPCM."""
         if self.tie is not None and self.anchored:
             return _with_anchors(self.calibration.params, self.tie)
         moved = self.calibration.params.transformed(self.slope, self.intercept)
         if self.slope == 1.0:
             return moved
-        models = tuple(
-            ItemModel.ONE_PL if model is ItemModel.RASCH else model
-            for model in self.calibration.params.models
-        )
+        models = tuple(_FREE_SLOPE.get(model, model) for model in self.calibration.params.models)
         return ItemParams(moved.a, moved.b, moved.c, moved.thresholds, models)
 
     @property
@@ -71,6 +70,20 @@ class Fitted:
         """Mean and standard deviation of the candidates' ability, on the scale of the rows."""
         group = self.calibration.groups[0]
         return self.slope * group.mean + self.intercept, self.slope * group.sd
+
+
+_FREE_SLOPE: Final = {ItemModel.RASCH: ItemModel.ONE_PL, ItemModel.PCM: ItemModel.GPCM}
+
+
+def models_of(data: CampaignData, order: CalibrationOrder) -> list[ItemModel]:
+    """As ordered where a mark is whole or nothing; else partial credit, with unit slopes beside Rasch items.
+
+    A choice of one that can be guessed is not told apart from a number that cannot: of the 3PL, the items'
+    own responses find c.
+    """
+    ordered = ItemModel(order.model)
+    in_parts = ItemModel.PCM if ordered is ItemModel.RASCH else ItemModel.GPCM
+    return [in_parts if data.is_in_parts(place) else ordered for place in range(len(data.items))]
 
 
 def _with_anchors(params: ItemParams, tied: Tie) -> ItemParams:
@@ -89,7 +102,7 @@ def fit(data: CampaignData, order: CalibrationOrder, reference: Reference | None
     options = CalibrationOptions(
         min_responses=order.min_responses, allow_unlinked=data.shares_populations
     )  # the engine warns of forms that populations alone tie: UNLINKED_FORMS
-    models: list[ItemModel] = [ItemModel(order.model)] * len(data.items)
+    models = models_of(data, order)
     free, borrowed = _calibrate(data, order, models, options, follow)
     topics = () if borrowed is None else borrowed.topics
     if reference is None or not free.is_converged:
@@ -146,3 +159,13 @@ def standard_errors(fitted: Fitted) -> tuple[FloatArray, FloatArray, FloatArray]
             for errors, stored in ((se_a, row.se_a), (se_b, row.se_b), (se_c, row.se_c)):
                 errors[place] = np.nan if stored is None else stored
     return se_a, se_b, se_c
+
+
+def threshold_errors(fitted: Fitted, place: int) -> list[float | None]:
+    """The errors of one item's thresholds, on the scale of the rows; of an anchor the stored ones."""
+    n_steps = int(fitted.params.n_categories[place]) - 1
+    if fitted.tie is not None and fitted.anchored and place in fitted.tie.anchors:
+        row = fitted.tie.shared.rows[fitted.tie.shared.columns.tolist().index(place)]
+        stored = (row.parts or {}).get("se") or [None] * n_steps
+        return list(stored)
+    return [number(value * fitted.slope) for value in fitted.calibration.se_thresholds[place, :n_steps]]

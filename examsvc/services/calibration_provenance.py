@@ -7,7 +7,10 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from examsvc.canonical import canonical_sha256
+from examsvc.results.marks import ItemKey, key_facts
 from examsvc.services.calibration_data import CampaignData
+from item_bank.interactions.kinds import Form
+from item_bank.interactions.marking import Key
 
 SOFTWARE: Final = ("examsvc", "numpy", "scipy", "typst")
 
@@ -19,10 +22,7 @@ def software_versions() -> dict[str, str]:
 
 def provenance_of(data: CampaignData) -> dict[str, Any]:
     """Software, forms with their sittings, and one name for the keys that responses were marked by."""
-    keys = [
-        [item.version_id, item.option_ids[column]]
-        for item, column in zip(data.items, data.key_columns, strict=True)
-    ]
+    keys = [_key_facts(item.version_id, known) for item, known in zip(data.items, data.keys, strict=True)]
     return {
         "software": software_versions(),
         "forms": [
@@ -33,5 +33,13 @@ def provenance_of(data: CampaignData) -> dict[str, Any]:
             }
             for form, code in enumerate(data.form_codes)
         ],
-        "keys_checksum": canonical_sha256(sorted(keys)),
+        "keys_checksum": canonical_sha256(sorted(keys, key=lambda facts: facts[0])),
     }
+
+
+def _key_facts(version_id: int, known: ItemKey) -> list[Any]:
+    """One right option by itself, as when there were no other keys; any other key whole."""
+    key = known.key
+    if known.asked.kind.form is Form.ONE and key == Key(key.version, key.accepted) and len(key.accepted) == 1:
+        return [version_id, key.option_id]
+    return [version_id, *key_facts(str(version_id), known)[1:]]

@@ -66,13 +66,16 @@ def _audited(session: Session, row: CalibrationRow) -> str | None:
 
 
 def _is_plain(parameter: ItemParameterRow) -> bool:
-    return parameter.model == "2PL" and parameter.thresholds is None
+    return parameter.model == "2PL" and parameter.thresholds is None and parameter.categories is None
 
 
 def _item_facts(row: ItemParameterRow) -> list[Any]:
     steps = None if row.thresholds is None else [_float(step) for step in row.thresholds]
     model = row.model or "2PL"  # the column's default comes with the flush
-    return [row.item_version_id, model, _float(row.a), _float(row.b), _float(row.c), steps]
+    facts = [row.item_version_id, model, _float(row.a), _float(row.b), _float(row.c), steps]
+    if row.categories is None:  # as every item was before marks had parts
+        return facts
+    return [*facts, [[bound, _float(worth)] for bound, worth in row.categories]]
 
 
 def _population_facts(found: dict[str, Any] | None) -> list[float | None] | None:

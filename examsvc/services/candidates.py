@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.delivery import sitting as rules
 from examsvc.delivery.deadline import TimeAccount, time_account
 from examsvc.delivery.receipt import Receipt
-from examsvc.results.marks import number_correct
+from examsvc.results.marks import tally
 from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
 from examsvc.services.clock_reading import ClockReading, clock_reading
@@ -58,6 +59,9 @@ class SittingOutcome:
     handed_in_at : when it ended; a receipt given after a later decision bears the instant of that
     earlier : receipts that a later one has replaced, the first first
     grantors : the names of those who gave or took time, by the actor that a line of the account names
+    number_correct : items that earned their whole mark; points : the sum of the marks; both None where the
+        rules do not show them
+    all_whole : whether every mark is earned whole or not at all, so that the points are the number correct
     """
 
     receipt: Receipt | None
@@ -67,6 +71,8 @@ class SittingOutcome:
     n_items: int
     n_marked: int
     number_correct: int | None
+    points: Fraction | None
+    all_whole: bool
     time: TimeAccount
     grantors: dict[str, str]
 
@@ -107,6 +113,7 @@ def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcom
         keys = candidates.keys_for_marking(session, facts.row.form_id)
         counted = facts.sitting.state in rules.MARKED_STATES
         shown = facts.rules.shows_result_at_once and facts.rules.feedback != "none" and counted
+        points, right = tally(list(keys), responses, keys)
         receipts = store.list_receipts(session, sitting_id)
         return SittingOutcome(
             receipt=receipts[-1] if receipts else None,
@@ -115,7 +122,9 @@ def read_outcome(deps: Services, actor: Actor, sitting_id: int) -> SittingOutcom
             n_responses=sum(response is not None for response in responses.values()),
             n_items=len(facts.outline.placed),
             n_marked=len(keys),
-            number_correct=number_correct(list(keys), responses, keys) if shown else None,
+            number_correct=right if shown else None,
+            points=points if shown else None,
+            all_whole=all(key.is_whole for key in keys.values()),
             time=time_account(facts.sitting.clock, facts.sitting.adjustments),
             grantors=_grantors(session, facts),
         )

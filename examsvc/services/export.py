@@ -82,11 +82,15 @@ def _table(rows: Sequence[ItemParameterRow], names: Sequence[str]) -> ItemTable:
     params = params_of(rows)
     se_b = np.full(params.thresholds.shape, np.nan)
     se_b[:, 0] = _figures(row.se_b for row in rows)
+    for place, row in enumerate(rows):
+        of_steps = (row.parts or {}).get("se") if row.thresholds else None
+        if of_steps:
+            se_b[place, : len(of_steps)] = _figures(of_steps)
     return ItemTable(
         tuple(names),
         params,
         _figures(row.se_a for row in rows),
-        se_b[:, 0],
+        _figures(row.se_b for row in rows),
         _figures(row.se_c for row in rows),
         se_b,
     )

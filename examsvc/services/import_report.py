@@ -11,6 +11,7 @@ import msgspec
 from item_bank.formats.foreign import Fate, Remark
 from item_bank.intake import Intake, IntakeLine
 from item_bank.interactions.asked import Asked
+from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.stem import plain_text
 
@@ -137,6 +138,8 @@ def key_in_words(asked: Asked, key: Key) -> str:
     names: Mapping[str, str] = {
         id_: chr(ord("A") + place) if place < 26 else id_ for place, id_ in enumerate(asked.option_ids)
     }
+    if asked.interaction in {Interaction.STATEMENTS, Interaction.TRUE_FALSE}:
+        names = {option.id: plain_text(option.content)[:20] for option in asked.options}
     names = names or {id_: str(place) for place, id_ in enumerate(asked.place_ids, 1)}
     places = {id_: str(place) for place, id_ in enumerate(asked.place_ids, 1)}
     shown: list[str] = []

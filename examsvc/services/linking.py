@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 
+from examsvc.results.categories import Categories
 from examsvc.results.errors import CalibrationRefused
 from examsvc.services.calibration_data import CampaignData
-from examsvc.services.parameters import number, params_of
+from examsvc.services.parameters import categories_of, number, params_of
 from examsvc.store import Session
 from examsvc.store import measuring as store
 from examsvc.store.models import ItemParameterRow
-from scoring import Calibration, ItemModel, ItemParams
+from scoring import Calibration, ItemParams
 from scoring.drift import DriftFlag, DriftOptions, item_drift
 from scoring.drift import ParameterErrors as DriftErrors
 from scoring.linking import (
@@ -30,7 +31,7 @@ from scoring.linking import (
     screen_anchors,
     with_delta_errors,
 )
-from scoring.responses import IntArray
+from scoring.responses import FloatArray, IntArray
 
 LEAST_ANCHORS: Final = 5
 METHOD: Final = LinkMethod.STOCKING_LORD
@@ -55,10 +56,16 @@ class Reference:
     code: str
     rows: Mapping[int, ItemParameterRow]
 
+    @property
+    def categories(self) -> dict[int, Categories]:
+        """How it divides the marks of the items it knows."""
+        known = {version_id: row for version_id, row in self.rows.items() if row.a is not None}
+        return dict(zip(known, categories_of(list(known.values())), strict=True))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SharedItems:
-    """Items calibrated from responses in both, in one order.
+    """Items calibrated from responses in both, their marks divided alike, in one order.
 
     columns : their places among the campaign's items
     """
@@ -128,10 +135,11 @@ def tie(data: CampaignData, calibration: Calibration, reference: Reference) -> T
 
 def _shared(data: CampaignData, calibration: Calibration, reference: Reference) -> SharedItems:
     usable = calibration.params.calibrated & (np.nan_to_num(calibration.params.a) > 0)
+    known = reference.categories
     columns = [
         place
         for place, item in enumerate(data.items)
-        if usable[place] and (reference.rows.get(item.version_id) or _NOTHING).a is not None
+        if usable[place] and known.get(item.version_id) == data.categories[place]
     ]
     rows = tuple(reference.rows[data.items[place].version_id] for place in columns)
     positive = [place for place, row in enumerate(rows) if row.a is not None and row.a > 0]
@@ -140,14 +148,12 @@ def _shared(data: CampaignData, calibration: Calibration, reference: Reference) 
     kept_rows = tuple(rows[place] for place in positive)
     kept_columns = np.array([columns[place] for place in positive], dtype=np.intp)
     ids = tuple(data.items[place].version_id for place in kept_columns.tolist())
-    return SharedItems(kept_columns, ids, kept_rows, params_of(kept_rows))
-
-
-_NOTHING: Final = ItemParameterRow(a=None)
+    old = params_of(kept_rows, least_steps=calibration.params.thresholds.shape[1])
+    return SharedItems(kept_columns, ids, kept_rows, old)
 
 
 def _curve_options(new: ItemParams, old: ItemParams) -> CurveOptions:
-    all_rasch = all(model is ItemModel.RASCH for model in (*new.models, *old.models))
+    all_rasch = all(model.has_unit_slope for model in (*new.models, *old.models))
     return CurveOptions(fixed_slope=1.0 if all_rasch else None)
 
 
@@ -161,14 +167,24 @@ def _errors(
     stored = ParameterErrors.from_standard_errors(
         old,
         np.array([row.se_a or 0.0 for row in rows]),
-        np.array([[row.se_b or 0.0] for row in rows]),
+        _threshold_errors(rows, old),
         np.array([row.se_c or 0.0 for row in rows]),
     )
     if not np.isfinite(calibration.item_covariances).any():
         return ParameterErrors.from_standard_errors(
-            old, np.zeros(old.n_items), np.zeros((old.n_items, 1))
+            old, np.zeros(old.n_items), np.zeros(old.thresholds.shape)
         ), stored
     return ParameterErrors.of(calibration, shared.columns[kept]), stored
+
+
+def _threshold_errors(rows: Sequence[ItemParameterRow], params: ItemParams) -> FloatArray:
+    """(n_items, most_steps) of the stored thresholds; of right or wrong that of b. 0 where unknown."""
+    errors = np.zeros(params.thresholds.shape)
+    for place, row in enumerate(rows):
+        stored = (row.parts or {}).get("se") if row.thresholds else [row.se_b]
+        for step, value in enumerate(stored or ()):
+            errors[place, step] = value or 0.0
+    return errors
 
 
 def _report(
@@ -234,7 +250,9 @@ def _drift(calibration: Calibration, shared: SharedItems, link: Link) -> dict[in
     new = link.apply(calibration.params.subset(shared.columns))
     errors = (
         DriftErrors.from_standard_errors(
-            shared.old, [row.se_a or 0.0 for row in shared.rows], [row.se_b or 0.0 for row in shared.rows]
+            shared.old,
+            [row.se_a or 0.0 for row in shared.rows],
+            _threshold_errors(shared.rows, shared.old),
         ),
         DriftErrors.from_standard_errors(
             new,

@@ -1,11 +1,11 @@
-"""Number-correct marks of sittings as soon as they are closed: once for each log and set of keys."""
+"""Marks of sittings as soon as they are closed: once for each log and set of keys."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import Final
 
-from examsvc.results.marks import keys_checksum, number_correct
+from examsvc.results.marks import keys_checksum, tally
 from examsvc.services.deps import Services
 from examsvc.store import Session, database_now, measuring
 from examsvc.store import marking as store
@@ -43,13 +43,15 @@ def _mark(session: Session, rows: list[SittingRow]) -> int:
             row.marked = True
             if store.find_mark(session, row.id, row.receipt or "", checksum) is not None:
                 continue  # marked by a worker that died before it could say so
+            points, right = tally(list(keys), held, keys)
             session.add(
                 SittingMarkRow(
                     sitting_id=row.id,
                     form_checksum=row.form_checksum,
                     keys_checksum=checksum,
                     receipt=row.receipt or "",
-                    number_correct=number_correct(list(keys), held, keys),
+                    number_correct=right,
+                    points=points,
                     n_marked=len(keys),
                     marked_at=now,
                 )

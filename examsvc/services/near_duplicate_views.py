@@ -16,7 +16,7 @@ from examsvc.store import item_versions as versions
 from examsvc.store import near_duplicates as store
 from examsvc.store.bank import ItemLine
 from examsvc.store.models import NearDuplicateRow
-from item_bank.differences import Run, differences, own_parts
+from item_bank.contrasts import Run, contrast, own_parts
 from item_bank.item import ItemVersion
 from item_bank.near_duplicates import groups
 from item_bank.stem import plain_text
@@ -120,7 +120,7 @@ def _compare(session: Session, rows: Sequence[NearDuplicateRow]) -> dict[tuple[i
     found: dict[tuple[int, int], Compared] = {}
     for row in rows:
         a, b = row.version_a_id, row.version_b_id
-        stems = differences(plain_text(wordings[a].stem), plain_text(wordings[b].stem))
+        stems = contrast(plain_text(wordings[a].stem), plain_text(wordings[b].stem))
         options = _contents(wordings[a]), _contents(wordings[b])
         found[row.item_a_id, row.item_b_id] = Compared(
             row,

@@ -7,13 +7,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from examsvc.results.categories import Categories
 from examsvc.store.models import ItemParameterRow
 from scoring import ItemModel, ItemParams
 
 
-def params_of(rows: Sequence[ItemParameterRow | None]) -> ItemParams:
-    """The rows' parameters in their order; NaN where there is no row, or none was calibrated."""
-    n_steps = max((len(row.thresholds) for row in rows if row is not None and row.thresholds), default=1)
+def params_of(rows: Sequence[ItemParameterRow | None], *, least_steps: int = 1) -> ItemParams:
+    """The rows' parameters in their order; NaN where there is no row, or none was calibrated.
+
+    least_steps : columns of the thresholds at least, to stand beside parameters that have so many
+    """
+    steps_of = [len(row.thresholds) for row in rows if row is not None and row.thresholds]
+    n_steps = max([least_steps, *steps_of])
     a, b, c = np.full((3, len(rows)), np.nan)
     c[:] = 0.0
     thresholds = np.full((len(rows), n_steps), np.nan)
@@ -26,6 +31,17 @@ def params_of(rows: Sequence[ItemParameterRow | None]) -> ItemParams:
         thresholds[place, : len(steps)] = steps
         models[place] = _model(row)
     return ItemParams(a, b, c, thresholds, tuple(models))
+
+
+def categories_of(rows: Sequence[ItemParameterRow | None]) -> tuple[Categories, ...]:
+    """What the rows' calibration divides the items' marks into; right or not where there is no row."""
+    return tuple(Categories.from_json(None if row is None else row.categories) for row in rows)
+
+
+def thresholds_of(params: ItemParams, place: int) -> list[float] | None:
+    """An item's thresholds for a row; None of one without parameters, and of right or wrong."""
+    known = params.thresholds[place][np.isfinite(params.thresholds[place])]
+    return None if params.models[place].is_dichotomous or not known.size else known.tolist()
 
 
 def _model(row: ItemParameterRow) -> ItemModel:

@@ -80,9 +80,8 @@ def _agrees(stored: _Stored, campaign: CampaignPlan, form: FormPlan) -> bool:
         score.n_items,
         score.level is not None,
     )
-    first = SittingScore(
-        score.number_correct, 100 * score.number_correct / score.n_items, overall, competencies
-    )
+    percent = float(100 * score.earned / score.n_items)
+    first = SittingScore(score.earned, score.number_correct, percent, overall, competencies)
     if differences(first, rescore(form.plan, form.curves, stored.responses, form.keys)):
         return False
     cuts = [float(cut) for cut in score.cuts]

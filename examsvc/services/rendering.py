@@ -39,6 +39,14 @@ def render_wording(deps: Services, text: str) -> str:
         return render_wordings(session, [text])[0]
 
 
+def render_authored_stem(deps: Services, text: str) -> str:
+    """A stem, for the same pages: its marks are elements that a page can fill."""
+    if not references(text):
+        return render_stem(text, {})
+    with deps.store.read() as session:
+        return render_stem(text, get_pictures(session, references(text)))
+
+
 def _texts(wording: DeliveredWording) -> list[str]:
     texts = [wording.stem, *(one.content for one in wording.asked.options)]
     texts += [one.content for one in wording.asked.places]

@@ -10,7 +10,7 @@ from examsvc.accounts.permissions import Facts, permit
 from examsvc.ports import Progress
 from examsvc.results.errors import ScoringRefused
 from examsvc.results.estimate import SittingScore, Standing, score_form
-from examsvc.results.marks import Keys, Responses, number_correct
+from examsvc.results.marks import Keys, Responses, tally
 from examsvc.results.release import ResultAct, ResultState, require_releasable, state_after
 from examsvc.results.rescore import differences, rescore
 from examsvc.services.audit import record_act
@@ -124,6 +124,7 @@ def _score_form(session: Session, actor: Actor, campaign: CampaignPlan, form: Fo
             keys_checksum=form.keys_checksum,
             calibration_id=campaign.calibration.id,
             number_correct=score.number_correct,
+            points=score.points,
             n_items=len(form.plan.item_ids),
             theta=score.overall.theta,
             se=score.overall.se,
@@ -162,11 +163,13 @@ def _competency_row(  # noqa: PLR0913 - the row's own columns
     chosen: Responses,
     keys: Keys,
 ) -> CompetencyScoreRow:
+    points, right = tally(items, chosen, keys)
     return CompetencyScoreRow(
         score_id=score_id,
         competency_id=competency_id,
         n_items=len(items),
-        number_correct=number_correct(items, chosen, keys),
+        number_correct=right,
+        points=points,
         theta=standing.theta,
         se=standing.se,
         level=standing.level,

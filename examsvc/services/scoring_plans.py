@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from examsvc.positions.framework import LevelScale
@@ -14,10 +14,10 @@ from examsvc.results.release import Provenance
 from examsvc.results.rescore import CurveTable, curve_table
 from examsvc.rulepacks.pack import RulePack
 from examsvc.rulepacks.registry import get_pack
-from examsvc.services.parameters import params_of
+from examsvc.services.parameters import categories_of, params_of
 from examsvc.store import Session
 from examsvc.store import measuring as store
-from examsvc.store.measuring import SatForm
+from examsvc.store.measuring import FormItem, SatForm
 from examsvc.store.models import CalibrationRow, CampaignRow, ItemParameterRow, LevelScaleRow
 from examsvc.store.rows import get_row
 
@@ -89,25 +89,30 @@ def level_scale_of(session: Session, campaign: CampaignRow) -> LevelScale:
 def form_plan(session: Session, campaign: CampaignPlan, form: SatForm) -> FormPlan:
     """How the sittings of one form are scored."""
     item_ids = tuple(str(item.version_id) for item in form.items)
-    keys = _keys(session, [item.version_id for item in form.items])
+    keys = item_keys(session, form.items)
     topics = {str(item.version_id): item.topic for item in form.items}
     competencies_of_topic = {
         topic: (code,) for topic, (_identity, code) in campaign.competency_of_topic.items()
     }
+    rows = [campaign.parameters.get(item.version_id) for item in form.items]
     plan = ScoringPlan(
         item_ids=item_ids,
-        params=params_of([campaign.parameters.get(item.version_id) for item in form.items]),
+        params=params_of(rows),
         competencies=items_by_competency(topics, competencies_of_topic),
         scale=campaign.scale,
         min_items=campaign.rules.min_items_per_competency,
         population=Population.from_analysis(campaign.calibration.analysis),
         dimensions=Dimensions.from_analysis(campaign.calibration.analysis),
+        categories=categories_of(rows),
     )
     return FormPlan(form, plan, keys, curve_table(plan), keys_checksum(item_ids, keys))
 
 
-def _keys(session: Session, version_ids: list[int]) -> dict[str, ItemKey]:
+def item_keys(session: Session, items: Sequence[FormItem]) -> dict[str, ItemKey]:
+    """What each item asks for with the key in force, by its version as a text."""
+    keys = store.keys_in_force(session, [item.version_id for item in items])
     return {
-        str(version_id): ItemKey.of(key)
-        for version_id, key in store.keys_in_force(session, version_ids).items()
+        str(item.version_id): ItemKey(item.asked, keys[item.version_id])
+        for item in items
+        if item.version_id in keys
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -28,6 +29,9 @@ from examsvc.store.models import (
 )
 from examsvc.store.rows import get_row
 from examsvc.store.topics import list_topics
+from item_bank.interactions.kinds import RATED
+
+ACCEPTED: Final = ("approved", "pilot", "calibrated", "operational")
 
 
 def find_position(session: Session, code: str) -> PositionRow | None:
@@ -135,19 +139,36 @@ def supersede_approved(session: Session, position_code: str) -> None:
 
 
 def count_eligible(session: Session) -> dict[Cell, int]:
-    """Operational items per topic and cognitive level."""
+    """Operational items per topic and cognitive level that a computer marks."""
+    return _count_cells(session, ItemVersionRow.interaction.not_in(RATED))
+
+
+def count_rated(session: Session) -> dict[Cell, int]:
+    """Accepted items per topic and cognitive level that people mark: of no use to a form.
+
+    From approval on: without marks of a computer's nothing calibrates them, so few ever become operational.
+    """
+    return _count_cells(session, ItemVersionRow.interaction.in_(RATED), ACCEPTED)
+
+
+def _count_cells(
+    session: Session, which: sa.ColumnElement[bool], states: Sequence[str] = ("operational",)
+) -> dict[Cell, int]:
     query = (
         sa.select(TopicRow.code, ItemVersionRow.cognitive_level, sa.func.count())
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
         .join(TopicRow, TopicRow.id == ItemRow.topic_id)
-        .where(ItemVersionRow.state == "operational", ItemRow.pool == "operational")
+        .where(ItemVersionRow.state.in_(states), ItemRow.pool == "operational", which)
         .group_by(TopicRow.code, ItemVersionRow.cognitive_level)
     )
     return {Cell(topic, level): n for topic, level, n in session.execute(query)}
 
 
 def list_pool(session: Session, calibration_id: int) -> list[PoolItem]:
-    """Operational items that the calibration has usable parameters for; none that officers practise with."""
+    """Operational items that the calibration has usable parameters for.
+
+    None that officers practise with, and none that people mark.
+    """
     query = (
         sa.select(ItemVersionRow, ItemRow.code, TopicRow.code, ItemParameterRow)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
@@ -156,6 +177,7 @@ def list_pool(session: Session, calibration_id: int) -> list[PoolItem]:
         .where(
             ItemVersionRow.state == "operational",
             ItemRow.pool == "operational",
+            ItemVersionRow.interaction.not_in(RATED),
             ItemParameterRow.calibration_id == calibration_id,
             ItemParameterRow.a > 0,
         )
@@ -170,9 +192,18 @@ def list_pool(session: Session, calibration_id: int) -> list[PoolItem]:
             parameter.a or 0.0,
             parameter.b or 0.0,
             parameter.c or 0.0,
+            *_in_parts(parameter),
         )
         for version, code, topic, parameter in session.execute(query)
     ]
+
+
+def _in_parts(parameter: ItemParameterRow) -> tuple[str, tuple[float, ...], tuple[float, ...]]:
+    """Model, thresholds and what the categories are worth, of an item whose mark can be earned in part."""
+    if not parameter.thresholds:
+        return "", (), ()
+    worth = tuple(float(one) for _bound, one in parameter.categories or ())
+    return parameter.model, tuple(map(float, parameter.thresholds)), worth
 
 
 def list_enemies(session: Session, version_ids: Iterable[int]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from examsvc.results.marks import ItemKey
 from examsvc.store.errors import NotFound
-from examsvc.store.item_parts import read_key
+from examsvc.store.item_parts import read_asked, read_key
 from examsvc.store.models import (
     AdministrationRow,
     BlueprintRow,
@@ -21,6 +21,7 @@ from examsvc.store.models import (
     ExamRoomRow,
     FormItemRow,
     ItemKeyRow,
+    ItemVersionRow,
     LevelScaleRow,
     OfficerRow,
     PositionRow,
@@ -144,9 +145,13 @@ def list_sheets(session: Session, user_id: int) -> list[SittingSheet]:
 def keys_for_marking(session: Session, form_id: int) -> dict[str, ItemKey]:
     """The newest key of every marked item of a form; only for sittings that are closed."""
     query = (
-        sa.select(ItemKeyRow)
+        sa.select(ItemKeyRow, ItemVersionRow)
+        .join(ItemVersionRow, ItemVersionRow.id == ItemKeyRow.item_version_id)
         .join(FormItemRow, FormItemRow.item_version_id == ItemKeyRow.item_version_id)
         .where(FormItemRow.form_id == form_id, FormItemRow.scored.is_(True))
         .order_by(ItemKeyRow.version)
     )
-    return {str(row.item_version_id): ItemKey.of(read_key(row)) for row in session.scalars(query)}
+    return {
+        str(version.id): ItemKey(read_asked(version), read_key(row))
+        for row, version in session.execute(query)
+    }

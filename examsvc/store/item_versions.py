@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -264,6 +265,17 @@ def newest_keys(session: Session, version_ids: Collection[int]) -> dict[int, Key
         query = sa.select(ItemKeyRow).where(ItemKeyRow.item_version_id.in_(part)).order_by(ItemKeyRow.version)
         found.update({row.item_version_id: read_key(row) for row in session.scalars(query)})
     return found
+
+
+def list_keys(session: Session, version_id: int) -> list[tuple[Key, str, str, datetime]]:
+    """All keys of an item version, oldest first: the key, why it was made, by whom, when."""
+    query = (
+        sa.select(ItemKeyRow, UserRow.display_name)
+        .join(UserRow, UserRow.id == ItemKeyRow.created_by)
+        .where(ItemKeyRow.item_version_id == version_id)
+        .order_by(ItemKeyRow.version)
+    )
+    return [(read_key(row), row.reason, name, row.created_at) for row, name in session.execute(query)]
 
 
 def get_version(session: Session, version_id: int) -> ItemVersion:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from examsvc.delivery.sitting import MARKED_STATES, UNFINISHED_STATES
 from examsvc.results.release import ResultAct, ResultState, state_after
-from examsvc.store.item_parts import read_key
+from examsvc.store.item_parts import asked_of, read_key
 from examsvc.store.models import (
     AdministrationRow,
     BlueprintRow,
@@ -36,6 +36,8 @@ from examsvc.store.models import (
     TopicRow,
 )
 from examsvc.store.parts import in_parts
+from item_bank.interactions.asked import Asked
+from item_bank.interactions.kinds import RATED
 from item_bank.interactions.marking import Key
 
 ADOPTING: Final = 7_201_402  # the number of the advisory lock under which calibrations come into force
@@ -43,11 +45,15 @@ ADOPTING: Final = 7_201_402  # the number of the advisory lock under which calib
 
 @dataclass(frozen=True, slots=True)
 class FormItem:
-    """An item of a form as scoring needs it: no wording."""
+    """An item of a form as scoring needs it: what it asks for and what it is evidence of."""
 
     version_id: int
     topic: str
-    option_ids: tuple[str, ...]
+    asked: Asked
+
+    @property
+    def option_ids(self) -> tuple[str, ...]:
+        return self.asked.option_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,14 @@ def list_sat_forms(session: Session, campaign_id: int) -> list[SatForm]:
 def list_form_items(session: Session, form_id: int) -> list[FormItem]:
     """The scored items of a form in order."""
     query = (
-        sa.select(ItemVersionRow.id, TopicRow.code, ItemVersionRow.options)
+        sa.select(
+            ItemVersionRow.id,
+            TopicRow.code,
+            ItemVersionRow.interaction,
+            ItemVersionRow.options,
+            ItemVersionRow.places,
+            ItemVersionRow.most_chosen,
+        )
         .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
         .join(TopicRow, TopicRow.id == ItemRow.topic_id)
@@ -99,8 +112,8 @@ def list_form_items(session: Session, form_id: int) -> list[FormItem]:
         .order_by(FormItemRow.ordinal)
     )
     return [
-        FormItem(version_id, topic, tuple(option["id"] for option in options))
-        for version_id, topic, options in session.execute(query)
+        FormItem(version_id, topic, asked_of(*columns))
+        for version_id, topic, *columns in session.execute(query)
     ]
 
 
@@ -132,7 +145,7 @@ def count_unfinished(session: Session, campaign_id: int) -> int:
 
 
 def responses_by_sitting(session: Session, sitting_ids: Sequence[int]) -> dict[int, dict[int, str]]:
-    """The chosen option by item version, for each sitting; blanks are absent."""
+    """The response by item version, for each sitting; blanks are absent."""
     found: dict[int, dict[int, str]] = {sitting_id: {} for sitting_id in sitting_ids}
     for part in in_parts(sitting_ids):
         query = sa.select(
@@ -188,13 +201,17 @@ def lock_adopting(session: Session) -> None:
 
 
 def list_judgeable(session: Session) -> list[tuple[ItemVersionRow, ItemRow]]:
-    """Items for exams that are approved, piloted, calibrated or in use, for a calibration by judgement."""
+    """Items for exams that are approved, piloted, calibrated or in use, for a calibration by judgement.
+
+    None that people mark: a computer has no marks of theirs to model.
+    """
     query = (
         sa.select(ItemVersionRow, ItemRow)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
         .where(
             ItemVersionRow.state.in_(["approved", "pilot", "calibrated", "operational"]),
             ItemRow.pool == "operational",
+            ItemVersionRow.interaction.not_in(RATED),
         )
         .order_by(ItemVersionRow.id)
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from examsvc.store.models import StimulusRow
+from examsvc.store.models import ItemRow, ItemVersionRow, StimulusRow
 from item_bank.stimulus import Stimulus
 
 
@@ -15,6 +15,21 @@ def list_stimuli(session: Session) -> list[StimulusRow]:
     """The newest version of each, by code."""
     query = sa.select(StimulusRow).order_by(StimulusRow.code, StimulusRow.version)
     return list({row.code: row for row in session.scalars(query)}.values())
+
+
+def items_of_stimuli(session: Session) -> dict[str, list[str]]:
+    """Code of a stimulus → the codes of the items with a version that shows it."""
+    query = (
+        sa.select(StimulusRow.code, ItemRow.code)
+        .join(ItemVersionRow, ItemVersionRow.stimulus_id == StimulusRow.id)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .distinct()
+        .order_by(StimulusRow.code, ItemRow.code)
+    )
+    found: dict[str, list[str]] = {}
+    for code, item in session.execute(query):
+        found.setdefault(code, []).append(item)
+    return found
 
 
 def find_newest(session: Session, code: str) -> StimulusRow | None:

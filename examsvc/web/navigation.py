@@ -64,6 +64,13 @@ DUTIES: tuple[Duty, ...] = (
         _l("What the bank holds against what exams need"),
     ),
     Duty(
+        "author.usage",
+        "/bank/usage",
+        "exposure.read",
+        _l("Use and rest"),
+        _l("Which items officers have seen, and which rest"),
+    ),
+    Duty(
         "author.lateness",
         "/assignments",
         "assignments.read_board",

@@ -7,7 +7,6 @@ from typing import Final
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from item_bank.interactions.kinds import Interaction
 from item_bank.lifecycle import State
 from item_bank.pool import Pool
 from item_bank.taxonomy import CognitiveLevel
@@ -20,22 +19,6 @@ COGNITIVE_LEVELS: Final[dict[str, LazyString]] = {
 POOLS: Final[dict[str, LazyString]] = {
     Pool.OPERATIONAL.value: _l("For exams"),
     Pool.PRACTICE.value: _l("For practice"),
-}
-INTERACTIONS: Final[dict[str, LazyString]] = {
-    Interaction.SINGLE_CHOICE.value: _l("Single choice"),
-    Interaction.TRUE_FALSE.value: _l("True or false"),
-    Interaction.MULTIPLE_RESPONSE.value: _l("Several right options"),
-    Interaction.STATEMENTS.value: _l("True/false statements"),
-    Interaction.NUMERIC.value: _l("Number"),
-    Interaction.SHORT_TEXT.value: _l("Short text"),
-    Interaction.ORDER.value: _l("Order"),
-    Interaction.MATCH.value: _l("Match"),
-    Interaction.INLINE_CHOICE.value: _l("Choices in the text"),
-    Interaction.GAP_MATCH.value: _l("Gaps to fill from a list"),
-    Interaction.HOTSPOT.value: _l("Place on a picture"),
-    Interaction.HOTTEXT.value: _l("Words in the text"),
-    Interaction.ESSAY.value: _l("Essay"),
-    Interaction.PRACTICAL.value: _l("Practical task"),
 }
 ITEM_STATES: Final[dict[str, LazyString]] = {
     State.DRAFT.value: _l("Draft"),

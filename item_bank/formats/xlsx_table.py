@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from item_bank.formats.cells import encode_escapes
-from item_bank.formats.xlsx_write import keep_as_text, saved, write_header
+from item_bank.formats.xlsx_cells import keep_as_text, saved, write_header
 from item_bank.stem import strip_invisible
 
 Value = str | int | date | None
@@ -18,8 +19,16 @@ _DAY_FORMAT = "dd/mm/yyyy"
 _NARROW, _WIDE = 13, 32
 
 
-def write_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """One sheet with its headers frozen; a column of texts is wide."""
+def write_table(
+    title: str, headers: Sequence[str], rows: Iterable[Sequence[Value]], widths: Sequence[int] = ()
+) -> bytes:
+    """One sheet as an .xlsx workbook, its headers frozen.
+
+    Parameters
+    ----------
+    rows : one value a header; an empty text is an empty cell
+    widths : of the columns in characters; where none are given a column of texts is wide
+    """
     workbook = Workbook()
     sheet = workbook.active
     if not isinstance(sheet, Worksheet):
@@ -31,6 +40,8 @@ def write_table(title: str, headers: Sequence[str], rows: Iterable[Sequence[Valu
     for row, values in enumerate(rows, start=2):
         for column, value in enumerate(values, start=1):
             _write(sheet, (row, column), value)
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = "A2"
     return saved(workbook)
 
@@ -42,5 +53,6 @@ def _write(sheet: Worksheet, place: tuple[int, int], value: Value) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = _WIDE
         return
     cell = sheet.cell(row, column, value)
+    cell.alignment = Alignment(vertical="top")
     if isinstance(value, date):
         cell.number_format = _DAY_FORMAT

@@ -81,3 +81,5 @@ KINDS: Final[dict[Interaction, Kind]] = {
     Interaction.ESSAY: Kind(Form.TEXT, rated=True, most_characters=20_000),
     Interaction.PRACTICAL: Kind(Form.NOTHING, rated=True),
 }
+RATED: Final = tuple(interaction for interaction, kind in KINDS.items() if kind.rated)
+"""What people mark, by a rubric: on no form that a computer marks."""

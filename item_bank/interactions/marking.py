@@ -13,7 +13,7 @@ from typing import Final
 
 from item_bank.errors import InvalidItem, InvalidResponse
 from item_bank.interactions.asked import Asked
-from item_bank.interactions.kinds import Form
+from item_bank.interactions.kinds import KINDS, Form, Interaction
 from item_bank.interactions.responses import parts_of, read_response, readings
 from item_bank.stem import nfc
 
@@ -136,6 +136,17 @@ def _accepted(asked: Asked, key: Key) -> tuple[str, ...]:
         if len(readings(number)) > 1:
             raise InvalidItem("KEY_AMBIGUOUS", value=number)
     return accepted
+
+
+def credits_of(interaction: Interaction, n_places: int) -> tuple[Credit, ...]:
+    """The credits that a key may give, in the order in which they are defined; none where people mark."""
+    kind = KINDS[interaction]
+    if kind.rated:
+        return ()
+    fitting = _CREDITS[kind.form]
+    if interaction is not Interaction.STATEMENTS or n_places + 1 != len(STATEMENT_SHARES):
+        fitting = fitting - {Credit.STATEMENTS}
+    return tuple(credit for credit in Credit if credit in fitting)
 
 
 def share(asked: Asked, key: Key, response: str | None) -> Fraction:

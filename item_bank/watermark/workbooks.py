@@ -13,6 +13,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.styles.colors import Color
 from openpyxl.worksheet.worksheet import Worksheet
 
+from item_bank.formats.xlsx_bank import read as items
+from item_bank.formats.xlsx_bank.pictures import fill_pictures
+from item_bank.formats.xlsx_bank.sheets import PICTURES_NAME
 from item_bank.watermark.marks import Channel, Imprint, Place, digest_of, draw
 from item_bank.watermark.stamp import Stamp
 
@@ -32,6 +35,8 @@ def mark_workbook(data: bytes, stamp: Stamp, key: bytes) -> bytes:
         places = _places(len(cells))
         for cell, way in zip(cells, draw(key, _words(cells), places), strict=True):
             cell.font = _FONTS[way]
+    if PICTURES_NAME in workbook.sheetnames:  # what loads a workbook leaves its pictures behind
+        fill_pictures(workbook[PICTURES_NAME], items.read_workbook(data).pictures)
     _stamp(workbook, sheet, stamp)
     target = io.BytesIO()
     workbook.save(target)

@@ -17,15 +17,17 @@ import sqlalchemy as sa
 
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_import import File, check_file, import_file
-from examsvc.services.bank_views import Part, page_items, view_item
+from examsvc.services.bank_lists import Part, page_items
+from examsvc.services.bank_views import view_item
 from examsvc.services.near_duplicates import Search, search_bank
 from examsvc.services.similar_items import find_alike
 from examsvc.store import Session
 from examsvc.store import item_versions as versions
 from examsvc.store.bank import ItemFilter
 from examsvc.store.models import ItemFingerprintRow, ItemVersionRow
+from item_bank.formats.foreign import ForeignBank, of_bank
 from item_bank.formats.workbook import Workbook
-from item_bank.formats.xlsx import write_items
+from item_bank.formats.xlsx_bank.write import write_workbook
 from item_bank.interactions.marking import Key
 from tests.benchmarks.bank_bed import Bed, item_of
 from tests.benchmarks.bank_texts import texts
@@ -143,9 +145,8 @@ def page(bed: Bed) -> list[Row]:
 def importing(bed: Bed) -> list[Row]:
     """A workbook of new items: checked against the whole bank, then taken in, by which the bank grows."""
     written = list(texts(min(IMPORTED, bed.n), seed=bed.n + 1))
-    items = [item_of(replace(text, code=f"N{text.code}")) for text in written]
-    keys = {item.code: Key(1, (text.key,)) for item, text in zip(items, written, strict=True)}
-    data = write_items(items, keys)
+    items = [of_bank(item_of(replace(text, code=f"N{text.code}")), Key(1, (text.key,))) for text in written]
+    data = write_workbook(ForeignBank(tuple(items)))[0]
     author, file = bed.people["author_1"], File("bench.xlsx", data)
     floor = _timed(lambda _: list(Workbook(data).sheet("Câu hỏi").rows), [0])
     checked = _timed(lambda _: check_file(bed.deps, author, file), [0])

@@ -91,8 +91,10 @@ def write_item(author: Page, draft: Draft) -> None:
     author.fill("#item-legal_basis", draft.legal_basis)
     author.fill("#item-rationale", draft.rationale)
     author.fill("#item-judged_share", str(draft.judged_percent))
-    expect(author.locator("#preview")).to_contain_text(draft.options[OPTIONS.index(draft.key)])
-    author.click('button[name="then"][value="save"]')
+    right = author.locator("#preview .as-option", has_text=draft.options[OPTIONS.index(draft.key)])
+    right.locator("input").check()
+    expect(author.locator("#tried .try-right")).to_have_count(1)  # what an author tries is marked at once
+    author.click('.actions button[name="then"][value="save"]')
     expect(author.locator("h1")).to_contain_text(draft.code)
     author.click('form[action$="/items/submit"] button')
     expect(author.locator(".alert-success")).to_be_visible()

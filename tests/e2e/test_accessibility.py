@@ -84,6 +84,7 @@ TOURS: dict[str, tuple[str, ...]] = {
     "ngan_hang": (
         "/items",
         ITEM,
+        f"{ITEM}/key",
         "/bank",
         "/bank/rules",
         "/bank/near-duplicates",

@@ -82,6 +82,7 @@ def write_from_the_desk(author: Page, draft: Draft) -> None:
     author.goto("/items")
     expect_card(author, "0 of 1 delivered", "0 written")
     author.click(".assignment .btn-primary")
+    author.click('.kinds a[href*="single_choice"]')
     expect(author.locator("#item-topic")).to_have_value(draft.topic)
     expect(author.locator("#item-level")).to_have_value(draft.level)
     expect(author.locator("#item-legal_basis")).to_have_value(BASIS)

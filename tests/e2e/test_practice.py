@@ -94,7 +94,7 @@ def test_only_the_wrong_ones_are_repeated(open_page: OpenPage, prepared: str):
 
 def test_an_author_puts_a_picture_and_a_formula_where_the_cursor_stands(open_page: OpenPage):
     page = open_page("ban_de_1", locale="en")
-    page.goto("/items/new")
+    page.goto("/items/new?kind=single_choice")
     stem = page.locator("#item-stem")
     stem.fill("Tính \\(\\frac{P}{1 + t}\\) theo hình: ")
     expect(page.locator("#preview math mfrac")).to_be_visible()

@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from examsvc.store import Session
+from examsvc.store.item_parts import write_asked, write_key
 from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow
+from item_bank.interactions.asked import Asked
+from item_bank.interactions.marking import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,13 @@ def lay_item(
     *,
     key: str = "A",
     pool: str = "operational",
+    made_of: tuple[Asked, Key] | None = None,
     **wording: Any,
 ) -> ItemVersionRow:
-    """An item with its first version and key; `wording` names columns of the version."""
+    """An item with its first version and key; `wording` names columns of the version.
+
+    made_of : what it asks for and its key, where it is no single choice of four
+    """
     item = ItemRow(code=code, topic_id=topic_id, author_id=made.by, created_at=made.at, pool=pool)
     session.add(item)
     session.flush()
@@ -48,16 +55,11 @@ def lay_item(
         created_at=made.at,
         **{**columns, **wording},
     )
+    if made_of is not None:
+        write_asked(version, made_of[0])
     session.add(version)
     session.flush()
-    session.add(
-        ItemKeyRow(
-            item_version_id=version.id,
-            version=1,
-            option_id=key,
-            reason="Thử",
-            created_by=made.by,
-            created_at=made.at,
-        )
-    )
+    row = ItemKeyRow(item_version_id=version.id, reason="Thử", created_by=made.by, created_at=made.at)
+    write_key(row, Key(1, (key,)) if made_of is None else made_of[1])
+    session.add(row)
     return version

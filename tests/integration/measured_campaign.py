@@ -83,16 +83,16 @@ def _lay(deps: Services, password: str | None) -> Measured:
     secret = deps.passwords.hash(password) if password else None
     rng = np.random.default_rng(20260301)
     with deps.store.begin() as session:
-        staff = {name: _user(session, name, role, secret) for name, role in STAFF.items()}
-        topics = _lay_framework(session)
+        staff = {name: lay_user(session, name, role, secret) for name, role in STAFF.items()}
+        topics = lay_framework(session)
         versions = _lay_items(session, staff["author"].user_id, topics)
-        campaign, administration, forms = _lay_campaign(session, staff["manager"].user_id, versions)
+        campaign, administration, forms = lay_campaign(session, staff["manager"].user_id, versions)
         theta = rng.normal(size=N_SITTINGS)
-        sittings = _lay_sittings(session, administration, forms)
+        sittings = lay_sittings(session, administration, forms)
         _lay_responses(session, (sittings, versions), theta, rng)
         met = dict.fromkeys(range(N_ITEMS), 0)
         for number in range(N_SITTINGS):
-            for place in _places(number % N_FORMS):
+            for place in places_of(number % N_FORMS):
                 met[place] += 1
         return Measured(
             staff,
@@ -104,11 +104,11 @@ def _lay(deps: Services, password: str | None) -> Measured:
         )
 
 
-def _places(form: int) -> range:
+def places_of(form: int) -> range:
     return range(form * STEP, form * STEP + PER_FORM)
 
 
-def _user(session: Session, username: str, role: Role, secret: str | None) -> Actor:
+def lay_user(session: Session, username: str, role: Role, secret: str | None) -> Actor:
     row = UserRow(
         username=username, display_name=username.title(), password_hash=secret, locale="en", created_at=AT
     )
@@ -118,7 +118,7 @@ def _user(session: Session, username: str, role: Role, secret: str | None) -> Ac
     return Actor(row.id, username, row.display_name, frozenset({role}))
 
 
-def _lay_framework(session: Session) -> dict[str, int]:
+def lay_framework(session: Session) -> dict[str, int]:
     topics = {
         code: TopicRow(code=code, name_vi=f"Chuyên đề {code}", name_en=f"Topic {code}") for code in TOPICS
     }
@@ -153,7 +153,7 @@ def _lay_items(session: Session, author_id: int, topics: dict[str, int]) -> list
     return versions
 
 
-def _lay_campaign(
+def lay_campaign(
     session: Session, manager_id: int, versions: list[int]
 ) -> tuple[CampaignRow, AdministrationRow, list[FormRow]]:
     made: dict[str, Any] = {"created_by": manager_id, "created_at": AT}
@@ -236,12 +236,12 @@ def _lay_form(session: Session, owner: tuple[int, int], number: int, versions: l
     session.flush()
     session.add_all(
         FormItemRow(form_id=form.id, ordinal=ordinal, item_version_id=versions[place])
-        for ordinal, place in enumerate(_places(number), start=1)
+        for ordinal, place in enumerate(places_of(number), start=1)
     )
     return form
 
 
-def _lay_sittings(
+def lay_sittings(
     session: Session, administration: AdministrationRow, forms: list[FormRow]
 ) -> list[SittingRow]:
     unit = OrganisationUnitRow(
@@ -305,7 +305,7 @@ def _lay_responses(
     wrong = rng.integers(1, 4, size=marks.shape)
     rows = []
     for number, sitting in enumerate(sittings):
-        for place in _places(number % N_FORMS):
+        for place in places_of(number % N_FORMS):
             shift = 0 if marks[number, place] else int(wrong[number, place])
             rows.append(
                 {

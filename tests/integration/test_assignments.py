@@ -26,9 +26,10 @@ from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_
 from examsvc.services.bank_errors import AssignmentRefused, NothingToReply, RuleRefused
 from examsvc.services.bank_import import File, import_file
 from examsvc.services.bank_import import Order as ImportOrder
+from examsvc.services.bank_lists import appraisal_queue, list_returned, review_queue
 from examsvc.services.bank_replies import reply_to_return
 from examsvc.services.bank_review import approve_items, move_items, review_item
-from examsvc.services.bank_views import appraisal_queue, list_returned, review_queue, view_item
+from examsvc.services.bank_views import view_item
 from examsvc.services.office_calendar import office_date
 from examsvc.store import NotFound, database_now
 from examsvc.store import accounts as account_store

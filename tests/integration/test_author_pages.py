@@ -95,7 +95,7 @@ def test_a_refused_file_shows_row_column_and_reason(author: Browser):
     page = author.get(report.location).text
     assert "1 item cannot be taken." in page
     assert "Row 4, column I (Đáp án):" in page
-    assert "Here it is “E”" in page
+    assert "The key “E” names nothing that the item has." in page
     refused = author.post_form(report.location)
     assert refused.status_code == 409
     assert "Tick this, or put the file right." in refused.text
@@ -302,8 +302,8 @@ def test_the_preview_shows_formulas_and_names_those_that_cannot_be_read(author: 
 def test_a_reference_to_an_unknown_picture_is_a_fault_of_its_row(author: Browser):
     rows = [row_of(STEM=f"Xem {reference('0' * 64, 'x')}"), row_of(CODE="T01-002", KEY="A", STEM=r"Tính \(x")]
     page = author.get(upload(author, workbook(rows)).location).text
-    assert "Nothing was imported." in page
-    assert "The picture 000000000000… is not in the bank." in page
+    assert "1 item cannot be taken." in page
+    assert "There is no picture “000000000000” in the bank." in page
     assert r"Formula 1 has no end" in page
 
 

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.roles import Role
-from examsvc.services import Services
+from examsvc.services import Services, bank
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_errors import DraftOpen, ImportIncomplete, Superseded, WordingFrozen
 from examsvc.services.bank_import import File, check_file, import_file
+from examsvc.services.bank_lists import list_items, list_returned, review_queue
 from examsvc.services.bank_replies import reply_to_return
 from examsvc.services.bank_review import (
     Judgement,
@@ -23,7 +24,7 @@ from examsvc.services.bank_review import (
     move_items,
     review_item,
 )
-from examsvc.services.bank_views import list_items, list_returned, review_queue, view_item
+from examsvc.services.bank_views import view_item
 from examsvc.services.media import add_media
 from examsvc.services.rendering import render_items
 from examsvc.store import assembly, measuring
@@ -45,7 +46,10 @@ from examsvc.store.models import (
     UserRow,
 )
 from item_bank.errors import AppraisalRefused, ImportRefused, InvalidItem, TransitionRefused
-from item_bank.formats.xlsx import read_items, write_items
+from item_bank.formats.foreign import BankFacts, ForeignBank, ForeignItem
+from item_bank.formats.xlsx_bank.read import read_workbook
+from item_bank.formats.xlsx_bank.write import write_workbook
+from item_bank.intake import Known, take_in
 from item_bank.interactions.asked import single_choice
 from item_bank.interactions.marking import Key
 from item_bank.lifecycle import State
@@ -192,6 +196,16 @@ def test_a_good_file_becomes_drafts_of_the_one_who_sent_it(services: Services, p
     assert verify_chain(services).first_bad_seq is None
 
 
+def test_a_file_is_stored_in_parts_and_whole(services: Services, people: Cast, monkeypatch):
+    """Whatever the parts: each code has its own wording and key, in the order of the file."""
+    monkeypatch.setattr(bank, "AT_ONCE", 2)
+    outcome = import_file(services, people.author, File("cau-hoi.xlsx", workbook(three_rows())))
+    found = [view_item(services, people.author, id_) for id_ in outcome.version_ids]
+    assert [one.item.code for one in found] == ["T01-001", "T01-002", "T02-001"]
+    assert [one.item.stem.split()[0] for one in found] == ["Thời", "Ai", "Mã"]
+    assert [one.key.option_id for one in found] == ["B", "A", "C"]
+
+
 def test_one_wrong_row_keeps_the_whole_file_out_and_is_named(services: Services, people: Cast):
     rows = [*three_rows(), row_of(CODE="T01-009", KEY="E", STEM="Câu có đáp án sai?")]
     file = File("x.xlsx", workbook(rows))
@@ -211,9 +225,22 @@ def test_checking_a_file_changes_nothing(services: Services, people: Cast):
 
 def test_a_second_import_is_compared_with_the_whole_bank(services: Services, people: Cast):
     imported(services, people)
-    rows = [row_of(CODE="T01-050"), row_of(CODE="t01-002", STEM="Một câu khác hẳn về kho ngoại quan?")]
-    [alike, held] = check_file(services, people.other_author, File("x.xlsx", workbook(rows))).lines
-    assert [note.code for note in alike.warnings] == ["NEAR_DUPLICATE"]
+    new = "Hàng quá cảnh được lưu kho tối đa bao nhiêu ngày?"
+    rows = [
+        row_of(CODE="T01-050"),
+        row_of(CODE="t01-002", STEM="Một câu khác hẳn về kho ngoại quan?"),
+        row_of(CODE="T01-051", STEM=new),
+        row_of(CODE="T01-052", STEM="Hang qua canh duoc luu kho toi da bao nhieu ngay"),
+    ]
+    report = check_file(services, people.other_author, File("x.xlsx", workbook(rows)))
+    [alike, held, first, second] = report.lines
+    assert [
+        [(note.code, note.params["other"]) for note in one.warnings] for one in (alike, first, second)
+    ] == [
+        [("NEAR_DUPLICATE", "T01-001")],
+        [],
+        [("NEAR_DUPLICATE", "T01-051")],
+    ]
     assert held.refused is not None
     assert held.refused.code == "CODE_IN_BANK"
 
@@ -226,7 +253,7 @@ def test_a_code_longer_than_the_bank_keeps_is_refused_not_cut(services: Services
 
 
 def test_what_is_no_workbook_is_refused_as_a_whole(services: Services, people: Cast):
-    with pytest.raises(ImportRefused, match="FORMAT_UNKNOWN"):
+    with pytest.raises(ImportRefused, match="FILE_UNKNOWN"):
         import_file(services, people.author, File("x.xlsx", b"no workbook"))
 
 
@@ -536,13 +563,14 @@ def test_a_workbook_says_which_pool_and_keeps_formulas_and_pictures(services: Se
     [version_id] = import_file(services, people.author, File("x.xlsx", data)).version_ids
     view = view_item(services, people.author, version_id)
     assert (view.line.pool, view.item.stem) == ("practice", stem)
-    again = read_items(
-        write_items([view.item], {view.item.code: view.key}),
-        known_topics=["T01"],
-        known_media=[picture],
-        author=view.item.author,
+    item = view.item
+    facts = BankFacts(
+        *(item.code, item.topic, item.cognitive_level, item.legal_basis, item.judged_share, item.pool)
     )
-    assert [row.item for row in again.rows] == [view.item]
+    foreign = ForeignItem(item.code, item.stem, item.asked, view.key, item.rationale, facts=facts)
+    written, lost = write_workbook(ForeignBank((foreign,), {picture: png()}))
+    again = take_in(read_workbook(written), Known(["T01"]), BankFacts(), item.author)
+    assert (lost, [one.item for one in again.taken]) == ((), [item])
 
 
 def test_the_wording_hash_covers_the_picture(services: Services, people: Cast):

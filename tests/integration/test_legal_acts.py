@@ -20,8 +20,9 @@ from examsvc.services.audit import verify_chain
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
 from examsvc.services.bank_errors import LegalActRefused
 from examsvc.services.bank_import import File, check_file
+from examsvc.services.bank_lists import list_law_updates, list_movable
 from examsvc.services.bank_review import move_items
-from examsvc.services.bank_views import list_law_updates, list_movable, view_item
+from examsvc.services.bank_views import view_item
 from examsvc.services.legal_acts import (
     ActFacts,
     add_act,

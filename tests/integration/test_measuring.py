@@ -45,7 +45,15 @@ from tests.integration.measured_campaign import (
     lay_measured_campaign,
     right_option,
 )
-from tests.integration.measuring_steps import adopted, calibration_of, count, proposed, scored, silent
+from tests.integration.measuring_steps import (
+    adopted,
+    calibration_of,
+    count,
+    proposed,
+    rows_of,
+    scored,
+    silent,
+)
 from tests.integration.signing_in import sign_in
 from tests.integration.snapshots import take_the_steps
 
@@ -387,3 +395,26 @@ def test_refusals_reach_the_page_in_words(open_as, services: Services):
     chairman = open_as("chairman")
     chairman.post_form("/results/1/release")
     assert 'role="alert"' in chairman.get("/results/1").text
+
+
+def test_single_choices_alone_give_the_figures_they_gave_before_marks_had_parts(
+    services: Services, measured: Measured
+):
+    """Kept from the code that knew right and wrong alone; there the whole record was the same to the bit."""
+    rows = rows_of(services, calibrated(services, measured))
+    scored(services, measured)
+    with services.store.read() as session:
+        scores = session.scalars(sa.select(ScoreRow).order_by(ScoreRow.sitting_id)).all()
+    item, score = rows[measured.version_ids[5]], scores[0]
+    assert (item.model, item.a, item.b) == (
+        "2PL",
+        pytest.approx(1.37376017868),
+        pytest.approx(-0.14193480738),
+    )
+    assert score.theta == pytest.approx(-0.49148849599586, abs=1e-9)
+    assert score.se == pytest.approx(0.39348246640038, abs=1e-9)
+    assert score.cuts == pytest.approx([-0.69506485902, 0.03362490091, 1.04149511271], abs=1e-8)
+    assert (score.number_correct, score.points) == (10, 10)
+    assert sum(row.number_correct for row in scores) == 3189
+    assert score.keys_checksum == "820f2dee8018d8c6a92ae6e0706240c7b9b0654286f21a9a58d943313cac83c2"
+    assert all(row.categories is None and row.parts is None for row in rows.values())

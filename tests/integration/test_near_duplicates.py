@@ -19,7 +19,8 @@ from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_
 from examsvc.services.bank_board import view_board
 from examsvc.services.bank_errors import PairRefused
 from examsvc.services.bank_import import File, check_file
-from examsvc.services.bank_views import Part, list_items, page_items, view_item
+from examsvc.services.bank_lists import Part, list_items, page_items
+from examsvc.services.bank_views import view_item
 from examsvc.services.fingerprints import RefreshChore, refresh_all, refresh_fingerprints
 from examsvc.services.near_duplicate_views import list_decided, view_undecided
 from examsvc.services.near_duplicates import Basis, Decision, Search

@@ -15,9 +15,10 @@ from examsvc.assembly.mip import Limits, is_possible
 from examsvc.assembly.pool import PoolItem, ordered_pool
 from examsvc.assembly.rounding import controlled_rounding, largest_remainder
 from examsvc.assembly.solve import AssemblyRequest, Status, assemble
+from tests.property.searches import part
 
 FOUND = (Status.OPTIMAL, Status.FEASIBLE_WITHIN_TOLERANCE)
-EXAMPLES = settings(max_examples=15, deadline=None)
+EXAMPLES = part(12)
 
 
 @st.composite

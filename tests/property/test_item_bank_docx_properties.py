@@ -9,15 +9,18 @@ from hypothesis import given
 from item_bank.formats.docx import read_docx, write_docx_items
 from item_bank.formats.foreign import ForeignItem
 from tests.property.foreign_items import PICTURES, banks, facts
+from tests.property.searches import part
 
 # a loss, and the facts that are then others
 CHANGED = {
     "MARKUP_CHANGED": {"stem", "rationale", "options", "places", "key"},
     "OPTION_TEXTS_LOST": {"options", "key"},
+    "TRANSLATION_LOST": {"english"},
     "FACT_LOST": {"max_mark", "language", "category", "tags"},
 }
 
 
+@part(4)
 @given(written=banks())
 def test_what_the_writer_does_not_report_is_read_back(written: list[ForeignItem]):
     data, lost = write_docx_items(written, PICTURES)

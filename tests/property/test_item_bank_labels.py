@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from item_bank.formats.foreign import ForeignItem
 from item_bank.interactions.asked import check_stem
@@ -10,6 +10,7 @@ from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import check_key, share
 from item_bank.labels import Parts, relabelled
 from tests.property.foreign_items import items
+from tests.property.searches import part
 
 
 def parts_of_item(item: ForeignItem) -> Parts:
@@ -18,7 +19,7 @@ def parts_of_item(item: ForeignItem) -> Parts:
     return Parts(item.stem, item.asked, check_key(item.asked, item.key))
 
 
-@settings(deadline=None)
+@part(3)
 @given(items())
 def test_an_item_under_new_ids_is_whole_and_doing_it_again_changes_nothing(item: ForeignItem):
     found = relabelled(parts_of_item(item))
@@ -27,7 +28,7 @@ def test_an_item_under_new_ids_is_whole_and_doing_it_again_changes_nothing(item:
     assert relabelled(found) == found
 
 
-@settings(deadline=None)
+@part(3)
 @given(items())
 def test_the_right_response_is_right_under_the_new_ids(item: ForeignItem):
     before = parts_of_item(item)
@@ -38,7 +39,7 @@ def test_the_right_response_is_right_under_the_new_ids(item: ForeignItem):
         assert share(before.asked, before.key, old) == share(after.asked, after.key, new)
 
 
-@settings(deadline=None)
+@part(3)
 @given(items())
 def test_neither_ids_nor_their_order_say_where_an_option_belongs(item: ForeignItem):
     before = parts_of_item(item)

@@ -20,6 +20,7 @@ from item_bank.formats.moodle_text import Files, Format, Pictures, join_category
 from item_bank.formats.moodle_xml import read_moodle_xml, write_moodle_xml
 from item_bank.stem import sanitise
 from tests.property.foreign_items import PICTURES, banks, facts, lines, typed
+from tests.property.searches import part
 
 FORMATS = {
     "aiken": (read_aiken, write_aiken),
@@ -54,6 +55,7 @@ def _one_after_another(texts: list[str]) -> bytes:
 
 
 @pytest.mark.parametrize("name", FORMATS)
+@part(3)
 @given(written=banks())
 def test_what_a_writer_does_not_report_is_read_back(name: str, written: list[ForeignItem]):
     read, write = FORMATS[name]
@@ -81,6 +83,7 @@ def _compare_facts(before: BankFacts, after: BankFacts, lost: set[str]) -> None:
         assert getattr(after, one.name) == expected, one.name
 
 
+@part(4)
 @given(written=banks())
 def test_pictures_travel_with_moodle_xml(written: list[ForeignItem]):
     data, lost = write_moodle_xml(written, PICTURES)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from item_bank.formats.qti.read import read_item
 from item_bank.formats.qti.scores import score
 from item_bank.interactions.marking import share
+from tests.property.searches import part
 from tests.unit.item_bank.qti_samples import (
     CHOICES,
     choice,
@@ -25,7 +26,7 @@ from tests.unit.item_bank.qti_samples import (
     when,
 )
 
-MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(part(2), deadline=None, suppress_health_check=list(HealthCheck))
 KEY = '<correct identifier="RESPONSE"/>'
 MAPPED = '<mapResponse identifier="RESPONSE"/>'
 ENTRY = '<p>Bao nhiêu <textEntryInteraction responseIdentifier="RESPONSE"/></p>'

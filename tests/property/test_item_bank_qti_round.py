@@ -30,6 +30,7 @@ from item_bank.interactions.responses import read_response, readings
 from item_bank.media import reference
 from item_bank.stem import from_authored, nfc, plain_text, sanitise
 from tests.property.foreign_items import bank_facts, rubric_of, stimuli, translations
+from tests.property.searches import part
 from tests.unit.item_bank.pictures import png
 
 VERSIONS = ["2.1", "2.2", "3.0"]
@@ -47,7 +48,7 @@ WORDS = [
     "'nháy'",
     "1.500,5",
 ]
-ROUND = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+ROUND = settings(part(4), deadline=None, suppress_health_check=list(HealthCheck))
 
 _word = st.one_of(st.sampled_from(WORDS), st.text("abcđêáằỹ<>&\"' ,.;", min_size=1, max_size=12))
 plain = (
@@ -272,7 +273,7 @@ def test_what_the_form_of_a_scoring_proves_holds_for_every_response(
         assert share(item.asked, read.key, response) == share(item.asked, item.key, response)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(part(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(items(), max_size=3), st.sampled_from(VERSIONS))
 def test_the_same_items_make_the_same_bytes(written: list[ForeignItem], version: str):
     package, _lost = write_package(written, {SHA256: PICTURE}, version)

@@ -8,7 +8,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from item_bank.differences import differences
+from item_bank.contrasts import contrast
 from item_bank.near_duplicates import Corpus, find_pairs
 from item_bank.similarity import fold, likeness, reading_of
 from tests.benchmarks.bank_texts import texts
@@ -65,7 +65,7 @@ def test_whatever_is_found_has_its_true_score_and_equal_texts_are_always_found(s
 
 @given(st.lists(st.sampled_from(WORDS)).map(" ".join), st.lists(st.sampled_from(WORDS)).map(" ".join))
 def test_differences_leave_out_no_word_and_agree_on_what_is_the_same(one, other):
-    left, right = differences(one, other)
+    left, right = contrast(one, other)
     assert " ".join(run.text for run in left).split() == one.split()
     assert " ".join(run.text for run in right).split() == other.split()
     same = [[fold(run.text) for run in runs if not run.differs] for runs in (left, right)]

@@ -1,7 +1,7 @@
 """What must hold of DIF statistics whatever the data."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -18,6 +18,7 @@ from scoring.dif import (
     raju_area,
 )
 from scoring.params import ItemParams
+from tests.property.searches import part
 
 TABLES = arrays.arrays(
     np.int64, st.tuples(st.integers(1, 6), st.just(2), st.just(2)), elements=st.integers(0, 20)
@@ -78,7 +79,7 @@ def test_swapping_the_groups_keeps_mantels_chi_square(counts: np.ndarray) -> Non
     assert np.isclose(one.odds_ratio * other.odds_ratio, 1.0) or np.isnan(one.odds_ratio)
 
 
-@settings(max_examples=40, deadline=None)
+@part(5)
 @given(SEEDS)
 def test_every_procedure_ends_and_gives_a_number_or_a_reason(seed: int) -> None:
     marks, groups = small_data(seed)

@@ -1,7 +1,7 @@
 """Laws of the psychometric library that hold for every item and every response."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import (
@@ -21,6 +21,7 @@ from scoring import (
     simulate_responses,
     theta_at_expected_share,
 )
+from tests.property.searches import part
 
 GRID = normal_quadrature()
 THETA = np.linspace(-5.0, 5.0, 41)
@@ -150,7 +151,7 @@ def test_groups_of_linked_items_partition_the_items(case):
         assert sum(bool(row[group].any()) for group in groups) <= 1
 
 
-@settings(max_examples=15)
+@part(12)
 @given(st.integers(0, 2**32 - 1))
 def test_a_calibration_does_not_depend_on_the_order_of_persons_or_items(seed):
     rng = np.random.default_rng(seed)

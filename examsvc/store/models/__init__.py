@@ -25,6 +25,7 @@ from examsvc.store.models.bank import (
     ItemReviewRow,
     ItemRow,
     ItemVersionRow,
+    KeyCorrectionRow,
     MediaRow,
     StimulusRow,
 )
@@ -59,6 +60,7 @@ from examsvc.store.models.positions import (
     TopicWeightRow,
 )
 from examsvc.store.models.practice import PracticeResponseRow, PracticeRunRow
+from examsvc.store.models.rests import ItemRestRow, ItemRestRuleRow
 from examsvc.store.models.results import CompetencyScoreRow, EvidenceRow, ResultRow, ScoreRow
 from examsvc.store.models.views import ItemViewRow, ViewGrantRow, ViewLimitRow
 from examsvc.store.types import Base
@@ -95,11 +97,14 @@ __all__ = [
     "ItemFingerprintRow",
     "ItemKeyRow",
     "ItemParameterRow",
+    "ItemRestRow",
+    "ItemRestRuleRow",
     "ItemReviewRow",
     "ItemRow",
     "ItemVersionRow",
     "ItemViewRow",
     "JobRow",
+    "KeyCorrectionRow",
     "LateDecisionRow",
     "LegalActChangeRow",
     "LegalActRow",

@@ -104,6 +104,25 @@ class ItemKeyRow(Base):
     created_at: Mapped[datetime]
 
 
+class KeyCorrectionRow(Base):
+    """Another key for a frozen wording; undecided it changes nothing, confirmed it is the next `item_key`."""
+
+    __tablename__ = "key_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
+    base_version: Mapped[int]  # of the key that it is to take the place of
+    option_id: Mapped[str] = mapped_column(String(8))  # as in `item_key`
+    rule: Mapped[dict[str, Any] | None] = mapped_column(_JSON)
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime]
+    decision: Mapped[str | None] = mapped_column(String(16))  # confirmed | refused
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+
+
 class ItemReviewRow(Base):
     __tablename__ = "item_review"
 
@@ -182,6 +201,11 @@ class ItemParameterRow(Base):
     flags: Mapped[list[Any]]  # [{"code": stable code, "option": "A" or null}, …]
     model: Mapped[str] = mapped_column(String(16), default="2PL", server_default="2PL")
     thresholds: Mapped[list[Any] | None] = mapped_column(_JSON)  # None: dichotomous, b says it
+    # [[lowest share, as "1/4", of the mark, share it is worth], …] by category; None: right or wrong
+    categories: Mapped[list[Any] | None] = mapped_column(_JSON)
+    # of an item that is no choice of one: {"parts": [{"id", "share"}], "categories": [{"from", "worth", "n",
+    # "share"}], "se": of the thresholds}
+    parts: Mapped[dict[str, Any] | None] = mapped_column(_JSON)
     se_c: Mapped[float | None]
     fit: Mapped[dict[str, Any] | None] = mapped_column(_JSON)  # s_x2, df, p, rmsea, infit, infit_z, outfit, …
     curve: Mapped[list[Any] | None] = mapped_column(_JSON)  # [{"theta", "n", "mean", "low", "high"}, …]

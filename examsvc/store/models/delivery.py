@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
@@ -208,7 +209,7 @@ class SittingReceiptRow(Base):
 
 
 class SittingMarkRow(Base):
-    """The number-correct mark of a closed sitting under one set of keys, found as soon as it is closed."""
+    """The marks of a closed sitting under one set of keys, found as soon as it is closed."""
 
     __tablename__ = "sitting_mark"
     __table_args__ = (UniqueConstraint("sitting_id", "form_checksum", "keys_checksum", "receipt"),)
@@ -218,7 +219,8 @@ class SittingMarkRow(Base):
     form_checksum: Mapped[str] = mapped_column(String(64))
     keys_checksum: Mapped[str] = mapped_column(String(64))
     receipt: Mapped[str] = mapped_column(String(64))  # over the log that was marked
-    number_correct: Mapped[int]
+    number_correct: Mapped[int]  # items that earned their whole mark
+    points: Mapped[Fraction | None]  # None: from before marks had parts, the number correct
     n_marked: Mapped[int]
     marked_at: Mapped[datetime]
 

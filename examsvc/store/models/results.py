@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -22,7 +23,8 @@ class ScoreRow(Base):
     form_checksum: Mapped[str] = mapped_column(String(64))
     keys_checksum: Mapped[str] = mapped_column(String(64))
     calibration_id: Mapped[int] = mapped_column(ForeignKey("calibration.id"), index=True)
-    number_correct: Mapped[int]
+    number_correct: Mapped[int]  # items that earned their whole mark
+    points: Mapped[Fraction | None]  # None: from before marks had parts, see `earned`
     n_items: Mapped[int]
     theta: Mapped[float | None]
     se: Mapped[float | None]
@@ -36,6 +38,11 @@ class ScoreRow(Base):
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
 
+    @property
+    def earned(self) -> Fraction:
+        """The points; of old rows, where every mark was whole, the number correct."""
+        return Fraction(self.number_correct) if self.points is None else self.points
+
 
 class CompetencyScoreRow(Base):
     __tablename__ = "competency_score"
@@ -44,6 +51,7 @@ class CompetencyScoreRow(Base):
     competency_id: Mapped[int] = mapped_column(ForeignKey("competency.id"), primary_key=True)
     n_items: Mapped[int]
     number_correct: Mapped[int]
+    points: Mapped[Fraction | None]  # as of the score
     theta: Mapped[float | None]
     se: Mapped[float | None]
     level: Mapped[int | None]  # None: insufficient evidence

@@ -3,6 +3,7 @@
 from examsvc.web.author import (
     assigning,
     board,
+    correcting,
     desk,
     exporting,
     importing,
@@ -19,12 +20,15 @@ from examsvc.web.author import (
     rules,
     seen,
     showing,
+    usage,
+    writing,
 )
 from examsvc.web.author.room import room
 
 __all__ = [
     "assigning",
     "board",
+    "correcting",
     "desk",
     "exporting",
     "importing",
@@ -42,4 +46,6 @@ __all__ = [
     "rules",
     "seen",
     "showing",
+    "usage",
+    "writing",
 ]

@@ -12,7 +12,7 @@ from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
-from examsvc.services import assignment_views, assignments, bank_views
+from examsvc.services import assignment_views, assignments, bank_lists
 from examsvc.services.bank_errors import AssignmentRefused
 from examsvc.services.bank_views import READS_ALL
 from examsvc.web.author import wording
@@ -98,7 +98,7 @@ def _page(assignment_id: int, deadline: DeadlineInput, ending: EndInput) -> str:
 def _inputs() -> AssignInput:
     actor = current_actor()
     inputs = AssignInput()
-    topics, _authors = bank_views.list_choices(deps(), actor)
+    topics, _authors = bank_lists.list_choices(deps(), actor)
     inputs.topic.choices = [
         SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics
     ]

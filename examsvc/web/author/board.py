@@ -8,7 +8,9 @@ from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import current_actor, deps
 from examsvc.services.bank_board import FACTOR, STAGES, view_board
 from examsvc.services.bank_views import READS_ALL
+from examsvc.services.flagged_items import list_flagged
 from examsvc.web.author.room import room
+from examsvc.web.item_flags import flag_words, in_order
 from item_bank.lifecycle import State
 from item_bank.taxonomy import CognitiveLevel
 
@@ -17,8 +19,10 @@ from item_bank.taxonomy import CognitiveLevel
 def board() -> str:
     """What the bank holds against what exams need; items are named to those who may read them all."""
     actor = current_actor()
+    flagged = list_flagged(deps(), actor)
     return render_template(
         "author/board.html",
+        flagged=[(flag_words(code), flagged[code]) for code in in_order(flagged)],
         board=view_board(deps(), actor),
         levels=[level.value for level in CognitiveLevel],
         stages=list(STAGES),

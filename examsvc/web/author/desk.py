@@ -13,8 +13,9 @@ from flask_babel import lazy_gettext as _l
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import allowed
 from examsvc.edge.room import current_actor, deps
-from examsvc.services import assignment_views, bank_views
-from examsvc.services.bank_views import READS_ALL, Part
+from examsvc.services import assignment_views, bank_lists
+from examsvc.services.bank_lists import Part
+from examsvc.services.bank_views import READS_ALL
 from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
@@ -55,28 +56,28 @@ def _in_part(load: Callable[[Actor], list[Any]]) -> dict[str, Any]:
 
 def _filtered(wanted: Callable[[Actor], ItemFilter]) -> dict[str, Any]:
     return {
-        "count": lambda actor: bank_views.count_items(deps(), actor, wanted(actor)),
-        "load": lambda actor, part: bank_views.page_items(deps(), actor, wanted(actor), part).lines,
+        "count": lambda actor: bank_lists.count_items(deps(), actor, wanted(actor)),
+        "load": lambda actor, part: bank_lists.page_items(deps(), actor, wanted(actor), part).lines,
     }
 
 
 def _drafts(actor: Actor) -> ItemFilter:
-    returned = tuple(back.line.version_id for back in bank_views.list_returned(deps(), actor))
+    returned = tuple(back.line.version_id for back in bank_lists.list_returned(deps(), actor))
     return ItemFilter(states=(State.DRAFT.value,), author_id=actor.user_id, but=returned)
 
 
 def _queue(name: str) -> dict[str, Any]:
     source, to = QUEUES[name]
     return {
-        "count": lambda actor: bank_views.count_movable(deps(), actor, source, to),
-        "load": lambda actor, part: bank_views.list_movable(deps(), actor, source, to, part),
+        "count": lambda actor: bank_lists.count_movable(deps(), actor, source, to),
+        "load": lambda actor, part: bank_lists.list_movable(deps(), actor, source, to, part),
     }
 
 
 def _appraising() -> dict[str, Any]:
     return {
-        "count": lambda actor: bank_views.count_to_appraise(deps(), actor),
-        "load": lambda actor, part: bank_views.appraisal_queue(deps(), actor, part),
+        "count": lambda actor: bank_lists.count_to_appraise(deps(), actor),
+        "load": lambda actor, part: bank_lists.appraisal_queue(deps(), actor, part),
     }
 
 
@@ -84,8 +85,8 @@ def tabs_of(actor: Actor) -> list[Tab]:
     """The lists this user works with, those that wait for him first."""
     tabs: list[Tab] = []
     if allowed(actor, "items.write"):
-        returned = _in_part(lambda who: bank_views.list_returned(deps(), who))
-        law = _in_part(lambda who: bank_views.list_law_updates(deps(), who))
+        returned = _in_part(lambda who: bank_lists.list_returned(deps(), who))
+        law = _in_part(lambda who: bank_lists.list_law_updates(deps(), who))
         tabs += [
             Tab("returned", _l("Returned to me"), **returned),
             Tab("law", _l("The law has changed"), **law),
@@ -119,7 +120,7 @@ def desk() -> str:
     chosen = next((tab for tab in tabs if tab.name == request.args.get("tab")), None)
     if chosen is None:
         chosen = next((tab for tab in tabs if tab.waiting and counts[tab.name]), None) or tabs[-1]
-    topics, authors = bank_views.list_choices(deps(), actor)
+    topics, authors = bank_lists.list_choices(deps(), actor)
     in_bulk = chosen.name in QUEUES or chosen.name == "drafts"
     per_page = PER_BULK_PAGE if in_bulk else PER_PAGE
     n_pages = max(1, -(-counts[chosen.name] // per_page))
@@ -166,7 +167,7 @@ def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
     return {
         "owed": assignment_views.list_own(deps(), actor) if writes else [],
         "reply": ReplyInput(formdata=None),
-        "reply_owed": bank_views.replies_owed(deps(), actor, shown) if tab == "drafts" else set(),
+        "reply_owed": bank_lists.replies_owed(deps(), actor, shown) if tab == "drafts" else set(),
     }
 
 

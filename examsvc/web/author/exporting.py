@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from examsvc.edge.job_picture import JobPicture, picture_job
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
-from examsvc.services import bank_views, jobs
+from examsvc.services import bank_lists, jobs
 from examsvc.services import exports as service
 from examsvc.services.bank_errors import ExportRefused
 from examsvc.services.exports import ExportOrder
@@ -57,7 +57,7 @@ def _chosen() -> list[str]:
     ticked = request.args.getlist("version_ids", type=identity)
     if ticked or not any(name in request.args for name in _NARROWING):
         return service.codes_of(deps(), current_actor(), ticked)
-    lines = bank_views.list_items(deps(), current_actor(), read_filter())
+    lines = bank_lists.list_items(deps(), current_actor(), read_filter())
     return list(dict.fromkeys(line.code for line in lines if line.state not in ("draft", "retired")))
 
 

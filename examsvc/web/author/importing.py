@@ -15,7 +15,7 @@ from examsvc.edge.job_picture import picture_job
 from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import ngettext
-from examsvc.services import bank_import, bank_views, import_report, jobs
+from examsvc.services import bank_import, bank_lists, import_report, jobs
 from examsvc.services.assignment_choice import FITTING
 from examsvc.services.bank_errors import ImportIncomplete
 from examsvc.services.bank_import import File, Order
@@ -25,11 +25,11 @@ from examsvc.store import NotFound
 from examsvc.web.author import wording, wording_imports
 from examsvc.web.author.choosing import offer_assignments
 from examsvc.web.author.import_inputs import AnswersInput, ConfirmInput, FileInput
-from examsvc.web.author.import_table import write_table
+from examsvc.web.author.import_table import write_report
 from examsvc.web.author.room import room
 from item_bank.errors import ImportRefused, ItemBankError
 from item_bank.formats.foreign import Fate
-from item_bank.formats.xlsx import write_template
+from item_bank.formats.xlsx_bank.template import write_template
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGE: Final = 400_000  # bytes; what is more is checked by a worker, with its progress on the page
@@ -112,7 +112,7 @@ def confirm_import(report_id: str) -> Page:
 def import_report_table(report_id: str) -> Response:
     """The whole report as a workbook, to work through beside the file."""
     report = _own_report(report_id)
-    return _download(write_table(report), "bao-cao-nhap.xlsx")
+    return _download(write_report(report), "bao-cao-nhap.xlsx")
 
 
 @room.view("/items/import/template.xlsx", permission="items.write")
@@ -177,7 +177,7 @@ def _file_of(report: Report) -> File:
 
 def _answers_input(report: Report | None = None) -> AnswersInput:
     inputs = AnswersInput(formdata=None) if report is not None else AnswersInput()
-    topics, _authors = bank_views.list_choices(deps(), current_actor())
+    topics, _authors = bank_lists.list_choices(deps(), current_actor())
     inputs.topic.choices = [
         SelectChoice("", str(_("Not said"))),
         *(SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics),

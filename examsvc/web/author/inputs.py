@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
     IntegerField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -22,13 +22,16 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from examsvc.services.assignment_choice import FITTING, NONE
 from examsvc.services.bank_views import ItemView
 from examsvc.store.bank import CODE_LIMIT
+from examsvc.web.author.editing.parts import Parts, english_of, key_of
+from examsvc.web.author.editing.typed import Typed
 from examsvc.web.author.wording import CHECKS
 from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
 from item_bank.pool import Pool
 from item_bank.stem import to_authored
-from item_bank.wording import Wording, four_options
+from item_bank.stimulus import Stimulus
+from item_bank.wording import Wording
 
-OPTION_IDS = ("A", "B", "C", "D")
+NEW_STIMULUS = "+"
 MAX_IDENTITY = 2**31 - 1  # beyond it PostgreSQL's integer columns refuse to compare
 
 
@@ -51,15 +54,14 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired()],
     )
     stem = TextAreaField(_l("Stem"), validators=[DataRequired(), Length(max=4000)])
-    option_a = TextAreaField(_l("Option A"), validators=[DataRequired(), Length(max=1500)])
-    option_b = TextAreaField(_l("Option B"), validators=[DataRequired(), Length(max=1500)])
-    option_c = TextAreaField(_l("Option C"), validators=[DataRequired(), Length(max=1500)])
-    option_d = TextAreaField(_l("Option D"), validators=[DataRequired(), Length(max=1500)])
-    key = RadioField(
-        _l("Key"), choices=[SelectChoice(id_) for id_ in OPTION_IDS], validators=[InputRequired()]
-    )
+    english_stem = TextAreaField(_l("Stem, in English"), validators=[Length(max=4000)])
     legal_basis = StringField(_l("Legal basis"), validators=[DataRequired(), Length(max=1000)])
     rationale = TextAreaField(_l("Rationale"), validators=[Length(max=4000)])
+    english_rationale = TextAreaField(_l("Rationale, in English"), validators=[Length(max=4000)])
+    english = BooleanField(_l("Write an English wording as well"))
+    stimulus = SelectField(_l("Material shown beside the item"), default="")
+    stimulus_code = StringField(_l("Code of the material"), validators=[Length(max=40)])
+    stimulus_content = TextAreaField(_l("Material"), validators=[Length(max=20_000)])
     judged_share = IntegerField(
         _l("Share who will answer right, in percent"),
         validators=[Optional(), NumberRange(0, 100)],
@@ -71,24 +73,23 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
 
     assignment = SelectField(_l("Written for"), default=FITTING)
 
-    def wording(self) -> Wording:
+    def wording(self, parts: Parts, typed: Typed, stimulus: Stimulus | None) -> Wording:
         """What was typed, for the service."""
         share = self.judged_share.data
-        asked, key = four_options(
-            {id_: self[f"option_{id_.lower()}"].data for id_ in OPTION_IDS}, self.key.data
-        )
         return Wording(
             code=self.code.data,
             topic=self.topic.data,
             level=self.level.data,
-            stem=self.stem.data,
-            asked=asked,
-            key=key,
+            stem=typed.stem,
+            asked=parts.asked,
+            key=key_of(typed, parts),
             legal_basis=self.legal_basis.data,
             rationale=self.rationale.data or "",
             judged_share=None if share is None else share / 100,
             enemies=tuple(code for code in re.split(r"[,;\s]+", self.enemies.data or "") if code),
             pool=self.pool.data,
+            stimulus=stimulus,
+            english=english_of(typed, parts, self.english_rationale.data or ""),
         )
 
     @property
@@ -102,9 +103,13 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
         self.topic.data = view.line.topic.code
         self.level.data = view.line.level
         self.stem.data = to_authored(view.item.stem)
-        for option in view.item.options:
-            self[f"option_{option.id.lower()}"].data = to_authored(option.content)
-        self.key.data = view.key.option_id
+        english = view.item.english
+        if english is not None:
+            self.english.data = True
+            self.english_stem.data = to_authored(english.stem)
+            self.english_rationale.data = to_authored(english.rationale)
+        if view.item.stimulus is not None:
+            self.stimulus.data = view.item.stimulus.code
         self.legal_basis.data = view.item.legal_basis
         self.rationale.data = to_authored(view.item.rationale)
         share = view.item.judged_share
@@ -151,3 +156,9 @@ class MoveInput(FlaskForm):  # type: ignore[misc]
     to = StringField()
     comment = StringField(_l("Reason"), validators=[Length(max=2000)])
     back = StringField()
+
+
+class KeyInput(FlaskForm):  # type: ignore[misc]
+    """Why a key is to be another one, or is to stay."""
+
+    reason = TextAreaField(_l("Why the key is wrong, and by which provision"), validators=[Length(max=2000)])

@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response
 
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
-from examsvc.services import bank_review, bank_views
+from examsvc.services import bank_compare, bank_lists, bank_review, bank_views
 from examsvc.services.bank_review import Judgement
 from examsvc.web.author import wording
-from examsvc.web.author.inputs import ReviewInput
+from examsvc.web.author.inputs import ReviewInput, identity
 from examsvc.web.author.room import room
+from examsvc.web.author.seeing import look_of, seen, seen_in_english
 from item_bank.errors import ItemBankError
 from item_bank.lifecycle import State
 from item_bank.review import Check, Decision
@@ -49,11 +50,16 @@ def _said(state: State) -> str:
 
 def _page(inputs: ReviewInput, version_id: int, following: int | None) -> str:
     view = bank_views.view_item(deps(), current_actor(), version_id)
-    queue = bank_views.list_to_appraise(deps(), current_actor())
+    queue = bank_lists.list_to_appraise(deps(), current_actor())
     return render_template(
         "author/review.html",
         inputs=inputs,
         view=view,
+        compared=bank_compare.compare_versions(
+            deps(), current_actor(), view, request.args.get("against", type=identity)
+        ),
+        seen=seen(look_of(view.item, view.key)),
+        english=seen_in_english(view.item, view.key),
         following=following,
         place=queue.index(version_id) + 1 if version_id in queue else None,
         n_queue=len(queue),
@@ -63,7 +69,7 @@ def _page(inputs: ReviewInput, version_id: int, following: int | None) -> str:
 
 def _next_after(version_id: int) -> int | None:
     """The item after this one in the reviewer's queue, round to the first."""
-    queue = bank_views.list_to_appraise(deps(), current_actor())
+    queue = bank_lists.list_to_appraise(deps(), current_actor())
     if version_id in queue:
         at = queue.index(version_id)
         queue = [*queue[at + 1 :], *queue[:at]]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from flask_babel import format_decimal
 from markupsafe import Markup
 
 from examsvc.edge.room import Room, deps
 from examsvc.services.rendering import render_wording
 from examsvc.store.sealed import opened
-from examsvc.web.author import wording
+from examsvc.web.author import wording, wording_kinds
 from examsvc.web.author import wording_guarding as guarding
 from examsvc.web.terms import COGNITIVE_LEVELS, POOLS
 from item_bank.legal_basis import kind_of
@@ -26,6 +29,11 @@ def item_markup(markup: str) -> Markup:
 def item_text(markup: str) -> str:
     """What is read of authored text, for lists. Raises WordingSealed of a stem that was not opened."""
     return plain_text(opened(markup))
+
+
+def share_words(share: Fraction) -> str:
+    """A share of a mark as it is read: 0.25 in the reader's own writing, thirds to two digits."""
+    return str(format_decimal(round(float(share), 2)))
 
 
 @room.context_processor
@@ -55,4 +63,11 @@ def words() -> dict[str, object]:
         "export_words": guarding.EXPORT_STATES,
         "loss_words": guarding.LOSSES,
         "loss_reasons": guarding.REASONS,
+        "interaction_words": wording_kinds.KINDS,
+        "credit_words": wording_kinds.CREDITS,
+        "credit_gives": wording_kinds.credit_gives,
+        "standing_of_part": wording_kinds.STANDINGS,
+        "part_words": wording_kinds.part_words,
+        "share_words": share_words,
+        "problem_words": lambda code: wording.words_of(code, {}),
     }

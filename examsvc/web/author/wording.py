@@ -11,15 +11,31 @@ from flask_babel import lazy_gettext as _l
 
 from examsvc.edge.language import local_day
 from examsvc.edge.texts import gettext as _
+from examsvc.web.author.wording_findings import ACTS, FAULTS, FINDINGS
 from examsvc.web.author.wording_guarding import EXPORT_REFUSALS
+from examsvc.web.author.wording_parts import PROBLEMS as PARTS
 from examsvc.web.terms import ITEM_STATES
 from item_bank.assignments import Progress
 from item_bank.errors import ItemBankError
-from item_bank.formats.report import RowProblem
 from item_bank.legal_basis import Kind, Standing
 from item_bank.lifecycle import State
 from item_bank.quality import Fault, Finding
 from item_bank.review import Check
+
+__all__ = [
+    "CHANGES",
+    "CHECKS",
+    "DECISIONS",
+    "FAULTS",
+    "KINDS",
+    "MOVES",
+    "PROGRESS",
+    "STANDINGS",
+    "STATES",
+    "finding",
+    "refusal",
+    "words_of",
+]
 
 _BADGES: dict[State, str] = {
     State.DRAFT: "",
@@ -69,16 +85,6 @@ CHECKS: dict[str, LazyString] = {
     Check.OPTIONS_PLAUSIBLE.value: _l("Every distractor is plausible"),
     Check.LEVEL_RIGHT.value: _l("Topic and cognitive level are right"),
 }
-FAULTS: dict[str, LazyString] = {
-    Fault.KEY_IS_LONGEST.value: _l("The key is clearly the longest option"),
-    Fault.ALL_OF_THE_ABOVE.value: _l("An option says “all of the above”"),
-    Fault.DUPLICATE_OPTIONS.value: _l("Two options read the same"),
-    Fault.MISSING_BASIS.value: _l("No legal basis"),
-    Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("A negative question is not emphasised"),
-    Fault.BROKEN_FORMULA.value: _l("A formula cannot be shown"),
-    Fault.UNKNOWN_ACT.value: _l("A legal act is cited that the register does not know"),
-    Fault.REPEALED_ACT.value: _l("A legal act is cited that is no longer in force"),
-}
 KINDS: dict[str, LazyString] = {
     Kind.LAW.value: _l("Law or resolution of the National Assembly"),
     Kind.ORDINANCE.value: _l("Ordinance"),
@@ -104,46 +110,19 @@ CHANGES: dict[str, LazyString] = {
     "undone": _l("Repeal taken back"),
     "took_effect": _l("The day came: items moved"),
 }
-_ACTS: dict[str, LazyString] = {
-    "UNKNOWN_ACT": _l("The register of legal acts does not know %(number)s: is the number right?"),
-    "REPEALED_ACT": _l("%(number)s is no longer in force: check the legal basis, the wording and the key."),
-    "REPEALED_ACT_REPLACED": _l(
-        "%(number)s is no longer in force, %(successor)s replaces it: check the legal basis, the wording and "
-        "the key."
-    ),
-}
-_FINDINGS: dict[str, LazyString] = {
-    **_ACTS,
-    Fault.KEY_IS_LONGEST.value: _l(
-        "Option %(option)s, the key, is clearly the longest: a guesser would take it."
-    ),
-    Fault.ALL_OF_THE_ABOVE.value: _l("Option %(option)s sums up the others: write an option of its own."),
-    Fault.DUPLICATE_OPTIONS.value: _l("Option %(option)s reads like option %(same_as)s."),
-    Fault.MISSING_BASIS.value: _l("There is no legal basis."),
-    Fault.NEGATIVE_STEM_NOT_MARKED.value: _l("The question turns on “%(word)s”: emphasise it."),
-}
 _PROBLEMS: dict[str, LazyString] = {
-    **_ACTS,
+    **ACTS,
     # a row of the workbook, a field of the form
     "MISSING_CELL": _l("Empty: this must be filled in."),
     "INVALID_CODE": _l("This cannot be a code: use letters, digits, dots and hyphens, such as T06-001."),
     "TEXT_TOO_LONG": _l("Too long: %(length)s characters, at most %(limit)s."),
-    "DUPLICATE_CODE": _l("The code %(value)s stands in row %(first_row)s already."),
     "CODE_IN_BANK": _l("The bank has an item with the code %(value)s already."),
     "UNKNOWN_TOPIC": _l("The topic “%(value)s” does not exist. Use a code such as T06."),
     "UNKNOWN_LEVEL": _l("“%(value)s” is no cognitive level. Choose one from the cell's list."),
     "DUPLICATE_OPTION": _l("This option reads like option %(same_as)s."),
-    "INVALID_KEY": _l("The key must be one letter, A to D. Here it is “%(value)s”."),
-    "INVALID_SHARE": _l("“%(value)s” is no share. Write a percentage such as 65%% or a number from 0 to 1."),
     "SHARE_OUT_OF_RANGE": _l("The share must lie between 0 and 100 %%."),
-    "INVALID_ENEMY": _l("“%(value)s” cannot be an item's code. Separate several codes by commas."),
     "SELF_ENEMY": _l("An item cannot be its own enemy."),
     "UNKNOWN_ENEMY": _l("The enemy %(value)s is neither in this file nor in the bank."),
-    "FORMULA_CELL": _l("The cell holds a formula. Put the text itself in it."),
-    "ERROR_CELL": _l("The cell shows a calculation error. Put the text itself in it."),
-    "CELL_NOT_TEXT": _l(
-        "The cell holds a number or a date instead of text. Format it as text and type it anew."
-    ),
     "UNKNOWN_POOL": _l("“%(value)s” is no pool. Choose one from the list: exams or practice."),
     # pictures and formulas in a text
     "BAD_IMAGE": _l(
@@ -172,25 +151,6 @@ _PROBLEMS: dict[str, LazyString] = {
     "IMAGE_DAMAGED": _l("The picture's file is damaged or holds more than a picture. Save it anew."),
     "IMAGE_MOVES": _l("Moving pictures are not taken: they cannot be stopped by the reader."),
     "NEAR_DUPLICATE": _l("Reads much like %(other)s. Check that it does not test the same fact."),
-    # the sheet
-    "EMPTY_SHEET": _l("The sheet is empty."),
-    "NO_ROWS": _l("There is no item below the headers."),
-    "MISSING_HEADER": _l("This column is missing. Start from the template."),
-    "DUPLICATE_HEADER": _l("This column appears twice; the first is column %(first)s."),
-    "UNKNOWN_COLUMN": _l("This column is unknown and was left aside."),
-    "MERGED_CELLS": _l("The cells %(range)s are merged. Undo the merging."),
-    "MORE_PROBLEMS": _l("%(left_out)s more problems are not shown."),
-    # the file
-    "NOT_AN_XLSX": _l("This is no .xlsx workbook."),
-    "OLD_XLS": _l("This is an old .xls file. Save it as .xlsx and choose it again."),
-    "ENCRYPTED": _l("The file is protected by a password. Save it without one and choose it again."),
-    "DAMAGED_FILE": _l(
-        "The file is damaged. Open it in a spreadsheet program, save it anew and choose it again."
-    ),
-    "DTD_IN_FILE": _l("The file holds parts that no spreadsheet program writes; it was not read."),
-    "UNSAFE_ENTRY": _l("The file holds parts that no spreadsheet program writes; it was not read."),
-    "TOO_LARGE": _l("The file is too large. Split it into several."),
-    "MISSING_SHEET": _l("The file has several sheets and none of them is called “%(sheet)s”."),
 }
 _REFUSALS: dict[str, LazyString] = {
     "THRESHOLD_OUT_OF_RANGE": _l("This degree of likeness cannot be searched for."),
@@ -258,14 +218,13 @@ class _Facts(dict[str, Any]):
         return "–"
 
 
-def problem(found: RowProblem) -> str:
-    """What is wrong with a cell, a column or a sheet."""
-    return _words(_PROBLEMS, found.code, found.params)
-
-
 def _part(name: str) -> str:
+    """What a part of an item is called: its name in the form, or the letter or number it has in the bank."""
     parts = {"stem": _("Stem"), "rationale": _("Rationale")}
-    return parts.get(name) or _("Option %(letter)s", letter=name)
+    what, _line, id_ = name.rpartition("_")
+    if what == "place" or (not what and id_[:1] == "P" and id_[1:].isdigit()):
+        return _("Part %(number)s", number=id_.lstrip("pP"))
+    return parts.get(name) or _("Option %(letter)s", letter=id_.upper())
 
 
 def finding(found: Finding) -> str:
@@ -273,24 +232,30 @@ def finding(found: Finding) -> str:
     if found.fault is Fault.BROKEN_FORMULA:
         reason = _words(_PROBLEMS, found.params["reason"], found.params)
         return _("%(part)s: %(reason)s", part=_part(found.params["part"]), reason=reason)
-    return _words(_FINDINGS, found.fault.value, found.params)
+    return _words(FINDINGS, found.fault.value, found.params)
 
 
 def known_codes() -> set[str]:
     """The codes that there are words for."""
-    return {*_PROBLEMS, *_REFUSALS}
+    return {*PARTS, *_PROBLEMS, *_REFUSALS}
 
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
     """What is wrong, by its code."""
-    return _words({**_PROBLEMS, **_REFUSALS}, code, params)
+    return _words({**PARTS, **_PROBLEMS, **_REFUSALS}, code, params)
 
 
 def refusal(error: ItemBankError) -> str:
     """Why the bank refused, with the item it was about."""
-    sentence = _words({**_PROBLEMS, **_REFUSALS, **EXPORT_REFUSALS}, error.code, error.params)
+    known = {**PARTS, **_PROBLEMS, **_REFUSALS, **EXPORT_REFUSALS}
+    sentence = _words(known, error.code, error.params)
     item = error.params.get("item")
     return _("%(item)s: %(reason)s", item=item, reason=sentence) if item else sentence
+
+
+def words_of(code: str, params: Mapping[str, Any]) -> str:
+    """Why something was refused, without the item it was about."""
+    return _words({**PARTS, **_PROBLEMS, **_REFUSALS}, code, params)
 
 
 def _words(texts: Mapping[str, LazyString], code: str, params: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from examsvc.services.import_report import Note
 from examsvc.web.author.remarks import OF_FORMAT, REMARKS
 from examsvc.web.author.wording import reason
-from examsvc.web.terms import INTERACTIONS
+from examsvc.web.author.wording_kinds import KINDS
 from item_bank.errors import ImportRefused
 from item_bank.formats.catalog import FileFormat
 from item_bank.formats.foreign import Fate
@@ -54,7 +54,7 @@ def format_name(name: str) -> str:
 
 def interaction(name: str) -> str:
     """An interaction; a dash where the file did not come so far."""
-    return str(INTERACTIONS.get(name, "–"))
+    return str(KINDS[name].name) if name in KINDS else "–"
 
 
 def facts(names: list[str]) -> str:
@@ -85,7 +85,7 @@ def remark(note: Note, form: str) -> str:
     """What was lost, what keeps an item out, or what to look at."""
     if note.code == "FACT_MISSING":
         field = str(FACTS.get(str(note.params.get("field")), "–"))
-        return str(_("The file does not say: %(field)s. You can say it for all such items.", field=field))
+        return str(_("The file does not say: %(field)s. Say above what holds for such items.", field=field))
     words = OF_FORMAT.get(form, {}).get(note.code) or REMARKS.get(note.code)
     if words is not None:
         return str(words) % _Facts(note.params)
@@ -93,8 +93,9 @@ def remark(note: Note, form: str) -> str:
 
 
 def whole_file(error: ImportRefused) -> str:
-    """Why a file could not be read at all."""
-    return remark(Note(error.code, error.params), "")
+    """Why a file could not be read at all; a code that only one format has tells which format it was."""
+    formats = [form for form, own in OF_FORMAT.items() if error.code in own and error.code not in REMARKS]
+    return remark(Note(error.code, error.params), formats[0] if len(formats) == 1 else "")
 
 
 class _Facts(dict[str, Any]):

@@ -15,6 +15,7 @@ from examsvc.services.candidates import SittingPage
 from examsvc.web.candidate.parts import parts_of, words
 from examsvc.web.candidate.shell import send_service_worker, send_shell_file, shell_url
 from examsvc.web.candidate.wording import adjustment_kinds, adjustment_reasons, state_badges
+from examsvc.web.points import points_text
 
 room = Room("candidate", __name__)
 
@@ -36,6 +37,7 @@ def sitting(sitting_id: int) -> str:
             "candidate/receipt.html",
             page=page,
             outcome=candidates.read_outcome(deps(), current_actor(), sitting_id),
+            points_text=points_text,
             badges=state_badges(),
             kinds=adjustment_kinds(),
             reasons=adjustment_reasons(),

@@ -14,6 +14,7 @@ from examsvc.edge.language import duration
 from examsvc.edge.refusals import explain
 from examsvc.edge.texts import gettext as _
 from examsvc.edge.texts import ngettext
+from examsvc.web.resting_wording import with_resting
 from examsvc.web.terms import COGNITIVE_LEVELS
 
 BLUEPRINT_STATES: Final = {
@@ -155,16 +156,33 @@ def _sum_words(found: int, expected: int) -> str:
 def refusal_words(error: Exception) -> str:
     """Why a step was refused; a bank too small names its cells."""
     if isinstance(error, AssemblyRefused) and error.code == "cells_short":
-        cells = "; ".join(
-            _("%(place)s needs %(need)s, has %(have)s", place=place_name(cell), **_counts(cell))
-            for cell in error.params["cells"]
-        )
+        cells = "; ".join(with_resting(_shortage(cell), cell) for cell in error.params["cells"])
         return _("The bank is too small for this blueprint: %(cells)s.", cells=cells)
     return explain(error)
 
 
-def _counts(cell: Mapping[str, Any]) -> dict[str, Any]:
-    return {"need": cell["need"], "have": cell["have"]}
+def _shortage(cell: Mapping[str, Any]) -> str:
+    counts = {"need": cell["need"], "have": cell["have"]}
+    text = _("%(place)s needs %(need)s, has %(have)s", place=place_name(cell), **counts)
+    rated = int(cell.get("rated", 0))
+    if not rated:
+        return text
+    more = ngettext("%(num)s more is marked by people", "%(num)s more are marked by people", rated)
+    return f"{text} ({more})"
+
+
+def rated_words(problems: Sequence[Problem]) -> str:
+    """That items of these cells stay off every form, and why; empty where there are none."""
+    found = sum(int(problem.params["found"]) for problem in problems)
+    if not found:
+        return ""
+    return ngettext(
+        "%(num)s item of these cells is an essay or a practical task: people mark it, "
+        "so it is on no form that the computer marks.",
+        "%(num)s items of these cells are essays or practical tasks: people mark them, "
+        "so they are on no form that the computer marks.",
+        found,
+    )
 
 
 def line_words(line: Mapping[str, Any]) -> str:
@@ -208,7 +226,7 @@ def repair_words(repair: Mapping[str, Any]) -> str:
     """The least change that would do by itself."""
     params: Mapping[str, Any] = repair["params"]
     if repair["code"] == "cell_short":
-        return _(
+        words = _(
             "%(place)s: needs %(needs)s, has %(has)s operational with parameters. "
             "Release %(lacks)s more, or lower the cell to %(has)s.",
             place=place_name(params),
@@ -216,13 +234,15 @@ def repair_words(repair: Mapping[str, Any]) -> str:
             has=params["has"],
             lacks=params["lacks"],
         )
+        return with_resting(words, params)
     if repair["code"] == "cell_crowded":
-        return _(
+        words = _(
             "%(place)s: ask for %(would_do)s instead of %(needs)s, or release more items of this cell.",
             place=place_name(params),
             needs=params["needs"],
             would_do=params["would_do"],
         )
+        return with_resting(words, params)
     if repair["code"] == "overlap_tight":
         return _(
             "Allow two forms to share %(would_do)s items instead of %(needs)s.",

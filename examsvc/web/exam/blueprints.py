@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from examsvc.accounts.permissions import allowed
+from examsvc.assembly.eligibility import rated_findings
 from examsvc.assembly.errors import BlueprintInvalid
 from examsvc.assembly.findings import Problem
 from examsvc.edge.job_picture import JobPicture, picture_job
@@ -28,6 +29,7 @@ from examsvc.web.exam.blueprint_inputs import OrderInput, TypedMatrix, parse_mat
 from examsvc.web.exam.matrix import Bank, Draft, picture_matrix
 from examsvc.web.exam.room import room
 from examsvc.web.exam.section_inputs import picture_sections, sections_text
+from examsvc.web.resting_wording import resting_words
 
 Page = str | tuple[str, int]
 
@@ -132,6 +134,7 @@ def blueprint_page(
     with deps().store.read() as session:
         row, position, value = store.load_blueprint(session, blueprint_id)
         bank = _bank(session, position)
+        rated = store.count_rated(session)
         runs = [
             (run, store.list_forms(session, run_id=run.id)) for run in store.list_runs(session, blueprint_id)
         ]
@@ -157,6 +160,7 @@ def blueprint_page(
         matrix=picture_matrix(draft, bank, every_topic=is_editable),
         texts=texts,
         field_problems=draft.problems,
+        rated_left_out=wording.rated_words(rated_findings(value, rated)),
         problems=[_placed(problem) for problem in problems],
         sections=picture_sections(value.sections, value.counts.items()),
         is_editable=is_editable,
@@ -183,10 +187,12 @@ def shown_job(kind: str, subject: Mapping[str, Any]) -> JobPicture | None:
 
 
 def _bank(session: Session, position: PositionRow) -> Bank:
+    available, resting = blueprints.available_cells(session)
     return Bank(
         topics={topic.code: in_language(topic) for topic in list_topics(session)},
         weights=store.topic_weights(session, position.id),
-        eligible=store.count_eligible(session),
+        eligible=available,
+        resting={cell: resting_words(rest.facts) for cell, rest in resting.items()},
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from scoring import ItemParams
-from scoring.information import expected_number_correct
+from examsvc.assembly.pool import item_of, pool_params, pool_shares
+from scoring.points import expected_points
 
 WIDTH, HEIGHT = 640, 320
 LEFT, RIGHT, TOP, BOTTOM = 84, 626, 16, 264
@@ -89,14 +89,13 @@ def share_chart(certificate: Mapping[str, Any], labels: Sequence[str]) -> CurveC
 
 def expected_shares(certificate: Mapping[str, Any]) -> list[list[float]]:
     """For each cut, the share of the marks that each form expects of a candidate just there."""
-    pool = {item["version_id"]: item for item in certificate["request"]["pool"]}
+    pool = {item["version_id"]: item_of(item) for item in certificate["request"]["pool"]}
     thetas = np.array(certificate["target"]["thetas"], dtype=np.float64)
     columns = []
     for form in certificate["forms"]:
         items = [pool[item["version_id"]] for item in form["items"]]
-        a, b, c = np.array([[item[name] for name in "abc"] for item in items], dtype=np.float64).T
-        params = ItemParams(a, b, c)
-        columns.append((expected_number_correct(thetas, params) / len(items)).tolist())
+        expected = expected_points(thetas, pool_params(items), pool_shares(items))
+        columns.append((expected / len(items)).tolist())
     return [list(row) for row in zip(*columns, strict=True)]
 
 

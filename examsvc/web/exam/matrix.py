@@ -10,11 +10,12 @@ from examsvc.assembly.blueprint import COGNITIVE_MIX, ELIGIBILITY_FACTOR, Cell
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """Topics by code, the position's weights, and the eligible items of each cell."""
+    """Topics by code, the position's weights; by cell the eligible items and what is said of its rest."""
 
     topics: Mapping[str, str]
     weights: Mapping[str, int]
     eligible: Mapping[Cell, int]
+    resting: Mapping[Cell, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class MatrixCell:
     text: str
     have: int
     problem: str
+    resting: str = ""
 
     @property
     def need(self) -> int:
@@ -125,6 +127,7 @@ def _cell(cell: Cell, draft: Draft, bank: Bank) -> MatrixCell:
         text=draft.texts.get(name, str(n_items)),
         have=bank.eligible.get(cell, 0),
         problem=draft.problems.get(name, ""),
+        resting=bank.resting.get(cell, ""),
     )
 
 

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from examsvc.web.examiner.plots import Axes, Dot, Marker, Plot, Tick, nice_step
 from examsvc.web.examiner.wording import decimal
-from scoring import ItemParams, expected_marks, form_information, item_information
+from scoring import ItemParams, form_information, item_information
+from scoring.points import category_shares, expected_shares
 from scoring.responses import FloatArray
 
 LOWEST, HIGHEST = -4.0, 4.0
@@ -20,8 +21,13 @@ TABLE_THETAS: Final = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 BIN: Final = 0.5
 
 
-def response_curve(params: ItemParams, points: Sequence[Mapping[str, Any]] = ()) -> Plot:
-    """How the expected share of an item's marks grows with ability, beside what groups of persons earned."""
+def response_curve(
+    params: ItemParams, points: Sequence[Mapping[str, Any]] = (), worth: Sequence[float] | None = None
+) -> Plot:
+    """How the expected share of an item's mark grows with ability, beside what groups of persons earned.
+
+    worth : what share of the mark each category stands for
+    """
     axes = Axes((LOWEST, HIGHEST), 1.0)
     return Plot(
         title=_("The model and the responses") if points else _("Probability of a right answer by ability"),
@@ -29,27 +35,29 @@ def response_curve(params: ItemParams, points: Sequence[Mapping[str, Any]] = ())
         y_label=_("probability") if params.models[0].is_dichotomous else _("share of the marks"),
         x_ticks=axes.whole_ticks(range(-4, 5)),
         y_ticks=axes.y_ticks(0.25, lambda value: decimal(value, 2)),
-        paths=(axes.path(GRID, _expected_share(GRID, params)),),
+        paths=(axes.path(GRID, _expected_share(GRID, params, worth)),),
         dots=tuple(_observed(axes, point) for point in points if LOWEST <= point["theta"] <= HIGHEST),
         markers=_difficulty(axes, params),
         key=(("line", _("the model")), ("dot", _("the responses, with intervals (95%)"))) if points else (),
     )
 
 
-def response_table(params: ItemParams) -> list[tuple[float, float, float]]:
+def response_table(
+    params: ItemParams, worth: Sequence[float] | None = None
+) -> list[tuple[float, float, float]]:
     """Ability, probability, information: the points of the curve for those who read rather than see."""
     thetas = np.array(TABLE_THETAS)
-    chances = _expected_share(thetas, params)
+    chances = _expected_share(thetas, params, worth)
     information = item_information(thetas, params)[:, 0]
     return list(zip(thetas.tolist(), chances.tolist(), information.tolist(), strict=True))
 
 
 def observed_table(
-    params: ItemParams, points: Sequence[Mapping[str, Any]]
+    params: ItemParams, points: Sequence[Mapping[str, Any]], worth: Sequence[float] | None = None
 ) -> list[tuple[Mapping[str, Any], float, bool]]:
     """Each group of persons, what the model expects of it, and whether that lies inside its interval."""
     thetas = np.array([point["theta"] for point in points], dtype=np.float64)
-    expected = _expected_share(thetas, params).tolist()
+    expected = _expected_share(thetas, params, worth).tolist()
     return [
         (point, share, point["low"] <= share <= point["high"])
         for point, share in zip(points, expected, strict=True)
@@ -136,9 +144,10 @@ def _histogram(
     return plot, [(name, n) for name, n in zip(names, counts, strict=True) if n]
 
 
-def _expected_share(thetas: FloatArray, params: ItemParams) -> FloatArray:
+def _expected_share(thetas: FloatArray, params: ItemParams, worth: Sequence[float] | None) -> FloatArray:
     """Of one item: for one with marks 0 and 1 the probability of a right answer."""
-    share: FloatArray = expected_marks(thetas, params)[:, 0] / (params.n_categories[0] - 1)
+    shares = None if worth is None else category_shares([worth], params)
+    share: FloatArray = expected_shares(thetas, params, shares)[:, 0]
     return share
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from examsvc.services import parameters
 from examsvc.store import Session, measuring
 from examsvc.store.models import ItemParameterRow, ItemRow, ItemVersionRow, TopicRow
-from examsvc.web.examiner.wording import ItemFlag, item_flags
+from examsvc.web.item_flags import ItemFlag, item_flags
 from scoring import ItemParams
 
 CARRIED_OVER: Final = "CARRIED_OVER"

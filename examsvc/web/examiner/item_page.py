@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import render_template, url_for
 from werkzeug.exceptions import NotFound
 
@@ -12,7 +14,7 @@ from examsvc.store import measuring as store
 from examsvc.store.models import CalibrationRow
 from examsvc.store.rows import get_row
 from examsvc.web import terms
-from examsvc.web.examiner import curves, wording
+from examsvc.web.examiner import curves, item_shares, wording
 from examsvc.web.examiner.document import Cell, Facts, Table, figures
 from examsvc.web.examiner.item_lines import ItemLine, list_lines, params_of
 from examsvc.web.examiner.room import room
@@ -37,13 +39,17 @@ def item(calibration_id: int, version_id: int) -> str:
     names = {other.version.id: other.item.code for other in lines}
     params = params_of([line])
     points = line.parameter.curve or []
+    worth = item_shares.worth_of(line.parameter)
     return render_template(
         "examiner/item.html",
         row=row,
         line=line,
-        curve=curves.response_curve(params, points) if params.n_items else None,
-        points=curves.response_table(params) if params.n_items else [],
-        observed=_observed(params, points) if params.n_items and points else None,
+        curve=curves.response_curve(params, points, worth) if params.n_items else None,
+        points=curves.response_table(params, worth) if params.n_items else [],
+        observed=_observed(params, points, worth) if params.n_items and points else None,
+        categories=item_shares.category_figure(params, worth) if params.n_items else None,
+        earned=item_shares.category_table(line.parameter.parts),
+        parts=item_shares.part_table(line.parameter.parts),
         fit=_fit_facts(line, names),
         history=history,
         words=wording,
@@ -51,7 +57,7 @@ def item(calibration_id: int, version_id: int) -> str:
     )
 
 
-def _observed(params: ItemParams, points: list[dict[str, float]]) -> Table:
+def _observed(params: ItemParams, points: list[dict[str, float]], worth: Sequence[float]) -> Table:
     headings = ("θ", _("Persons"), _("Responses"), _("Interval (95%)"), _("Model"), _("Inside"))
     rows = tuple(
         (
@@ -62,7 +68,7 @@ def _observed(params: ItemParams, points: list[dict[str, float]]) -> Table:
             decimal(share),
             Cell(_("yes"), "badge-good") if is_inside else Cell(_("no"), "badge-warn"),
         )
-        for point, share, is_inside in curves.observed_table(params, points)
+        for point, share, is_inside in curves.observed_table(params, points, worth)
     )
     caption = _("Groups of persons of like ability: share of the marks earned")
     return Table(caption, headings, rows, frozenset(range(5)))

@@ -47,6 +47,15 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """Words at a point, over the middle of which they stand."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Marker:
     """A vertical line at a value; near an edge of the picture its label leans inwards."""
 
@@ -72,6 +81,7 @@ class Plot:
     bars: tuple[Bar, ...] = ()
     dots: tuple[Dot, ...] = ()
     markers: tuple[Marker, ...] = ()
+    labels: tuple[Label, ...] = ()
     key: tuple[tuple[str, str], ...] = ()
     width: int = 480
     height: int = 290

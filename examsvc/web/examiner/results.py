@@ -22,6 +22,7 @@ from examsvc.web.examiner import curves, wording
 from examsvc.web.examiner.calibrations import ask_once, shown_job
 from examsvc.web.examiner.plots import Plot
 from examsvc.web.examiner.room import room
+from examsvc.web.points import points_text
 
 PAGE = 50
 
@@ -80,6 +81,8 @@ def results(campaign_id: int) -> str:
         standings={score_id: _by_competency(rows) for score_id, rows in standings.items()},
         bases=bases,
         scorers=sorted(names.values()),
+        in_parts=any(line.score.earned != line.score.number_correct for line in everything),
+        points_text=points_text,
         abilities=_abilities(lines),
         levels=_levels(lines),
         may_release=_may_release(everything),

@@ -8,27 +8,16 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
+from item_bank.formats.bank_words import LEVEL_BY_NAME, POOL_BY_NAME, UNSURE_LEVELS
 from item_bank.formats.docx.layout import Fact
 from item_bank.formats.draft import Draft
 from item_bank.formats.foreign import BankFacts
-from item_bank.formats.xlsx_columns import LEVEL_BY_NAME, POOL_BY_NAME
 from item_bank.interactions.responses import readings
 from item_bank.item import is_item_code
 from item_bank.similarity import fold
 from item_bank.stem import plain_line
-from item_bank.taxonomy import CognitiveLevel, is_topic_code
+from item_bank.taxonomy import is_topic_code
 
-# as the schools' four levels go, only those that are surely one of ours
-LEVELS: Final[dict[str, CognitiveLevel]] = {
-    **LEVEL_BY_NAME,
-    "nb": CognitiveLevel.RECALL,
-    "nhan biet": CognitiveLevel.RECALL,
-    "vd": CognitiveLevel.APPLY,
-    "van dung thap": CognitiveLevel.APPLY,
-    "vdc": CognitiveLevel.SITUATION,
-    "van dung cao": CognitiveLevel.SITUATION,
-}
-UNSURE: Final = frozenset({"th", "thong hieu", "hieu"})
 _SHARE: Final = re.compile(r"([0-9]{1,3}(?:[.,][0-9]{1,17})?)\s*(%?)")
 _MARK: Final = re.compile(r"([0-9][0-9.,]{0,20})\s*(?:điểm|đ)?\.?")
 _TOPIC: Final = re.compile(r"([A-Z][A-Z0-9_-]{0,15})(?=$|\s*[.:–-]?\s+\S)")
@@ -57,8 +46,8 @@ def read_fact(fact: Fact, value: str, draft: Draft, known: Known) -> bool:
 
 def read_level(value: str, draft: Draft, known: Known) -> bool:
     """A level that is not surely one of the bank's is lost with a remark: LEVEL_UNSURE (value)."""
-    level = LEVELS.get(fold(value))
-    if level is None and fold(value) in UNSURE:
+    level = LEVEL_BY_NAME.get(fold(value))
+    if level is None and fold(value) in UNSURE_LEVELS:
         draft.lose("LEVEL_UNSURE", value=value[:40])
         return True
     if level is not None:

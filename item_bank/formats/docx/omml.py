@@ -12,65 +12,13 @@ from typing import Final
 
 from lxml import etree
 
+from item_bank.formats.docx.omml_signs import ACCENTS, BRACKETS, FUNCTIONS, GREEK, NARY, PLAIN, SIGNS
 from item_bank.formats.docx.package import M, W, tag_of
 from item_bank.math import formula_faults
 from item_bank.stem import nfc, strip_invisible
 
 MAX_DEPTH: Final = 30
 _ON: Final = frozenset({"", "1", "true", "on"})
-_GREEK: Final = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "ζ": "zeta",
-    "η": "eta", "θ": "theta", "ϑ": "vartheta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu",
-    "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "varsigma", "τ": "tau",
-    "υ": "upsilon", "φ": "varphi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma",
-    "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
-    "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
-}  # fmt: skip
-_SIGNS: Final = {
-    "×": "times", "÷": "div", "·": "cdot", "⋅": "cdot", "±": "pm", "∓": "mp", "≤": "le", "≥": "ge",
-    "≠": "ne", "≈": "approx", "≡": "equiv", "∞": "infty", "→": "to", "⇒": "Rightarrow", "⇔":
-    "Leftrightarrow", "←": "leftarrow", "↔": "leftrightarrow", "∈": "in", "∉": "notin", "⊂": "subset",
-    "⊆": "subseteq", "∪": "cup", "∩": "cap", "∀": "forall", "∃": "exists", "∂": "partial", "∇": "nabla",
-    "∅": "emptyset", "∝": "propto", "∠": "angle", "⊥": "perp", "∥": "parallel", "…": "ldots", "⋯": "cdots",
-    "∑": "sum", "∏": "prod", "∫": "int", "ℝ": "mathbb{R}", "ℕ": "mathbb{N}", "ℤ": "mathbb{Z}",
-}  # fmt: skip
-_PLAIN: Final = {
-    "−": "-", "–": "-", "\u00a0": " ", "\u2009": " ", "∗": "*", "′": "'", "{": r"\{", "}": r"\}", "%": r"\%",
-    "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "\\": r"\backslash ", "~": r"\sim ", "^": r"\hat{}",
-    "∘": r"\circ ", "°": r"^{\circ}",
-}  # fmt: skip
-_FUNCTIONS: Final = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "log",
-        "ln",
-        "lg",
-        "exp",
-        "lim",
-        "max",
-        "min",
-        "sup",
-        "inf",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "det",
-        "gcd",
-        "deg",
-        "dim",
-        "ker",
-    ]
-)
-_NARY: Final = {"∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∬": r"\iint", "∭": r"\iiint", "∮": r"\oint",
-                "⋃": r"\bigcup", "⋂": r"\bigcap"}  # fmt: skip
-_ACCENTS: Final = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "overline", "\u0307": "dot",
-                   "\u0308": "ddot", "\u20d7": "vec", "\u0301": "acute", "\u030c": "check"}  # fmt: skip
-_BRACKETS: Final = {"(": "(", ")": ")", "[": "[", "]": "]", "{": r"\{", "}": r"\}", "|": "|", "‖": r"\|",
-                    "⟨": r"\langle", "⟩": r"\rangle", "〈": r"\langle", "〉": r"\rangle", "⌊": r"\lfloor",
-                    "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil", "": "."}  # fmt: skip
 _NEXT_ROW: Final = r" \\ "
 _WORD: Final = re.compile(r"[^\W\d_]{2,}(?:[ ]+[^\W\d_]+)*|[^\W\d_\x00-\x7f]")
 
@@ -152,9 +100,9 @@ def _run(element: etree._Element, _depth: int) -> str:
 
 def _named(word: str) -> str:
     """A function, letters that are multiplied, or words of a language."""
-    if word in _FUNCTIONS:
+    if word in FUNCTIONS:
         return rf"\{word} "
-    if len(word) == 1 or (word.isascii() and len(word) <= 2) or all(sign in _GREEK for sign in word):
+    if len(word) == 1 or (word.isascii() and len(word) <= 2) or all(sign in GREEK for sign in word):
         return _signs(word)
     return _words(word)
 
@@ -172,11 +120,11 @@ def _signs(text: str) -> str:
 
 
 def _sign(sign: str) -> str:
-    command = _GREEK.get(sign) or _SIGNS.get(sign)
+    command = GREEK.get(sign) or SIGNS.get(sign)
     if command:
         return rf"\{command} "
-    if sign in _PLAIN:
-        return _PLAIN[sign]
+    if sign in PLAIN:
+        return PLAIN[sign]
     if ord(sign) >= 0x1D400 and ord(sign) <= 0x1D7FF:  # letters of mathematics: the letters they look like
         raise _NoLatex
     return sign
@@ -218,9 +166,9 @@ def _root(element: etree._Element, depth: int) -> str:
 
 def _nary(element: etree._Element, depth: int) -> str:
     sign = _said(element, "chr", "∫")
-    if sign not in _NARY:
+    if sign not in NARY:
         raise _NoLatex
-    said = _NARY[sign]
+    said = NARY[sign]
     for name, script in (("sub", "_"), ("sup", "^")):
         limit = _group(element, name, depth)
         if limit.strip("{} ") and not _is_on(element, f"{name}Hide"):
@@ -231,14 +179,14 @@ def _nary(element: etree._Element, depth: int) -> str:
 def _brackets(element: etree._Element, depth: int) -> str:
     begin, end = _said(element, "begChr", "("), _said(element, "endChr", ")")
     between = _said(element, "sepChr", "|")
-    if begin not in _BRACKETS or end not in _BRACKETS:
+    if begin not in BRACKETS or end not in BRACKETS:
         raise _NoLatex
     parts = [_row(one, depth) for one in element.findall(f"{M}e")]
     if begin == "{" and end == "" and len(parts) == 1 and parts[0].startswith(r"\begin{matrix}"):
         inside = parts[0].removeprefix(r"\begin{matrix}").removesuffix(r"\end{matrix}")
         return rf"\begin{{cases}}{inside}\end{{cases}}"
     inside = f" {_signs(between)} ".join(parts)
-    return rf"\left{_BRACKETS[begin]} {inside} \right{_BRACKETS[end]}"
+    return rf"\left{BRACKETS[begin]} {inside} \right{BRACKETS[end]}"
 
 
 def _stacked(rows: list[str]) -> str:
@@ -265,7 +213,7 @@ def _function(element: etree._Element, depth: int) -> str:
 
 
 def _accent(element: etree._Element, depth: int) -> str:
-    name = _ACCENTS.get(_said(element, "chr", "\u0302"))
+    name = ACCENTS.get(_said(element, "chr", "\u0302"))
     if name is None or name in {"acute", "check"}:
         raise _NoLatex
     return rf"\{name}{_group(element, 'e', depth)}"

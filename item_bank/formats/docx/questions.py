@@ -14,13 +14,12 @@ from item_bank.formats.docx.body import Block, Paragraph, Table
 from item_bank.formats.docx.content import Content, Piece
 from item_bank.formats.docx.grouping import is_topic, worded_groups
 from item_bank.formats.docx.layout import CONTINUED, INFO, OPTION, QUESTION, STIMULUS, Fact
+from item_bank.formats.docx.lettered import offer, takes
 from item_bank.formats.docx.lines import Line, lines_of
 from item_bank.formats.docx.marks import Offered
 from item_bank.formats.docx.opened import Group, Open, Said
-from item_bank.formats.docx.rich import Rich, Span, plain_signs
 from item_bank.formats.docx.tables import statement_rows, unfolded, words_of
 from item_bank.formats.docx.words import (
-    Lettered,
     Start,
     fact_of,
     group_of,
@@ -29,7 +28,6 @@ from item_bank.formats.docx.words import (
     is_solutions,
     numbered_of,
     option_of,
-    options_in,
     shared_by,
     start_of,
 )
@@ -130,8 +128,8 @@ class Questions:
     def _within(self, line: Line) -> None:
         opened = self._open
         label = option_of(line.text)
-        if opened is not None and label is not None and self._takes(opened, label):
-            self._options(opened, line.rich, label)
+        if opened is not None and label is not None and takes(opened, label):
+            offer(opened, line.rich, label)
         elif (group := group_of(line.text)) is not None and not self._is_inner(group.said):
             self._grouped(Group(group.name, group.said, group.title))
         elif (start := numbered_of(line.text)) is not None and self._is_next(start):
@@ -179,32 +177,6 @@ class Questions:
         self._open, self._stimulus, self.phase = opened, None, Phase.QUESTIONS
         self.found.append(opened)
         return opened
-
-    def _takes(self, opened: Open, label: Lettered) -> bool:
-        """The first letter, or the next in turn; another capital out of its turn is a fault of the item."""
-        if opened.explaining:
-            return False
-        labels = [one.label for one in opened.options if not one.owner]
-        if not labels or (labels[0].islower() and label.letter == "A"):
-            return label.letter in {"A", "a"} and not opened.values(Fact.KEY)
-        if ord(label.letter) == ord(labels[-1][-1]) + 1:
-            return True
-        if label.letter.isupper() and labels[0].isupper() and label.letter <= "H" and not opened.said:
-            opened.fault = ("OPTIONS_OUT_OF_ORDER", {"options": (*labels, label.letter)})
-            return True
-        return False
-
-    def _options(self, opened: Open, rich: Rich, first: Lettered) -> None:
-        if first.letter == "A" and opened.options and opened.options[0].label.islower():
-            _into_stem(opened)
-        labels = options_in(rich.text, first)
-        ends = [*(label.start for label in labels[1:]), len(rich.text)]
-        for label, end in zip(labels, ends, strict=True):
-            content: list[Content] = [Piece(rich.cut(label.end, end).trimmed())]
-            letter = plain_signs(rich.text[label.start : label.end])
-            at = label.start + letter.find(label.letter)
-            offered = Offered(label.letter, content, rich.cut(at, at + 1), label.starred)
-            opened.options.append(offered)
 
     def _is_next(self, start: Start) -> bool:
         """Whether a bare number begins a question: the next one, and the one before has all it needs."""
@@ -310,12 +282,3 @@ class Questions:
             self._stimulus.append(table)
         elif self._shared is not None:
             self._shared[2].append(table)
-
-
-def _into_stem(opened: Open) -> None:
-    """Statements a), b), c) that the options A, B, C speak of belong to the stem."""
-    for one in opened.options:
-        first = one.pieces[0]
-        opened.stem.append(Piece(Rich((Span(f"{one.label}) "), *first.rich.spans))))
-        opened.stem.extend(part for part in one.content if part is not first)
-    opened.options.clear()

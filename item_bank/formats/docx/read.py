@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from item_bank.errors import ImportRefused, InvalidItem
+from item_bank.formats.bank_words import LEVEL_BY_NAME, UNSURE_LEVELS
 from item_bank.formats.docx.body import read_document
 from item_bank.formats.docx.content import Content, Piece, read_content
-from item_bank.formats.docx.facts import LEVELS, UNSURE, Known, read_fact, read_level
+from item_bank.formats.docx.facts import Known, read_fact, read_level
 from item_bank.formats.docx.layout import Fact
 from item_bank.formats.docx.opened import Open
 from item_bank.formats.docx.posed import places_out_of, pose
@@ -139,7 +140,7 @@ def _take_extra(found: re.Match[str], draft: Draft, known: Known) -> bool:
         return True
     if mark:
         return read_fact(Fact.MAX_MARK, mark, draft, known)
-    if fold(word) in LEVELS or fold(word) in UNSURE:
+    if fold(word) in LEVEL_BY_NAME or fold(word) in UNSURE_LEVELS:
         return read_level(word, draft, known)
     return False
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lxml import etree
 
 from item_bank.errors import InvalidMedia
+from item_bank.formats.docx.drawings import BLIP, BOX, VML, alternative, is_seen, within, words_of
 from item_bank.formats.docx.omml import as_text, to_latex
 from item_bank.formats.docx.package import M, Package, R, W, tag_of
 from item_bank.formats.docx.rich import OBJECT, PLAIN, Look, Rich, Span
@@ -19,9 +19,7 @@ from item_bank.media import read_picture, reference
 from item_bank.stem import nfc, plain_line, strip_invisible
 
 _MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_VML: Final = "{urn:schemas-microsoft-com:vml}"
 _OFFICE: Final = "{urn:schemas-microsoft-com:office:office}"
-_BLIP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 # what only holds runs; a deletion is not among them
 _HOLDERS: Final = frozenset(
     W + name
@@ -47,7 +45,6 @@ _SYMBOL: Final = {
     0xB7: "•", 0x2D: "−",
 }  # fmt: skip
 _FOOTNOTES: Final = frozenset({f"{W}footnoteReference", f"{W}endnoteReference"})
-_BOX: Final = f"{W}txbxContent"
 MAX_DEPTH: Final = 60  # elements in elements within a paragraph
 Note = tuple[str, dict[str, Any]]
 
@@ -123,7 +120,7 @@ class Runs:
             for math in child.iter(f"{M}oMath"):
                 self._formula(math, display=True)
         elif name == f"{_MC}AlternateContent":
-            for one in _alternative(child):
+            for one in alternative(child):
                 self._child(one, depth + 1)
 
     def _run(self, run: etree._Element, depth: int) -> None:
@@ -158,7 +155,7 @@ class Runs:
         if name in _FOOTNOTES:
             self._note("FOOTNOTE_LOST")
         elif name == f"{_MC}AlternateContent":
-            for one in _alternative(child):
+            for one in alternative(child):
                 self._piece(one, looks, depth)
         elif name in {f"{W}drawing", f"{W}pict", f"{W}object"}:
             self._drawing(child)
@@ -220,15 +217,15 @@ class Runs:
 
     def _drawing(self, element: etree._Element) -> None:
         """Its pictures where it stands; its text boxes behind the paragraph."""
-        boxes = [one for one in element.iter(_BOX) if not _within(one, _BOX, element)]
+        boxes = [one for one in element.iter(BOX) if not within(one, BOX, element)]
         self.boxes.extend(boxes)
         mathtype = self._embedded(element)
-        shown = [*element.iter(_BLIP), *element.iter(f"{_VML}imagedata")]
-        shown = [one for one in shown if not _within(one, _BOX, element)]
+        shown = [*element.iter(BLIP), *element.iter(f"{VML}imagedata")]
+        shown = [one for one in shown if not within(one, BOX, element)]
         for one in shown:
             relation = one.get(f"{R}embed") or one.get(f"{R}id") or one.get(f"{R}link") or ""
             self._picture(element, relation, mathtype=mathtype)
-        if not shown and not boxes and _is_seen(element):
+        if not shown and not boxes and is_seen(element):
             self._note("DRAWING_LOST")
 
     def _embedded(self, element: etree._Element) -> bool:
@@ -243,7 +240,7 @@ class Runs:
         return False
 
     def _picture(self, element: etree._Element, relation: str, *, mathtype: bool) -> None:
-        words, name = _words_of(element)
+        words, name = words_of(element)
         try:
             sha256 = self.sources.picture(relation)
         except InvalidMedia as refusal:
@@ -275,40 +272,3 @@ def _text_of(element: etree._Element, name: str) -> str | None:
     if name == f"{W}br":
         return "\n" if value_of(element, "type") in {"", "textWrapping"} else " "
     return _SIGNS.get(name)
-
-
-def _alternative(element: etree._Element) -> Iterator[etree._Element]:
-    """Of what is written twice, once for newer programs: the first that has something to show."""
-    for one in element:
-        holds = {tag_of(part) for part in one.iter()}
-        if holds & {_BLIP, _BOX, f"{_VML}imagedata", f"{W}t", f"{M}oMath"}:
-            yield from one
-            return
-
-
-def _within(element: etree._Element, tag: str, top: etree._Element) -> bool:
-    ancestor = element.getparent()
-    while ancestor is not None and ancestor is not top:
-        if tag_of(ancestor) == tag:
-            return True
-        ancestor = ancestor.getparent()
-    return False
-
-
-def _words_of(element: etree._Element) -> tuple[str, str]:
-    """What a picture says to who cannot see it, and its name."""
-    for one in element.iter():
-        said = tag_of(one).rpartition("}")[2]
-        if said == "docPr":
-            return plain_line(one.get("descr") or one.get("title") or ""), plain_line(one.get("name") or "")
-        if said == "shape":
-            return plain_line(one.get("alt") or ""), ""
-    return "", ""
-
-
-def _is_seen(element: etree._Element) -> bool:
-    """Whether a drawing without picture or text shows anything: a chart or a shape, not an empty frame."""
-    return any(
-        tag_of(one).rpartition("}")[2] in {"graphicData", "shape", "rect", "line", "oval", "group"}
-        for one in element.iter()
-    )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from item_bank.errors import InvalidItem
+from item_bank.formats.bank_words import LEVEL_NAMES, POOL_NAMES
 from item_bank.formats.docx.compare import differences
 from item_bank.formats.docx.keys import escaped
 from item_bank.formats.docx.layout import (
@@ -29,7 +30,6 @@ from item_bank.formats.docx.write_parts import IDENTIFIERS, packed
 from item_bank.formats.foreign import BankFacts, ForeignBank, ForeignItem, Remark
 from item_bank.formats.moodle_keys import number_text
 from item_bank.formats.moodle_shares import Losses, parts
-from item_bank.formats.xlsx_columns import LEVEL_NAMES, POOL_NAMES
 from item_bank.interactions.asked import Asked
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Credit, Key, Weights

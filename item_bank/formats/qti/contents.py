@@ -12,7 +12,7 @@ from item_bank.formats.qti.archive import LEAST_BYTES, MAX_ENTRY_BYTES, MAX_LIST
 from item_bank.formats.qti.manifest import Resource, resources_in, resources_of
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.usage import statistics_in
-from item_bank.formats.qti.xml import Node, parse, stream
+from item_bank.formats.qti.xml import Looked, Node, parse, stream
 
 MANIFEST: Final = "imsmanifest.xml"
 LEAST_XML_BYTES: Final = 64 * 1024 * 1024  # parsed, a file as often as it is; of a large package more
@@ -55,11 +55,14 @@ class Contents:
 
     def parse(self, path: str) -> Node:
         """The tree of a file. Raises Refused as `xml.parse` does, ImportRefused TOO_LARGE, DAMAGED_FILE."""
+        return parse(self._read(path))
+
+    def _read(self, path: str) -> bytes:
         data = self.archive.read(path)
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
             raise ImportRefused("TOO_LARGE", limit_mb=self._most_bytes // 1024**2)
-        return parse(data)
+        return data
 
     def _look(self) -> tuple[str, ...]:
         paths = [path for path in self.archive.paths if path.lower().endswith(".xml")]
@@ -77,10 +80,7 @@ class Contents:
 
     def _list(self, path: str) -> None:
         try:
-            if self.archive.size(path) > MAX_ENTRY_BYTES:
-                resources = list(resources_in(self.archive.read(path, MAX_LIST_BYTES)))
-            else:
-                resources = resources_of(self.parse(path))
+            resources = self._resources(path)
         except Refused:  # every file is looked at, listed or not
             return
         folder = posixpath.dirname(path)
@@ -95,6 +95,16 @@ class Contents:
                 self.missing.append(resource.href[:200])
         # what is listed by itself is an item, whatever another says of it
         self.english = {item: file for item, file in self.english.items() if file not in self.resources}
+
+    def _resources(self, path: str) -> list[Resource]:
+        """What a manifest lists, however long it is. Raises Refused."""
+        if self.archive.size(path) <= MAX_ENTRY_BYTES:
+            try:
+                return resources_of(self.parse(path))
+            except Refused as refused:
+                if refused.remark.code != "XML_TOO_LONG":
+                    raise
+        return list(resources_in(self.archive.read(path, MAX_LIST_BYTES)))
 
     def _note_large(self, path: str) -> bool:
         """Whether a file was a long list of statistics, which is read a piece at a time."""
@@ -114,23 +124,24 @@ class Contents:
         try:
             if self.archive.size(path) > MAX_ENTRY_BYTES and not is_listed and self._note_large(path):
                 return
-            root = self.parse(path)
+            looked = Looked(self._read(path))
         except Refused as refused:
             if is_listed or any(hint in self.archive.read(path) for hint in _HINTS):
                 self.broken[path] = refused.remark
             return
-        if root.name == "assessmentItem":
+        name = looked.root.name
+        if name == "assessmentItem":
             self._found.add(path)
-            self.identifiers[root.get("identifier")] += 1
-        elif root.name == "assessmentTest":
-            self._note_test(path, root)
-        elif root.name == "questestinterop":
+            self.identifiers[looked.root.get("identifier")] += 1
+        elif name == "assessmentTest":
+            self._note_test(path, looked.tree())
+        elif name == "questestinterop":
             self.is_old = True
-        elif root.name == "usageData":
-            for node in statistics_in(root):
+        elif name == "usageData":
+            for node in statistics_in(looked.tree()):
                 self._note_statistic(node)
         elif is_listed:
-            self.broken[path] = Remark("NOT_AN_ITEM", {"name": root.name[:60]})
+            self.broken[path] = Remark("NOT_AN_ITEM", {"name": name[:60]})
 
     def _note_test(self, path: str, test: Node) -> None:
         self.tests.append(path)

@@ -105,19 +105,21 @@ def _taken(root: Node, item: ForeignItem, beside: Beside) -> ForeignItem:
             beside.losses.add("PART_LOST", line=part.line, name=part.name)
     nodes = [node for node in body.walk() if node.name.endswith("Interaction")]
     writer = Body(beside.pictures, beside.losses, beside.folder)
-    posed = _posed(body, nodes, Source(writer, response_variables(root)))
+    responses = response_variables(root)
+    posed = _posed(body, nodes, Source(writer, responses))
     stimulus, shared = stimulus_in(root, body, writer, beside.stimuli)
     stem = _stem(root, nodes, posed, replace_marks(writer, posed.marks), shared)
     check_stem(posed.asked, stem)
     outcomes = outcome_variables(root)
-    if any(one.start is not None for one in response_variables(root).values()):
+    if any(one.start is not None for one in responses.values()):
         beside.losses.add("DEFAULT_RESPONSE_LOST")
     if posed.asked.kind.rated:
         key = check_key(posed.asked, Key(1, (), rubric=rubric_in(root)))
         best = _most_of(outcomes) or Fraction(1)
         _note_rated(root, posed, outcomes, beside.losses)
     else:
-        marked = derive_key(posed, read_program(root), beside.losses, beside.budget)
+        program = read_program(root, (responses, outcomes))
+        marked = derive_key(posed, program, beside.losses, beside.budget)
         key, best = marked.key, marked.best
         most = _most_of(outcomes)
         if most is not None and most != best:

@@ -1,4 +1,7 @@
-"""The bank's key of an item of the file: taken only where it marks every response as the file scores it."""
+"""The bank's key of an item of the file: taken only where it marks every response as the file scores it.
+
+The form of the scoring proves the key (`proven`), or every response that the item allows is tried.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from item_bank.formats.qti import large, typed_keys
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.posed import Posed
 from item_bank.formats.qti.processing import Program
+from item_bank.formats.qti.proven import proven_key
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.spaces import responses_of
 from item_bank.formats.qti.trial import scores_of
@@ -52,6 +56,9 @@ def derive_key(posed: Posed, program: Program, losses: Losses, budget: Budget) -
     form = posed.asked.kind.form
     if form in {Form.NUMBER, Form.TEXT}:
         return _checked(posed, program, typed_keys.candidates(posed, program, losses, budget), budget)
+    proven = proven_key(posed, program, budget)
+    if proven is not None:
+        return Marked(*proven)
     responses = responses_of(posed.asked)
     if responses is None:
         key, best = large.key_of(posed, program, budget)

@@ -31,6 +31,8 @@ def key_of(posed: Posed, program: Program, budget: Budget) -> tuple[Key, Fractio
 
     Raises Refused: TOO_MANY_TO_CHECK, KEY_MISSING, SCORE_NEGATIVE.
     """
+    if program.responses.keys() & program.outcomes.keys():  # the forms know a variable by its name
+        raise Refused("TOO_MANY_TO_CHECK")
     shape, shown = shape_of(program), _declared(posed, program)
     if isinstance(shape, Matched) and set(shape.variables) == set(posed.variables.values()):
         if any(program.responses[name].key is None for name in shape.variables) or shown is None:
@@ -84,6 +86,9 @@ def declared_weights(posed: Posed, program: Program) -> Weights | None:
     shape = shape_of(program)
     if not isinstance(shape, Summed) or set(shape.factors) != set(posed.variables.values()):
         return None
+    several = "" in posed.variables and posed.asked.kind.form in {Form.SOME, Form.PAIRED}
+    if several and program.responses[posed.variable].cardinality != "multiple" and posed.asked.at_most != 1:
+        return None  # several values of a single variable are NULL, whatever they add up to
     weights = mapped_weights(posed, program, shape.factors)
     if weights is None or (shape.low is None and shape.high is None):
         return weights

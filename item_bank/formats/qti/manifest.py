@@ -68,18 +68,21 @@ def _resource(node: Node, base: str) -> Resource:
         _unique(_topics(metadata)),
         _unique(_keywords(metadata)),
         _facts(metadata),
-        next(_of_catalog(metadata, "english"), ""),
+        next(_of_catalog(_catalogued(metadata), "english"), ""),
     )
 
 
 def _facts(metadata: list[Node]) -> BankFacts:
     """What this bank wrote of an item beside its wording; what is no such fact is left out."""
-    facts = BankFacts(legal_basis=next(_of_catalog(metadata, "law"), ""))
-    said: list[tuple[_Read, str]] = [(with_code, code) for code in _of_catalog(metadata, "item")]
-    said += [(with_enemy, code) for code in _of_catalog(metadata, "enemy")]
+    listed = _catalogued(metadata)
+    facts = BankFacts(legal_basis=next(_of_catalog(listed, "law"), ""))
+    said: list[tuple[_Read, str]] = [(with_code, code) for code in _of_catalog(listed, "item")]
+    said += [(with_enemy, code) for code in _of_catalog(listed, "enemy")]
     for node in metadata:
+        if node.name != "taxonPath":
+            continue
         source, taxon = node.first("source"), node.first("taxon")
-        if node.name == "taxonPath" and source is not None and taxon is not None:
+        if source is not None and taxon is not None:
             read = _CLASSIFIED.get(source.words().removeprefix(OWN_SOURCE))
             id_ = taxon.first("id")
             said += [(read, id_.words())] if read and id_ is not None else []
@@ -88,13 +91,17 @@ def _facts(metadata: list[Node]) -> BankFacts:
     return facts
 
 
-def _of_catalog(metadata: list[Node], name: str) -> Iterator[str]:
+def _catalogued(metadata: list[Node]) -> list[tuple[str, Node]]:
+    """Identifiers: the catalogue and the entry."""
+    pairs = [(one.first("catalog"), one.first("entry")) for one in metadata if one.name == "identifier"]
+    return [(catalog.words(), entry) for catalog, entry in pairs if catalog is not None and entry is not None]
+
+
+def _of_catalog(listed: list[tuple[str, Node]], name: str) -> Iterator[str]:
     """The entries of identifiers in one of this bank's catalogues."""
-    for node in metadata:
-        if node.name == "identifier":
-            catalog, entry = node.first("catalog"), node.first("entry")
-            if catalog is not None and entry is not None and catalog.words() == f"{OWN_SOURCE}{name}":
-                yield plain_line(entry.words())
+    for catalog, entry in listed:
+        if catalog == f"{OWN_SOURCE}{name}":
+            yield plain_line(entry.words())
 
 
 def _unique(found: Iterator[str]) -> tuple[str, ...]:

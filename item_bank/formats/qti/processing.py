@@ -32,6 +32,9 @@ _MOST_ROUNDS: Final = 40  # of outcomes that are made of outcomes
 _BRANCHES: Final = ("responseIf", "responseElseIf", "responseElse")
 
 
+Variables = tuple[Mapping[str, Declared], Mapping[str, Declared]]  # of responses, and of outcomes
+
+
 class _Exit(Exception):
     """exitResponse: what was set so far stands."""
 
@@ -73,13 +76,13 @@ class Program:
         return NOTHING if value is None or value.number is None else value.number
 
 
-def read_program(item: Node) -> Program:
-    """The scoring of an item.
+def read_program(item: Node, declared: Variables | None = None) -> Program:
+    """The scoring of an item; `declared`: its variables, where they have been read already.
 
     Raises Refused: TEMPLATE_UNKNOWN (with its address), SCORE_UNCLEAR (several outcomes may be the score),
     RULE_UNKNOWN, VARIABLE_TWICE, VALUE_UNREADABLE.
     """
-    responses, outcomes = response_variables(item), outcome_variables(item)
+    responses, outcomes = declared or (response_variables(item), outcome_variables(item))
     processing = item.first("responseProcessing")
     if processing is None:
         return Program(responses, outcomes, "SCORE")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from item_bank.stem import nfc
@@ -18,6 +19,7 @@ Atom = str | bool | Fraction | tuple[str, ...]
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,2})?")
 _INTEGER: Final = re.compile(r"[+-]?\d{1,40}")
+_SHORT: Final = 24
 NUMERIC: Final = frozenset({"integer", "float"})
 TEXTUAL: Final = frozenset({"string", "identifier", "uri"})
 
@@ -43,7 +45,14 @@ class Value:
 
 def read_number(text: str) -> Fraction | None:
     """A number as XML has it, exactly; None where it is none, or longer than anybody would write."""
+    return _short_number(text) if len(text) < _SHORT else _number(text)
+
+
+def _number(text: str) -> Fraction | None:
     return Fraction(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
+
+
+_short_number: Final = lru_cache(maxsize=1_000)(_number)  # nearly all are 0, 1 and the mark
 
 
 def read_atom(text: str, base: str) -> Atom | None:

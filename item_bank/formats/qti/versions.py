@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from item_bank.errors import InvalidItem
@@ -43,7 +44,12 @@ class Version:
         return f"<{tag}{said}>{''.join(inside)}</{tag}>" if inside else f"<{tag}{said}/>"
 
     def _spelt(self, name: str) -> str:
-        return _CAPITAL.sub(lambda found: f"-{found.group(1).lower()}", name) if self.hyphens else name
+        return _hyphened(name) if self.hyphens else name
+
+
+@cache  # the names are those of the writer's own source
+def _hyphened(name: str) -> str:
+    return _CAPITAL.sub(lambda found: f"-{found.group(1).lower()}", name)
 
 
 def attribute(text: str) -> str:

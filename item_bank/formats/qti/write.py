@@ -17,7 +17,7 @@ from item_bank.formats.qti.write_body import BodyWriter
 from item_bank.formats.qti.write_content import Markup, picture_path
 from item_bank.formats.qti.write_manifest import Written, write_manifest, write_usage
 from item_bank.formats.qti.write_scores import scoring_of
-from item_bank.formats.qti.xml import parse
+from item_bank.formats.qti.xml import Looked
 from item_bank.interactions.asked import Option, Place, check_stem
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import check_key
@@ -194,7 +194,7 @@ def write_item(
         feedback,
     )
     content = f"{DECLARATION}{root}\n".encode()
-    parse(content)  # a mark across tags would break it
+    Looked(content)  # a mark across tags would break it
     return content
 
 

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.entities import html5
 from typing import Final
 
@@ -15,6 +16,7 @@ from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.xml_safety import SAFE
 
 MAX_DEPTH: Final = 80
+_SHORT: Final = 200  # characters of a name that is worth remembering
 
 _HYPHEN: Final = re.compile(r"-([a-z0-9])")
 _PROLOG: Final = re.compile(r"\s+|<\?xml\b[^>]*\?>|<!--(?:(?!--).)*-->|<!DOCTYPE\s[^\[\]<>]*>", re.DOTALL)
@@ -63,7 +65,10 @@ class Node:
         return [child for child in self.children if child.name in names]
 
     def first(self, name: str) -> Node | None:
-        return next((child for child in self.children if child.name == name), None)
+        for child in self.children:
+            if child.name == name:
+                return child
+        return None
 
     def walk(self) -> Iterator[Node]:
         """The element and all within it, in the order of the file."""
@@ -78,7 +83,7 @@ class Node:
 
     def words(self) -> str:
         """All text within, on one line."""
-        return " ".join("".join(self._pieces()).split())
+        return " ".join(("".join(self._pieces()) if self.children else self.text).split())
 
     def _pieces(self) -> Iterator[str]:
         yield self.text
@@ -94,36 +99,59 @@ def parse(data: bytes, bounds: Bounds = ITEM) -> Node:
     XML_TOO_DEEP, XML_TOO_LONG. Nothing outside is fetched and no entity is declared: a document type that
     only points elsewhere is passed over, one with declarations of its own is refused.
     """
+    return _tree(_root(data, bounds), bounds)
+
+
+class Looked:
+    """A file that `parse` would read, with its root alone: many are looked at before one is read.
+
+    Raises Refused as `parse` does.
+    """
+
+    def __init__(self, data: bytes, bounds: Bounds = ITEM) -> None:
+        self._element, self._bounds = _root(data, bounds), bounds
+        _require_bounds(self._element, bounds)
+        self.root = _node(self._element)
+        self.root.text = ""
+
+    def tree(self) -> Node:
+        return _tree(self._element, self._bounds)
+
+
+def _root(data: bytes, bounds: Bounds) -> etree._Element:
     content = _without_prolog(_decoded(data, bounds))
     if "<!DOCTYPE" in content or "<!ENTITY" in content:
         raise Refused("DTD_IN_FILE")
-    parser = etree.XMLParser(**SAFE)
     try:
-        root = etree.fromstring(content.encode("utf-8"), parser)
+        return etree.fromstring(content.encode("utf-8"), etree.XMLParser(**SAFE))
     except etree.XMLSyntaxError as error:
         raise Refused("NOT_WELL_FORMED", line=error.lineno or None) from error
-    return _tree(root, bounds)
 
 
 def stream(data: bytes, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
     """Each element of these names in a file that is a long list, with the `xml:base` of what it stands in.
 
-    The list as a whole is never held. Raises Refused as `parse` does.
+    Of such elements within one another the outermost. The list as a whole is never held. Raises Refused as
+    `parse` does.
     """
     content = _decoded(data, LIST)
     if "<!DOCTYPE" in content or "<!ENTITY" in content:
         raise Refused("DTD_IN_FILE")
     bases: list[str] = []
+    open_ones = 0
     events = etree.iterparse(io.BytesIO(data), events=("start", "end"), remove_comments=True, **SAFE)
     try:
         for event, element in events:
+            is_wanted = _name_of(str(element.tag)) in wanted
             if event == "start":
+                open_ones += is_wanted
                 if len(bases) >= MAX_DEPTH:
                     raise Refused("XML_TOO_DEEP", limit=MAX_DEPTH)
                 bases.append(element.get(_BASE) or "")
                 continue
             bases.pop()
-            if camel(str(element.tag).rpartition("}")[2]) in wanted:
+            open_ones -= is_wanted
+            if is_wanted and not open_ones:
                 yield "".join(bases), _tree(element, ITEM)
                 element.clear()
                 while element.getprevious() is not None:
@@ -151,6 +179,16 @@ def camel(name: str) -> str:
     return _HYPHEN.sub(lambda found: found.group(1).upper(), name.removeprefix("qti-"))
 
 
+def _name_of(qualified: str) -> str:
+    """The one name of what lxml calls `{namespace}name`."""
+    return _known_name(qualified) if len(qualified) < _SHORT else camel(qualified.rpartition("}")[2])
+
+
+@lru_cache(maxsize=2_000)  # files have the same few hundred; a hostile one as many as it likes, but short
+def _known_name(qualified: str) -> str:
+    return "lang" if qualified == _LANGUAGE else camel(qualified.rpartition("}")[2])
+
+
 def _decoded(data: bytes, bounds: Bounds) -> str:
     if len(data) > bounds.bytes:
         raise Refused("FILE_TOO_LARGE", limit_mb=bounds.bytes // 1024**2)
@@ -170,6 +208,18 @@ def _decoded(data: bytes, bounds: Bounds) -> str:
     return text
 
 
+def _require_bounds(root: etree._Element, bounds: Bounds) -> None:
+    """What `_tree` refuses, without making the tree."""
+    level, depth, count = [root], 0, 0
+    while level:
+        depth, count = depth + 1, count + len(level)
+        if depth > MAX_DEPTH:
+            raise Refused("XML_TOO_DEEP", limit=MAX_DEPTH)
+        if count > bounds.elements:
+            raise Refused("XML_TOO_LONG", limit=bounds.elements)
+        level = [child for element in level for child in element if isinstance(child.tag, str)]
+
+
 def _tree(root: etree._Element, bounds: Bounds) -> Node:
     top = _node(root)
     waiting: list[tuple[etree._Element, Node, int]] = [(root, top, 1)]
@@ -187,7 +237,8 @@ def _tree(root: etree._Element, bounds: Bounds) -> Node:
                 raise Refused("XML_TOO_LONG", limit=bounds.elements)
             made = _node(child)
             node.children.append(made)
-            waiting.append((child, made, depth + 1))
+            if len(child) or depth >= MAX_DEPTH:
+                waiting.append((child, made, depth + 1))
     return top
 
 
@@ -201,10 +252,9 @@ def _append_text(node: Node, text: str) -> None:
 def _node(element: etree._Element) -> Node:
     attributes: dict[str, str] = {}
     for name, value in element.attrib.items():
-        key = "lang" if name == _LANGUAGE else camel(str(name).rpartition("}")[2])
-        attributes.setdefault(key, str(value))
+        attributes.setdefault(_name_of(str(name)), str(value))
     return Node(
-        camel(str(element.tag).rpartition("}")[2]),
+        _name_of(str(element.tag)),
         attributes,
         element.text or "",
         element.tail or "",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from item_bank.formats.foreign import ForeignItem, Remark
-from item_bank.formats.report import MAX_PROBLEMS
 from item_bank.formats.xlsx_bank.headers import Header, Slot
 from item_bank.formats.xlsx_bank.line import Line
+
+MOST_REMARKS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _unknown_enemies(one: Found, spelling: dict[str, str]) -> Iterator[Remark]:
 
 def bounded(items: Iterable[ForeignItem]) -> Iterator[ForeignItem]:
     """Nobody reads more than so many remarks: after them each item keeps one, so that its fate stays told."""
-    left = MAX_PROBLEMS
+    left = MOST_REMARKS
     for item in items:
         left -= len(item.lost)
         if left < 0 and item.lost:

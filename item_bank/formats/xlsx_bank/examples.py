@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from item_bank.formats.bank_words import LEVEL_NAMES
 from item_bank.formats.xlsx_bank.headers import Header, Slot, option_slot, place_slot
-from item_bank.formats.xlsx_bank.words import INTERACTION_NAMES, LEVEL_NAMES
+from item_bank.formats.xlsx_bank.words import INTERACTION_NAMES
 from item_bank.interactions.kinds import Interaction
 from item_bank.taxonomy import CognitiveLevel
 

@@ -6,11 +6,12 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from item_bank.formats.bank_words import POOL_BY_NAME, UNSURE_LEVELS
 from item_bank.formats.foreign import BankFacts
 from item_bank.formats.xlsx_bank.headers import FACTS, Header
 from item_bank.formats.xlsx_bank.line import Line
 from item_bank.formats.xlsx_bank.notation import NONE
-from item_bank.formats.xlsx_bank.words import POOL_BY_NAME, UNSURE_LEVELS, named_level, upright
+from item_bank.formats.xlsx_bank.words import named_level, upright
 from item_bank.item import is_item_code
 from item_bank.pool import Pool
 from item_bank.similarity import fold

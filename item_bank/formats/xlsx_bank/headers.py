@@ -11,7 +11,6 @@ from item_bank.errors import ImportRefused
 from item_bank.formats.cells import MAX_CELL_CHARACTERS, Kind, column_letter
 from item_bank.formats.workbook import Row, Sheet
 from item_bank.formats.xlsx_bank.words import upright
-from item_bank.formats.xlsx_columns import HEADER_WITHIN_ROWS
 from item_bank.interactions.kinds import MOST
 from item_bank.similarity import fold
 
@@ -74,6 +73,7 @@ def place_slot(number: int) -> Slot:
     return Slot(Header.PLACE, number)
 
 
+HEADER_WITHIN_ROWS: Final = 10
 FACTS: Final = (Header.CODE, Header.TOPIC, Header.LEVEL, Header.BASIS)  # what our own workbook asks for
 MARKUP: Final = frozenset({Header.STEM, Header.RATIONALE, Header.OPTION, Header.PLACE})
 MAX_CHARACTERS: Final[Mapping[Header, int]] = {

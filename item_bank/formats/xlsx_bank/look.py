@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from item_bank.formats.xlsx_bank.headers import Header, Slot, option_slot
 from item_bank.formats.xlsx_bank.sheets import STIMULI_NAME
-from item_bank.formats.xlsx_write import write_header
+from item_bank.formats.xlsx_cells import write_header
 
 BASE: Final[frozenset[Slot]] = frozenset(
     {

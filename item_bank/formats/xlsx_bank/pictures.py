@@ -15,7 +15,7 @@ from item_bank.formats.workbook import Row, Workbook
 from item_bank.formats.xlsx_bank.headers import MARKUP, Header, Layout, Slot
 from item_bank.formats.xlsx_bank.line import Line
 from item_bank.formats.xlsx_bank.sheets import PICTURES
-from item_bank.formats.xlsx_write import write_header
+from item_bank.formats.xlsx_cells import write_header
 from item_bank.media import Picture, read_picture, reference
 from item_bank.similarity import fold
 from item_bank.stem import plain_line

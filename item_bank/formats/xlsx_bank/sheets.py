@@ -8,10 +8,9 @@ from typing import Final
 from item_bank.errors import ImportRefused
 from item_bank.formats.workbook import Sheet, Workbook
 from item_bank.formats.xlsx_bank.headers import recognised
-from item_bank.formats.xlsx_columns import SHEET_NAME, SHEET_SYNONYMS
 from item_bank.similarity import fold
 
-ITEMS_NAME: Final = SHEET_NAME
+ITEMS_NAME: Final = "Câu hỏi"
 STIMULI_NAME: Final = "Ngữ liệu"
 ENGLISH_NAME: Final = "English"
 PICTURES_NAME: Final = "Hình ảnh"
@@ -19,7 +18,9 @@ EXAMPLES_NAME: Final = "Ví dụ"
 GUIDE_NAME: Final = "Hướng dẫn"
 LISTS_NAME: Final = "Danh mục"
 
-ITEMS: Final = SHEET_SYNONYMS | {"danh sach cau hoi", "de thi", "bank"}
+ITEMS: Final = frozenset(
+    {"cau hoi", "ngan hang cau hoi", "items", "questions", "danh sach cau hoi", "de thi", "bank"}
+)
 STIMULI: Final = frozenset({"ngu lieu", "stimuli", "stimulus"})
 ENGLISH: Final = frozenset({"english", "tieng anh", "ban tieng anh"})
 PICTURES: Final = frozenset({"hinh anh", "pictures", "images"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from item_bank.formats.bank_words import LEVEL_NAMES, POOL_NAMES
 from item_bank.formats.foreign import BankFacts, ForeignItem
 from item_bank.formats.xlsx_bank.headers import Header, Slot, option_slot, place_slot
 from item_bank.formats.xlsx_bank.keys import Naming, write_key
@@ -29,7 +30,7 @@ from item_bank.formats.xlsx_bank.parts import (
     write_names,
 )
 from item_bank.formats.xlsx_bank.translations import write_translation
-from item_bank.formats.xlsx_bank.words import CREDIT_NAMES, INTERACTION_NAMES, LEVEL_NAMES, POOL_NAMES
+from item_bank.formats.xlsx_bank.words import CREDIT_NAMES, INTERACTION_NAMES
 from item_bank.interactions.asked import Asked, Option, marks_in
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Credit, Key

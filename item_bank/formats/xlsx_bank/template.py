@@ -12,6 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from item_bank.formats.bank_words import LEVEL_NAMES, POOL_NAMES
 from item_bank.formats.xlsx_bank.examples import EXAMPLE_STIMULUS, EXAMPLE_TRANSLATION, EXAMPLES
 from item_bank.formats.xlsx_bank.guide import GUIDE, NOTES
 from item_bank.formats.xlsx_bank.headers import Header, Slot, option_slot, place_slot
@@ -24,9 +25,9 @@ from item_bank.formats.xlsx_bank.sheets import (
     LISTS_NAME,
     STIMULI_NAME,
 )
-from item_bank.formats.xlsx_bank.words import CREDIT_NAMES, INTERACTION_NAMES, LEVEL_NAMES, POOL_NAMES
+from item_bank.formats.xlsx_bank.words import CREDIT_NAMES, INTERACTION_NAMES
 from item_bank.formats.xlsx_bank.write import STIMULUS_COLUMNS, fill
-from item_bank.formats.xlsx_write import TEXT_FORMAT, saved
+from item_bank.formats.xlsx_cells import TEXT_FORMAT, saved
 
 ROWS: Final = 1_000
 _OPTIONS: Final = [option_slot(number) for number in range(1, 9)]

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from item_bank.formats.xlsx_columns import LEVEL_BY_NAME, LEVEL_NAMES, POOL_BY_NAME, POOL_NAMES
+from item_bank.formats.bank_words import LEVEL_BY_NAME
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Credit
 from item_bank.similarity import fold
 from item_bank.taxonomy import CognitiveLevel
-
-__all__ = ["LEVEL_NAMES", "POOL_BY_NAME", "POOL_NAMES"]
 
 # what looks like a Latin letter on the screen, and is none: Cyrillic, Greek, and other strokes through a D
 _LOOK_ALIKE: Final = str.maketrans(
@@ -75,14 +73,6 @@ _CREDIT_SYNONYMS: Final[Mapping[Credit, tuple[str, ...]]] = {
     Credit.STATEMENTS: ("bac thang", "theo bac"),
     Credit.WEIGHTS: ("trong so",),
 }
-# besides the bank's own names; "Thông hiểu" lies between two of its levels
-_LEVELS: Final[Mapping[str, CognitiveLevel]] = {
-    **LEVEL_BY_NAME,
-    **dict.fromkeys(("nhan biet", "nb", "biet"), CognitiveLevel.RECALL),
-    **dict.fromkeys(("vd", "van dung thap", "vdt"), CognitiveLevel.APPLY),
-    **dict.fromkeys(("van dung cao", "vdc"), CognitiveLevel.SITUATION),
-}
-UNSURE_LEVELS: Final = frozenset({"thong hieu", "th", "hieu", "understanding", "comprehension"})
 TRUE_WORDS: Final = frozenset({"dung", "d", "true", "t", "yes", "co"})
 FALSE_WORDS: Final = frozenset({"sai", "s", "false", "f", "no", "khong"})
 
@@ -117,4 +107,4 @@ def named_credit(text: str) -> Credit | None:
 
 
 def named_level(text: str) -> CognitiveLevel | None:
-    return _LEVELS.get(fold(upright(text)))
+    return LEVEL_BY_NAME.get(fold(upright(text)))

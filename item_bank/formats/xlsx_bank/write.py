@@ -20,7 +20,7 @@ from item_bank.formats.xlsx_bank.pictures import fill_pictures, is_written
 from item_bank.formats.xlsx_bank.rows import Beside, ItemReader
 from item_bank.formats.xlsx_bank.sheets import ENGLISH_NAME, ITEMS_NAME, PICTURES_NAME, STIMULI_NAME
 from item_bank.formats.xlsx_bank.spelling import Cells, english_cells, item_cells
-from item_bank.formats.xlsx_write import keep_as_text, saved
+from item_bank.formats.xlsx_cells import keep_as_text, saved
 from item_bank.media import references
 from item_bank.stem import strip_invisible, to_authored
 from item_bank.stimulus import Stimulus

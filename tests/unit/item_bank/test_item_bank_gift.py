@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from item_bank.errors import ImportRefused
+from item_bank.formats import gift
 from item_bank.formats.foreign import Fate, ForeignItem
 from item_bank.formats.gift import read_gift, write_gift
 from item_bank.interactions.asked import Asked, Option, Place
@@ -253,7 +254,6 @@ def test_a_refused_item_keeps_its_line_and_its_neighbours():
         ("Một bài văn.".encode(), "NOT_GIFT"),
         (b"a {=\xff}", "NOT_UTF8"),
         (b"\0{T}", "NOT_GIFT"),
-        (b"a{T}\n\n" * 20_001, "TOO_LARGE"),
         (b"{" * (10 * 1024 * 1024 + 1), "TOO_LARGE"),
     ],
 )
@@ -261,6 +261,14 @@ def test_a_file_that_is_none_is_refused_whole(data: bytes, code: str):
     with pytest.raises(ImportRefused) as refusal:
         read_gift(data)
     assert refusal.value.code == code
+
+
+def test_more_items_than_are_read_at_once_are_refused_whole(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(gift, "MAX_ITEMS", 20)
+    assert len(read_gift(b"a{T}\n\n" * 20).items) == 20
+    with pytest.raises(ImportRefused) as refusal:
+        read_gift(b"a{T}\n\n" * 21)
+    assert (refusal.value.code, refusal.value.params) == ("TOO_LARGE", {"limit_items": 20})
 
 
 HOSTILE = (

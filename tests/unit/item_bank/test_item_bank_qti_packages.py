@@ -12,19 +12,21 @@ from dataclasses import replace
 import pytest
 
 from item_bank.errors import ImportRefused, InvalidItem
-from item_bank.formats.foreign import Fate, ForeignBank, ForeignItem, Statistics
+from item_bank.formats.foreign import BankFacts, Fate, ForeignBank, ForeignItem, Statistics
 from item_bank.formats.qti import archive, read
 from item_bank.formats.qti.manifest import resources_in, resources_of
 from item_bank.formats.qti.read import read_item, read_package
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.write import write_package
-from item_bank.formats.qti.xml import parse
+from item_bank.formats.qti.xml import MAX_DEPTH, Looked, parse
 from item_bank.interactions.asked import Asked, Option, Place, single_choice
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.media import reference
+from item_bank.pool import Pool
 from item_bank.stem import from_authored
 from item_bank.stimulus import Stimulus
+from item_bank.taxonomy import CognitiveLevel
 from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.qti_samples import (
     V21,
@@ -393,9 +395,12 @@ def test_what_cannot_be_written_is_remarked():
 ONE = ForeignItem("Câu", "Bao lâu?", single_choice("02 giờ", "04 giờ"), Key(1, ("B",)))
 
 
+SAID = BankFacts("CODE-1", "T01", CognitiveLevel.APPLY, "Điều 5 Luật Hải quan", 0.5, Pool.PRACTICE, ("B-2",))
+
+
 def test_a_manifest_read_a_resource_at_a_time_says_the_same():
     written = write_package(
-        [replace(ONE, where=f"Câu {n}", category=("T01",)) for n in range(30)], {}, "3.0"
+        [replace(ONE, where=f"Câu {n}", category=("T01",), facts=SAID) for n in range(30)], {}, "3.0"
     )[0]
     with zipfile.ZipFile(io.BytesIO(written)) as package:
         manifest = package.read("imsmanifest.xml")
@@ -405,6 +410,29 @@ def test_a_manifest_read_a_resource_at_a_time_says_the_same():
     for hostile in (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", b"<a><resource></a>", b"<a>" * 90 + b"</a>" * 90):
         with pytest.raises(Refused):
             list(resources_in(hostile))
+
+
+def test_a_manifest_of_more_elements_than_a_file_has_still_says_what_the_items_are():
+    metadata = "<lom><general><keyword><string>hải quan</string></keyword></general></lom>"
+    listing = manifest(resource("a.xml", metadata=metadata), "<x/>" * 41_000)
+    (read_back,) = read_package(zipped({"imsmanifest.xml": listing, "a.xml": single()})).items
+    assert read_back.tags == ("hải quan",)
+
+
+def test_what_is_too_deep_or_too_long_is_refused_by_a_look_as_by_the_reading():
+    for levels, children in ((MAX_DEPTH, 1), (MAX_DEPTH + 1, 1), (2, 40_001), (2, 39_000)):
+        inside = b"<b/>" * (children - 1)
+        data = b"<a>" * levels + inside + b"</a>" * levels
+        found = []
+        for attempt in (parse, Looked):
+            try:
+                attempt(data)
+                found.append("")
+            except Refused as refused:
+                found.append(refused.remark.code)
+        assert found[0] == found[1], (levels, children, found)
+    assert Looked(b"<a b='1'><c/>x</a>").tree() is not None
+    assert Looked(b"<qti-x my-a='1'>x<c/></qti-x>").root.attributes == {"myA": "1"}
 
 
 def test_reading_a_large_package_says_how_far_it_is_and_can_be_stopped():

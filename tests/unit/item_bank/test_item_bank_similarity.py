@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from item_bank.differences import Run, differences, own_parts
+from item_bank.contrasts import Run, contrast, own_parts
 from item_bank.near_duplicates import Corpus, Stems, find_pairs, groups, nearest_earlier
 from item_bank.similarity import MAX_CHARACTERS, Reading, fold, grams, likeness, reading_of
 from item_bank.sketches import BITS, BYTES, Sketches, largest_distance, sketch, words_of
@@ -128,7 +128,7 @@ def test_groups_hang_together_by_pairs():
 
 
 def test_differences_are_words_and_not_diacritics():
-    left, right = differences("Thời hạn nộp là 15 ngày?", "thoi han nộp là 30 ngày")
+    left, right = contrast("Thời hạn nộp là 15 ngày?", "thoi han nộp là 30 ngày")
     assert left == [Run("Thời hạn nộp là", False), Run("15", True), Run("ngày?", False)]
     assert right == [Run("thoi han nộp là", False), Run("30", True), Run("ngày", False)]
     assert own_parts(["A", "b"], ["B", "c"]) == [Run("A", True), Run("b", False)]

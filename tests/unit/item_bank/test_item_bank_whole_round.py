@@ -12,7 +12,7 @@ import pytest
 
 import examsvc.sample
 from examsvc.sample.bank import WORKBOOKS
-from item_bank.formats.catalog import FileFormat, losses_of, read_as, write_any
+from item_bank.formats.catalog import FORMATS, FileFormat, read_as
 from item_bank.formats.foreign import ForeignBank, ForeignItem
 from item_bank.formats.recognition import read_any, recognised
 from item_bank.interactions.kinds import Interaction
@@ -21,6 +21,9 @@ from tests.property.foreign_items import facts
 DATA = Path(examsvc.sample.__file__).parent / "data"
 WHOLE = [FileFormat.QTI_30, FileFormat.QTI_21, FileFormat.QTI_22, FileFormat.XLSX, FileFormat.MOODLE_XML]
 FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+# of the same reader and the same rules of scoring as QTI 3.0
+DIALECTS = {FileFormat.QTI_21, FileFormat.QTI_22}
+SAMPLED = 5
 # what Moodle has no question for
 NOT_IN_MOODLE = {Interaction.HOTSPOT, Interaction.HOTTEXT, Interaction.PRACTICAL}
 
@@ -44,25 +47,36 @@ def _without_spaces(formula: re.Match[str]) -> str:
     return "".join(formula.group().split())
 
 
+def bank_for(form: FileFormat) -> ForeignBank:
+    """The whole bank; for a dialect of a format that has it whole, every fifth item of each interaction."""
+    if form not in DIALECTS:
+        return bank()
+    by_interaction: dict[Interaction, list[ForeignItem]] = {}
+    for item in bank().items:
+        if item.asked is not None:
+            by_interaction.setdefault(item.asked.interaction, []).append(item)
+    chosen = [item for items in by_interaction.values() for item in items[::SAMPLED]]
+    return ForeignBank(tuple(chosen), bank().pictures)
+
+
 @pytest.mark.parametrize("form", WHOLE)
 def test_the_whole_bank_goes_through_a_file_and_comes_back(form: FileFormat):
-    data = write_any(form, bank())
+    given = bank_for(form)
+    assert {item.asked.interaction for item in given.items if item.asked} == set(Interaction)
+    assert any(item.english for item in given.items)
+    assert any(item.stimulus for item in given.items)
+    write = FORMATS[form].write
+    assert write is not None
+    data, lost_there = write(given)
     assert recognised(f"bank{'.zip' if form.value.startswith('qti') else ''}", data) is form
     back = {item.facts.code: item for item in read_as(form, data).items}
     refused = {code: item.refused for code, item in back.items() if item.refused}
     assert refused == {}
-    lost = {where for where, _remark in losses_of(form, bank())}
-    missing = [item for item in bank().items if item.facts.code not in back]
+    lost = {where for where, _remark in lost_there}
+    missing = [item for item in given.items if item.facts.code not in back]
     assert all(item.where in lost for item in missing)  # nothing is left out in silence
     left_out = {item.asked.interaction for item in missing if item.asked}
     assert left_out <= (NOT_IN_MOODLE if form is FileFormat.MOODLE_XML else set())
-    differing = {
-        item.where: {
-            name: (value, said(back[item.facts.code])[name])
-            for name, value in said(item).items()
-            if said(back[item.facts.code])[name] != value
-        }
-        for item in bank().items
-        if item.facts.code in back and item.where not in lost
-    }
-    assert {where: changed for where, changed in differing.items() if changed} == {}
+    for item in given.items:
+        if item.facts.code in back and item.where not in lost:
+            assert said(back[item.facts.code]) == said(item), item.where

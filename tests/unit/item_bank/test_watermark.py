@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 
 import openpyxl
@@ -13,22 +15,26 @@ from lxml import etree
 
 from item_bank.errors import ImportRefused
 from item_bank.formats.aiken import read_aiken, write_aiken
-from item_bank.formats.foreign import ForeignItem
+from item_bank.formats.foreign import ForeignBank, ForeignItem, of_bank
 from item_bank.formats.gift import read_gift
 from item_bank.formats.gift_write import write_gift
 from item_bank.formats.moodle_write import write_moodle_xml
 from item_bank.formats.moodle_xml import read_moodle_xml
 from item_bank.formats.qti.read import read_package
 from item_bank.formats.qti.write import write_package
-from item_bank.formats.xlsx import read_items, write_items
+from item_bank.formats.xlsx_bank.read import read_workbook
+from item_bank.formats.xlsx_bank.write import write_workbook
 from item_bank.interactions.asked import Asked, Option, single_choice
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key
 from item_bank.item import ItemVersion
+from item_bank.media import reference
+from item_bank.stem import from_authored
 from item_bank.taxonomy import CognitiveLevel
 from item_bank.watermark.files import KINDS, VISIBLE, borne, stamped
 from item_bank.watermark.marks import Channel, Imprint, Place, draw, weigh
 from item_bank.watermark.stamp import Stamp, numbers_in
+from tests.unit.item_bank.pictures import png
 
 KEYS = [bytes([number]) * 32 for number in range(1, 41)]
 STAMP = Stamp(17, "Tổ ra đề -- Khu vực I [x]", "Phạm <Dung>", "Lê Chi & Cộng", datetime(2026, 11, 28, 9, 5))
@@ -69,8 +75,8 @@ def version(n: int) -> ItemVersion:
 def written(kind: str, n_items: int) -> bytes:
     items = [item(n) for n in range(n_items)]
     if kind == "xlsx":
-        versions = [version(n) for n in range(n_items)]
-        return write_items(versions, {one.code: Key(1, ("B",)) for one in versions})
+        bank = ForeignBank(tuple(of_bank(version(n), Key(1, ("B",))) for n in range(n_items)))
+        return write_workbook(bank)[0]
     if kind.startswith("qti"):
         return write_package(items, {}, kind.removeprefix("qti-"))[0]
     return {"moodle-xml": write_moodle_xml, "gift": write_gift, "aiken": write_aiken}[kind](items)[0]
@@ -78,7 +84,7 @@ def written(kind: str, n_items: int) -> bytes:
 
 def facts(kind: str, data: bytes) -> object:
     if kind == "xlsx":
-        return read_items(data, known_topics={"T01"}).rows
+        return read_workbook(data).items
     if kind.startswith("qti"):
         return read_package(data).items
     return [
@@ -186,3 +192,13 @@ def test_what_cannot_be_read_is_refused_by_name():
         with pytest.raises(ImportRefused) as refusal:
             borne(data)
         assert refusal.value.code == code
+
+
+def test_a_marked_workbook_keeps_its_pictures():
+    picture = png(4, 4)
+    sha256 = hashlib.sha256(picture).hexdigest()
+    shown = replace(item(1), stem=from_authored(f"Xem {reference(sha256, 'Cửa')}"))
+    data = write_workbook(ForeignBank((shown,), {sha256: picture}))[0]
+    marked = read_workbook(stamped("xlsx", data, STAMP, KEYS[0]))
+    assert marked == read_workbook(data)
+    assert marked.pictures == {sha256: picture}

@@ -6,16 +6,23 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-from item_bank.formats.xlsx_columns import Column
+from item_bank.formats.xlsx_bank.headers import Header, Slot, option_slot
 
-HEADERS = [column.value for column in Column]
+COLUMNS = {
+    **{header.name: Slot(header).label for header in (Header.CODE, Header.TOPIC, Header.LEVEL, Header.STEM)},
+    **{f"OPTION_{letter}": option_slot(number).label for number, letter in enumerate("ABCD", start=1)},
+    **{
+        header.name: Slot(header).label
+        for header in (Header.KEY, Header.BASIS, Header.RATIONALE, Header.SHARE, Header.ENEMIES, Header.POOL)
+    },
+}
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def row_of(**changes: str) -> dict[str, str]:
-    """A faultless row by header; `changes` are named by the members of Column."""
+    """A faultless row by header; `changes` are named by COLUMNS."""
     row = {
         "CODE": "T01-001",
         "TOPIC": "T01",
@@ -32,7 +39,7 @@ def row_of(**changes: str) -> dict[str, str]:
         "ENEMIES": "",
     }
     row.update(changes)
-    return {Column[name].value: value for name, value in row.items()}
+    return {COLUMNS[name]: value for name, value in row.items()}
 
 
 def cell(reference: str, text: str) -> str:
@@ -82,5 +89,5 @@ def package(contents: dict[str, str | bytes], compression: int = zipfile.ZIP_DEF
 
 
 def workbook(rows: list[dict[str, str]], **extra: str) -> bytes:
-    headers = list(rows[0]) if rows else HEADERS
+    headers = list(rows[0]) if rows else list(COLUMNS.values())
     return package(parts(grid([headers, *[list(row.values()) for row in rows]]), **extra))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from examsvc.results.categories import WHOLE_MARK
 from examsvc.results.dimensions import Dimensions
 from examsvc.results.errors import PlanMalformed
+from examsvc.results.marks import ItemKey
 from examsvc.services.calibration_data import CampaignData
 from examsvc.services.calibration_dimensions import USUAL, competency_dimensions
 from examsvc.services.calibration_fit import Fitted
@@ -30,10 +32,22 @@ def campaign(thin: bool) -> tuple[CampaignData, Fitted]:
     if thin:
         for place in range(4):
             marks[np.arange(N_PERSONS) % 4 != place, 2 * MANY + place] = MISSING
-    items = tuple(FormItem(place, topic, ("A", "B")) for place, topic in enumerate(ITEMS))
+    key = ItemKey.single("A")
+    items = tuple(FormItem(place, topic, key.asked) for place, topic in enumerate(ITEMS))
     nobody = tuple(f"{person:03d}" for person in range(N_PERSONS))
     forms = np.zeros(N_PERSONS, dtype=np.intp)
-    data = CampaignData(items, (0,) * len(items), marks, marks.astype(np.intp), nobody, forms, ("F",), (1,))
+    data = CampaignData(
+        items,
+        (key,) * len(items),
+        (WHOLE_MARK,) * len(items),
+        marks,
+        marks.astype(np.intp),
+        ({},) * len(items),
+        nobody,
+        forms,
+        ("F",),
+        (1,),
+    )
     return data, Fitted(calibrate(marks))
 
 

@@ -17,6 +17,7 @@ from scoring.params import ItemParams
 
 ITEMS = tuple(f"i{number:02d}" for number in range(24))
 KEYS = {item: ItemKey.single("A") for item in ITEMS}
+FAULTY = ItemKey(KEYS[ITEMS[0]].asked, KEYS[ITEMS[0]].key, credits_all=True)
 GROUPS = {"CM01": ITEMS[:12], "CM02": ITEMS[12:19], "CM03": ITEMS[19:23]}  # the last is no competency's
 RNG = np.random.default_rng(8)
 PARAMS = ItemParams(
@@ -113,7 +114,7 @@ def test_a_competency_with_few_items_of_its_own_claims_no_level_whatever_it_borr
 
 
 def test_a_competency_without_a_response_has_no_estimate_though_others_would_predict_it():
-    faulty = KEYS | {item: ItemKey(frozenset(), credits_all=True) for item in GROUPS["CM03"]}
+    faulty = KEYS | dict.fromkeys(GROUPS["CM03"], FAULTY)
     score = score_form(PLAN, [ALL_RIGHT], faulty).scores[0]
     assert (score.competencies["CM03"].theta, score.competencies["CM03"].n_items) == (None, 0)
     assert differences(score, rescore(PLAN, curve_table(PLAN), ALL_RIGHT, faulty)) == ()

@@ -9,13 +9,17 @@ import pytest
 from examsvc.positions.framework import CUSTOMS_0_3
 from examsvc.results.errors import KeyMissing, PlanMalformed, ReleaseRefused, ScoringRefused
 from examsvc.results.estimate import ScoringPlan, items_by_competency, score_form
-from examsvc.results.marks import ItemKey, mark_matrix, number_correct, scored_matrix
+from examsvc.results.marks import ItemKey, mark_table, number_correct, scored_matrix
 from examsvc.results.release import ResultAct, ResultState, require_releasable, state_after
 from examsvc.results.rescore import curve_table, differences, rescore
+from item_bank.interactions.marking import Key
 from scoring.params import ItemParams
 
 ITEMS = tuple(f"i{number:02d}" for number in range(30))
 KEYS = {item: ItemKey.single("ABCD"[place % 4]) for place, item in enumerate(ITEMS)}
+ASKED = KEYS[ITEMS[0]].asked
+EITHER = ItemKey(ASKED, Key(1, ("A", "B")))
+FAULTY = ItemKey(ASKED, Key(1, ("A",)), credits_all=True)
 GROUPS = {"CM01": ITEMS[:20], "CM02": ITEMS[20:27], "CM03": ITEMS[27:]}
 RNG = np.random.default_rng(5)
 PARAMS = ItemParams(RNG.uniform(0.7, 1.8, 30), RNG.normal(-0.4, 0.9, 30), np.zeros(30))
@@ -41,25 +45,23 @@ ALL_WRONG = {item: "ABCD"[(place + 1) % 4] for place, item in enumerate(ITEMS)}
 
 def test_blank_earns_nothing_and_either_of_two_right_options_earns_the_mark():
     keys = {
-        "x": ItemKey(frozenset("AB")),
+        "x": EITHER,
         "y": ItemKey.single("C"),
-        "z": ItemKey(frozenset(), credits_all=True),
+        "z": FAULTY,
     }
-    assert mark_matrix(("x", "y", "z"), [{"x": "B"}, {"x": "C", "y": "C"}], keys).tolist() == [
-        [1, 0, 1],
-        [0, 1, 1],
-    ]
+    table = mark_table(("x", "y", "z"), [{"x": "B"}, {"x": "C", "y": "C"}], keys)
+    assert [[table.shares[place] for place in row] for row in table.places] == [[1, 0, 1], [0, 1, 1]]
     assert number_correct(("x", "y"), {"x": "A", "y": None}, keys) == 1
 
 
 def test_a_form_with_a_keyless_item_is_not_marked_in_part():
     with pytest.raises(KeyMissing) as refusal:
-        mark_matrix(("x", "y"), [{}], {"x": ItemKey.single("A")})
+        mark_table(("x", "y"), [{}], {"x": ItemKey.single("A")})
     assert refusal.value.item_ids == ("y",)
 
 
 def test_an_item_credited_to_all_and_an_unattempted_form_say_nothing_of_ability():
-    keys = {"x": ItemKey.single("A"), "z": ItemKey(frozenset("A"), credits_all=True)}
+    keys = {"x": ItemKey.single("A"), "z": FAULTY}
     assert scored_matrix(("x", "z"), [{"x": "A"}, {"z": None}], keys).tolist() == [[1, -1], [-1, -1]]
 
 
@@ -104,7 +106,7 @@ def test_an_uncalibrated_item_gives_its_mark_and_is_reported():
 
 
 def test_a_competency_without_any_usable_item_has_no_estimate():
-    keys = KEYS | {item: ItemKey(frozenset(), credits_all=True) for item in GROUPS["CM03"]}
+    keys = KEYS | dict.fromkeys(GROUPS["CM03"], FAULTY)
     standing = score_form(PLAN, [ALL_WRONG], keys).scores[0].competencies["CM03"]
     assert (standing.theta, standing.level, standing.n_items) == (None, None, 0)
 
@@ -117,7 +119,7 @@ def test_an_unattempted_form_is_not_scored_rather_than_average():
 def test_the_second_scoring_agrees_for_everybody():
     rng = np.random.default_rng(7)
     everybody = [*sittings(40, rng), ALL_RIGHT, ALL_WRONG, {}]
-    keys = KEYS | {ITEMS[3]: ItemKey(frozenset("AB")), ITEMS[4]: ItemKey(frozenset(), credits_all=True)}
+    keys = KEYS | {ITEMS[3]: EITHER, ITEMS[4]: FAULTY}
     table = curve_table(PLAN)
     for score, responses in zip(score_form(PLAN, everybody, keys).scores, everybody, strict=True):
         assert differences(score, rescore(PLAN, table, responses, keys)) == ()

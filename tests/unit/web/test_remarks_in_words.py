@@ -12,8 +12,10 @@ from flask_babel import Babel
 from examsvc.services.import_report import Note
 from examsvc.web.author.remarks import OF_FORMAT, REMARKS
 from examsvc.web.author.wording import known_codes
-from examsvc.web.author.wording_imports import place
-from tests.unit.item_bank.remark_codes import remark_codes
+from examsvc.web.author.wording_imports import place, remark, whole_file
+from item_bank.errors import ImportRefused
+from item_bank.formats.catalog import FileFormat
+from tests.unit.item_bank.remark_codes import ITEM_BANK, remark_codes
 
 FACT = re.compile(r"%\((\w+)\)s")
 
@@ -31,6 +33,27 @@ def test_words_use_no_fact_that_the_code_does_not_have():
         if code in REMARKS.keys() - own and not set(FACT.findall(str(REMARKS[code]))) <= (said.facts or set())
     }
     assert wrong == {}
+
+
+INTAKE = re.compile(r'(?:ItemBankError|Remark)\("([A-Z_]+)"')
+
+
+@pytest.mark.usefixtures("english")
+def test_every_reason_not_to_take_an_item_in_has_words_in_every_format():
+    codes = set(INTAKE.findall((ITEM_BANK / "intake.py").read_text("utf-8")))
+    assert codes >= {"CODE_TWICE", "FACT_MISSING", "UNKNOWN_ENEMY"}
+    assert [code for code in sorted(codes) for form in FileFormat if code in remark(Note(code), form)] == []
+
+
+WHOLE = re.compile(r'ImportRefused\(\s*"([A-Z_0-9]+)"')
+
+
+@pytest.mark.usefixtures("english")
+def test_every_reason_to_refuse_a_whole_file_has_words_before_its_format_is_known():
+    sources = [path.read_text("utf-8") for path in sorted((ITEM_BANK / "formats").rglob("*.py"))]
+    codes = {code for source in sources for code in WHOLE.findall(source)}
+    assert codes >= {"NO_ROWS", "MISSING_HEADER", "MERGED_CELLS", "NO_QUESTIONS", "TOO_LARGE"}
+    assert [code for code in sorted(codes) if code in whole_file(ImportRefused(code))] == []
 
 
 @pytest.fixture

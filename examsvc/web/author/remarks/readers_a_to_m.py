@@ -25,6 +25,7 @@ FIRST: Final[dict[str, LazyString]] = {
         "or one typed gap."
     ),
     "CODE_LOST": _l("The code of the item is lost."),
+    "CODE_TWICE": _l("Several items of the file have the code “%(value)s”. Give each a code of its own."),
     "COGNITIVE_LEVEL_LOST": _l("The cognitive level is lost."),
     "COMBINED_FEEDBACK_LOST": _l("Feedback on right and wrong responses (%(count)s texts) is lost."),
     "COMPETENCIES_LOST": _l("The competencies are lost."),
@@ -42,6 +43,7 @@ FIRST: Final[dict[str, LazyString]] = {
     "ELEMENT_UNKNOWN": _l("<%(element)s> is no question of Moodle XML."),
     "EMPTY": _l("The response is empty."),
     "EMPTY_FILE": _l("The file is empty."),
+    "EMPTY_ITEM": _l("The item has no wording or no key."),
     "EMPTY_PART": _l("An option, or what is asked beside it, is empty. Write it."),
     "EMPTY_STEM": _l("The stem is empty. Write it."),
     "EMPTY_STIMULUS": _l("The stimulus %(item)s is empty."),

@@ -17,7 +17,7 @@ class Run:
     differs: bool
 
 
-def differences(one: str, other: str) -> tuple[list[Run], list[Run]]:
+def contrast(one: str, other: str) -> tuple[list[Run], list[Run]]:
     """Both plain texts in runs; words that differ in case, marks or punctuation alone are the same."""
     words, others = one.split(), other.split()
     matcher = SequenceMatcher(None, [fold(word) for word in words], [fold(word) for word in others], False)

@@ -1,0 +1,152 @@
+"""An item's history as reviewers, the bank manager and examiners read it: events, figures, use, rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from examsvc.accounts.actor import Actor
+from examsvc.accounts.permissions import Facts, allowed, permit
+from examsvc.services.bank_views import READS_ALL
+from examsvc.services.deps import Services
+from examsvc.services.office_calendar import today
+from examsvc.services.resting import decide, rule_in_force
+from examsvc.store import Session, exposure, measuring, scored
+from examsvc.store import bank as items
+from examsvc.store import item_history as store
+from examsvc.store import item_versions as versions
+from examsvc.store.bank import ItemLine
+from examsvc.store.exposure import Sight
+from examsvc.store.models import CalibrationRow, CampaignRow, ItemParameterRow, ItemRow, ItemVersionRow
+from examsvc.store.rows import get_row
+from item_bank.exposure import Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to an item; `version` None: to the item as a whole.
+
+    kind : made | moved | keyed | reviewed | rested | woken | calibrated
+    who : empty where the reader may not know, or nobody did it
+    """
+
+    at: datetime
+    kind: str
+    version: int | None
+    who: str = ""
+    note: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one calibration found of one version of the item."""
+
+    parameter: ItemParameterRow
+    version: ItemVersionRow
+    calibration: CalibrationRow
+    campaign: CampaignRow | None
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemHistory:
+    """All of it, newest first. `reads_item` says that the reader may open the item itself."""
+
+    line: ItemLine
+    versions: list[ItemVersionRow]
+    events: list[Event]
+    found: list[Found]
+    sights: list[Sight]
+    n_officers: int
+    rest: Rest | None
+    reads_item: bool
+    reads_calibrations: bool
+
+    @property
+    def n_sittings(self) -> int:
+        """How many sittings have seen any version."""
+        return sum(sight.n_sittings for sight in self.sights)
+
+
+def view_history(deps: Services, actor: Actor, version_id: int) -> ItemHistory:
+    """The history of the item that this is a version of; an author reads his own items'.
+
+    An examiner, who reads figures alone, is told neither names nor what people wrote.
+    """
+    with deps.store.read() as session:
+        version = get_row(session, ItemVersionRow, version_id)
+        item = get_row(session, ItemRow, version.item_id)
+        permit(actor, "items.read_history", Facts(owner_user_id=item.author_id))
+        reads_item = item.author_id == actor.user_id or bool(actor.roles & READS_ALL)
+        in_force = measuring.find_adopted(session)
+        found = [
+            Found(*row, in_force=in_force is not None and row[2].id == in_force.id)
+            for row in store.list_adopted(session, item.id)
+        ]
+        all_versions = versions.list_versions(session, item.id)
+        events = [*_events(session, item, all_versions), *_calibrated(found)]
+        if not reads_item:
+            events = [Event(one.at, one.kind, one.version, facts=one.facts) for one in events]
+        day = today(session)
+        return ItemHistory(
+            line=items.get_line(session, version_id),
+            versions=all_versions,
+            events=sorted(events, key=lambda event: event.at, reverse=True),
+            found=found,
+            sights=exposure.list_sights(session, [item.id]).get(item.id, []),
+            n_officers=exposure.count_officers(session, [item.id]).get(item.id, 0),
+            rest=decide(session, [item.id], rule_in_force(session), day).get(item.id),
+            reads_item=reads_item,
+            reads_calibrations=allowed(actor, "calibrations.read"),
+        )
+
+
+def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow]) -> list[Event]:
+    """What people did, with their names."""
+    numbers = {version.id: version.version for version in all_versions}
+    moves = store.list_moves(session, list(numbers))
+    keys = store.list_keys(session, item.id)
+    orders = exposure.list_orders(session, [item.id]).get(item.id, [])
+    names = scored.staff_names(
+        session,
+        [
+            *(version.created_by for version in all_versions),
+            *(move.actor_id for move in moves),
+            *(key.created_by for key, _number in keys),
+            *(order.made_by for order in orders),
+        ],
+    )
+
+    def name_of(user_id: int | None) -> str:
+        return "" if user_id is None else names.get(user_id, "")
+
+    def listed() -> Iterator[Event]:
+        for version in all_versions:
+            yield Event(version.created_at, "made", version.version, name_of(version.created_by))
+        for move in moves:
+            facts: dict[str, Any] = {"from_state": move.from_state, "to_state": move.to_state}
+            who = name_of(move.actor_id)
+            yield Event(move.at, "moved", numbers[move.version_id], who, move.comment, facts)
+        for key, number in keys:
+            if key.version > 1:
+                facts = {"key_version": key.version}
+                yield Event(key.created_at, "keyed", number, name_of(key.created_by), key.reason, facts)
+        for review, number, reviewer in versions.list_reviews(session, item.id):
+            facts = {"decision": review.decision}
+            yield Event(review.created_at, "reviewed", number, reviewer, review.comment, facts)
+        for order in orders:
+            kind = "woken" if order.until_on is None else "rested"
+            facts = {"until_on": order.until_on}
+            yield Event(order.made_at, kind, None, name_of(order.made_by), order.reason, facts)
+
+    return list(listed())
+
+
+def _calibrated(found: list[Found]) -> Iterator[Event]:
+    for one in found:
+        facts = {"calibration": one.calibration.code}
+        at = one.calibration.adopted_at or one.calibration.created_at
+        yield Event(at, "calibrated", one.version.version, facts=facts)

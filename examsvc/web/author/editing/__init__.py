@@ -1,0 +1,1 @@
+"""What an author typed into the item's form, and the wording that it makes; knows no Flask."""
