@@ -15,7 +15,7 @@ LOOK_AGAIN_AFTER_S: Final = 600.0
 
 
 def refresh_fingerprints(deps: Services, most: int = AT_ONCE, after: int = 0) -> list[int]:
-    """Work out up to `most` fingerprints that are missing or of another wording; returns of which ones."""
+    """Work out up to `most` fingerprints that are missing or of another wording; returns their versions."""
     with deps.store.read() as session:
         outdated = fingerprints.list_outdated(session, most, after)
     if outdated:

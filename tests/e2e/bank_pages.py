@@ -148,7 +148,7 @@ def import_with_a_wrong_row(author: Page, folder: Path, drafts: list[Draft]) -> 
     """The last row names a key that no option has: the report says where and why, and nothing comes in."""
     wrong = [*drafts[:-1], replace(drafts[-1], key="E")]
     check_file(author, fill_template(author, folder / "sai.xlsx", wrong))
-    expect(author.locator(".verdict-bad")).to_be_visible()
+    expect(author.locator(".verdict-part")).to_be_visible()
     for draft in drafts[:-1]:
         expect(line_of(author, draft.code)).to_have_class("fate-taken")
     refused = line_of(author, drafts[-1].code)

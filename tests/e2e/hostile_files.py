@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from lxml import etree
@@ -182,14 +183,11 @@ def _asked(kind: Interaction, token: _Tokens) -> Asked:
 
 
 def hostile_file(form: FileFormat, series: str, turn: int, pool: Pool = Pool.OPERATIONAL) -> bytes:
-    """A file of this format; `turn`: which payload the first token becomes, the others follow in order."""
+    """A file of this format; `turn` says which payload the first token becomes, the others follow."""
     write = FORMATS[form].write
     assert write is not None
     data, _lost = write(ForeignBank(tuple(tokened_items(series, pool)), {_SHA256: _PICTURE}))
-
-    def put(part: bytes) -> bytes:
-        return _replaced(part, form, turn)
-
+    put = partial(_replaced, form=form, turn=turn)
     return _in_archive(data, put) if data.startswith(b"PK") else put(data)
 
 
@@ -232,7 +230,7 @@ def _is_xml(text: str) -> bool:
 
 
 def spread(series: str, pool: Pool = Pool.OPERATIONAL) -> Iterator[tuple[FileFormat, str, bytes]]:
-    """A file of each format with its series of codes: no payload is left out of any kind of field."""
+    """A file of each format with its series of codes, each beginning with other payloads."""
     step = len(PAYLOADS) // len(HOSTILE_FORMATS)
     for place, form in enumerate(HOSTILE_FORMATS):
         own = f"{series}{place}"

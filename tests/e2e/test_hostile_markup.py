@@ -362,7 +362,8 @@ def test_practice_runs_nothing_before_and_after_a_response(
     page = officer.page
     for _number in range(prepared.n_practice):
         officer.open(f"/practice/{prepared.practice_run}")
-        page.locator(".practice-actions").locator("[name=unknown], .btn-primary").first.click()
+        unknown = page.locator(".practice-actions [name=unknown]")
+        (unknown if unknown.count() else page.locator(".practice-actions button").first).click()
         expect(page.locator("#feedback")).to_be_visible()
         officer.look()
     officer.open(f"/practice/{prepared.practice_run}")  # the summary of all of them
