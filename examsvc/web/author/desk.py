@@ -21,7 +21,6 @@ from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
 from examsvc.web.author.showing import open_lines
-from examsvc.web.terms import INTERACTIONS
 from item_bank.lifecycle import State
 
 PER_PAGE = 50
@@ -141,7 +140,6 @@ def desk() -> str:
         page_numbers=page_numbers(page, n_pages),
         topics=topics,
         authors=authors,
-        interactions=INTERACTIONS,
         wanted=read_filter(),
         address=_address(),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
