@@ -84,9 +84,12 @@ TOURS: dict[str, tuple[str, ...]] = {
     "ngan_hang": (
         "/items",
         ITEM,
+        f"{ITEM}/history",
         f"{ITEM}/key",
         "/bank",
         "/bank/rules",
+        "/bank/usage",
+        "/bank/usage/rules",
         "/bank/near-duplicates",
         "/bank/near-duplicates/decided",
         "/bank/view-limits",

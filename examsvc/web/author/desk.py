@@ -21,7 +21,6 @@ from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
 from examsvc.web.author.showing import open_lines
-from examsvc.web.author.wording_kinds import KINDS
 from item_bank.lifecycle import State
 
 PER_PAGE = 50
@@ -141,7 +140,6 @@ def desk() -> str:
         page_numbers=page_numbers(page, n_pages),
         topics=topics,
         authors=authors,
-        interactions={kind: words.name for kind, words in KINDS.items()},
         wanted=read_filter(),
         address=_address(),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
