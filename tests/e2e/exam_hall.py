@@ -97,8 +97,8 @@ def lay_passwords_and_canaries(home: Path) -> None:
             " WHERE password_hash IS NULL"
         )
         connection.execute(
-            "INSERT INTO item_key (item_version_id, version, option_id, reason, created_by, created_at)"
-            " SELECT item_version_id, version + 1, option_id, ?, created_by, created_at FROM item_key",
+            "INSERT INTO item_key (item_version_id, version, option_id, rule, reason, created_by, created_at)"
+            " SELECT item_version_id, version + 1, option_id, rule, ?, created_by, created_at FROM item_key",
             (CANARY,),
         )
 
@@ -149,13 +149,18 @@ def lay_running_exam(
         campaign_id, administration_id = plan_exam(home, deps, names, (("P1", 25), ("P2", 25)), pack)
         check_in_all(deps, campaign_id, list)
         move_start(deps, administration_id, started_ago_s)
-    if sections:
-        lay_sections(home, administration_id, sections)
+    lay_forms(home, administration_id, sections)
     return find_hall(home, f"{code}-GSQL")
 
 
-def lay_sections(home: Path, administration_id: int, sections: Sequence[Section]) -> None:
-    """Everybody of this exam gets a copy of his form that is cut into sections, and no other exam gets it."""
+PLAIN = "interaction = 'single_choice' AND stimulus_id IS NULL AND english IS NULL"
+
+
+def lay_forms(home: Path, administration_id: int, sections: Sequence[Section]) -> None:
+    """Everybody of this exam gets a copy of his form, perhaps cut into sections, and no other exam gets it.
+
+    Its items are single choices alone: what they test is the player around the items.
+    """
     with closing(sqlite3.connect(home / "examsvc.db")) as connection, connection:
         forms = connection.execute(
             "SELECT DISTINCT form_id FROM sitting WHERE administration_id = ?", (administration_id,)
@@ -172,6 +177,7 @@ def lay_sections(home: Path, administration_id: int, sections: Sequence[Section]
                 " WHERE form_id = ?",
                 (copy, form_id),
             )
+            _make_plain(connection, int(copy or 0))
             connection.executemany(
                 "INSERT INTO form_section (form_id, ordinal, first_item, name_vi, name_en, limit_s)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -182,6 +188,24 @@ def lay_sections(home: Path, administration_id: int, sections: Sequence[Section]
                     f"UPDATE {table} SET form_id = ? WHERE form_id = ? AND administration_id = ?",
                     (copy, form_id, administration_id),
                 )
+
+
+def _make_plain(connection: sqlite3.Connection, form_id: int) -> None:
+    """Single choices of the bank take the places of the form's other items."""
+    places = connection.execute(
+        "SELECT ordinal FROM form_item JOIN item_version ON item_version.id = item_version_id"
+        f" WHERE form_id = ? AND NOT ({PLAIN}) ORDER BY ordinal",
+        (form_id,),
+    ).fetchall()
+    others = connection.execute(
+        f"SELECT id FROM item_version WHERE state = 'operational' AND {PLAIN}"
+        " AND id NOT IN (SELECT item_version_id FROM form_item WHERE form_id = ?) ORDER BY id",
+        (form_id,),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE form_item SET item_version_id = ? WHERE form_id = ? AND ordinal = ?",
+        [(other, form_id, ordinal) for (ordinal,), (other,) in zip(places, others, strict=False)],
+    )
 
 
 def lay_stem(home: Path, administration_id: int, number: int, stem: str) -> None:
