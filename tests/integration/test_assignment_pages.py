@@ -182,7 +182,9 @@ def test_an_item_begun_from_the_desk_is_filled_in_and_counts(manager: Browser, a
     assign(manager)
     desk = author.get("/items").text
     link = desk.split('href="/items/new?assignment=')[1].split('"')[0]
-    form = author.get(f"/items/new?assignment={link}").text
+    kinds = author.get(f"/items/new?assignment={link}").text
+    assert f"assignment={link}" in kinds  # an interaction is chosen first, and the assignment is kept
+    form = author.get(f"/items/new?kind=single_choice&assignment={link}").text
     assert 'value="Luật Hải quan 2014, Điều 25"' in form
     assert '<option selected value="T01">' in form
     assert f'<option selected value="{link}">' in form
@@ -196,7 +198,7 @@ def test_an_item_begun_from_the_desk_is_filled_in_and_counts(manager: Browser, a
 
 
 def test_who_owes_nothing_is_asked_for_no_assignment(author: Browser):
-    page = author.get("/items/new").text
+    page = author.get("/items/new?kind=single_choice").text
     assert "Written for" not in page
     assert "What I owe" not in author.get("/items").text
     assert author.post_form("/items/new", **ITEM).status_code == 302
