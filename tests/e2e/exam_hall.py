@@ -165,6 +165,7 @@ def lay_forms(home: Path, administration_id: int, sections: Sequence[Section]) -
         forms = connection.execute(
             "SELECT DISTINCT form_id FROM sitting WHERE administration_id = ?", (administration_id,)
         ).fetchall()
+        taken: set[int] = set()
         for (form_id,) in forms:
             copy = connection.execute(
                 "INSERT INTO form (code, blueprint_id, assembly_run_id, state, checksum, created_at,"
@@ -177,7 +178,7 @@ def lay_forms(home: Path, administration_id: int, sections: Sequence[Section]) -
                 " WHERE form_id = ?",
                 (copy, form_id),
             )
-            _make_plain(connection, int(copy or 0))
+            taken |= _make_plain(connection, int(copy or 0), taken)
             connection.executemany(
                 "INSERT INTO form_section (form_id, ordinal, first_item, name_vi, name_en, limit_s)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -190,8 +191,8 @@ def lay_forms(home: Path, administration_id: int, sections: Sequence[Section]) -
                 )
 
 
-def _make_plain(connection: sqlite3.Connection, form_id: int) -> None:
-    """Single choices of the bank take the places of the form's other items."""
+def _make_plain(connection: sqlite3.Connection, form_id: int, taken: set[int]) -> set[int]:
+    """Single choices that no form has take the places of the form's other items; returns which."""
     places = connection.execute(
         "SELECT ordinal FROM form_item JOIN item_version ON item_version.id = item_version_id"
         f" WHERE form_id = ? AND NOT ({PLAIN}) ORDER BY ordinal",
@@ -199,13 +200,16 @@ def _make_plain(connection: sqlite3.Connection, form_id: int) -> None:
     ).fetchall()
     others = connection.execute(
         f"SELECT id FROM item_version WHERE state = 'operational' AND {PLAIN}"
-        " AND id NOT IN (SELECT item_version_id FROM form_item WHERE form_id = ?) ORDER BY id",
+        " AND id NOT IN (SELECT item_version_id FROM form_item JOIN form ON form.id = form_id"
+        "  WHERE blueprint_id = (SELECT blueprint_id FROM form WHERE id = ?)) ORDER BY id",
         (form_id,),
     ).fetchall()
+    free = [other for (other,) in others if other not in taken][: len(places)]
     connection.executemany(
         "UPDATE form_item SET item_version_id = ? WHERE form_id = ? AND ordinal = ?",
-        [(other, form_id, ordinal) for (ordinal,), (other,) in zip(places, others, strict=False)],
+        [(other, form_id, ordinal) for (ordinal,), other in zip(places, free, strict=True)],
     )
+    return set(free)
 
 
 def lay_stem(home: Path, administration_id: int, number: int, stem: str) -> None:
