@@ -164,7 +164,7 @@ def test_from_the_door_to_the_receipt_without_a_reload_and_without_a_byte_of_a_k
     assert all(received.holding(stem) for stem in stems)
     for item in form["items"]:
         assert set(item) == READ_OF_AN_ITEM
-        assert [set(option) for option in item["options"]] == [{"id", "content", "place", "at_most"}] * 4
+        assert all(set(option) == {"id", "content", "place", "at_most"} for option in item["options"])
 
 
 def test_the_keyboard_alone_leads_from_the_login_to_the_receipt(open_page: OpenPage, seat: Seat):
