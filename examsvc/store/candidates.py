@@ -27,6 +27,7 @@ from examsvc.store.models import (
     PositionRow,
     SittingRow,
 )
+from item_bank.interactions.kinds import RATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +144,16 @@ def list_sheets(session: Session, user_id: int) -> list[SittingSheet]:
 
 
 def keys_for_marking(session: Session, form_id: int) -> dict[str, ItemKey]:
-    """The newest key of every marked item of a form; only for sittings that are closed."""
+    """The newest key of every item of a form that a computer marks; only for sittings that are closed."""
     query = (
         sa.select(ItemKeyRow, ItemVersionRow)
         .join(ItemVersionRow, ItemVersionRow.id == ItemKeyRow.item_version_id)
         .join(FormItemRow, FormItemRow.item_version_id == ItemKeyRow.item_version_id)
-        .where(FormItemRow.form_id == form_id, FormItemRow.scored.is_(True))
+        .where(
+            FormItemRow.form_id == form_id,
+            FormItemRow.scored.is_(True),
+            ItemVersionRow.interaction.not_in([one.value for one in RATED]),
+        )
         .order_by(ItemKeyRow.version)
     )
     return {

@@ -108,7 +108,11 @@ def list_form_items(session: Session, form_id: int) -> list[FormItem]:
         .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
         .join(TopicRow, TopicRow.id == ItemRow.topic_id)
-        .where(FormItemRow.form_id == form_id, FormItemRow.scored)
+        .where(
+            FormItemRow.form_id == form_id,
+            FormItemRow.scored,
+            ItemVersionRow.interaction.not_in([one.value for one in RATED]),
+        )
         .order_by(FormItemRow.ordinal)
     )
     return [
@@ -211,7 +215,7 @@ def list_judgeable(session: Session) -> list[tuple[ItemVersionRow, ItemRow]]:
         .where(
             ItemVersionRow.state.in_(["approved", "pilot", "calibrated", "operational"]),
             ItemRow.pool == "operational",
-            ItemVersionRow.interaction.not_in(RATED),
+            ItemVersionRow.interaction.not_in([one.value for one in RATED]),
         )
         .order_by(ItemVersionRow.id)
     )
