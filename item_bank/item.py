@@ -11,6 +11,7 @@ from typing import Any
 from item_bank.errors import InvalidItem, InvalidTopicCode
 from item_bank.interactions.asked import Asked, Option, Place, check_stem
 from item_bank.interactions.kinds import Interaction
+from item_bank.legal_basis import cited_numbers
 from item_bank.pool import Pool
 from item_bank.stem import nfc
 from item_bank.stimulus import Stimulus
@@ -118,6 +119,14 @@ class ItemVersion:
             texts |= {f"english_option_{id_.lower()}": text for id_, text in self.english.options.items()}
             texts |= {f"english_place_{id_.lower()}": text for id_, text in self.english.places.items()}
         return texts
+
+    @property
+    def named_acts(self) -> tuple[str, ...]:
+        """The numbers of the acts that it names: in its legal basis first, then anywhere in its texts."""
+        named = [
+            number for text in (self.legal_basis, *self.texts.values()) for number in cited_numbers(text)
+        ]
+        return tuple(dict.fromkeys(named))
 
 
 def _option(option: Option) -> list[Any]:

@@ -161,7 +161,10 @@ def test_an_author_is_shown_nobody_elses_material(services: Services, author: Br
     assert "Công ty A" not in page
     assert "TH-1" not in page
     shared = fields_of(Interaction.ORDER) | {"stimulus": ["TH-1"]}
-    assert "Công ty A" not in thief.client.post("/items/preview", data=shared | {"csrf_token": [thief.token]}).text
+    assert (
+        "Công ty A"
+        not in thief.client.post("/items/preview", data=shared | {"csrf_token": [thief.token]}).text
+    )
     assert post(thief, "/items/new", shared, code="T01-002").status_code == 400
     taken = post(thief, "/items/new", fields | {"stimulus_code": ["th-1"]}, code="T01-003")
     assert "material with the code th-1 already" in taken.text

@@ -168,6 +168,9 @@ _REFUSALS: dict[str, LazyString] = {
     "NOT_CALIBRATED": _l("No adopted calibration covers this item yet."),
     "NOT_WHERE_IT_WAS": _l("A suspended item goes back where it was, nowhere else."),
     "COMMENT_REQUIRED": _l("Give a reason: whoever gets the item back needs it."),
+    "REPEALED_ACT_NAMED": _l(
+        "It names an act that is repealed: %(numbers)s. Give the item back, or say on its page why it may."
+    ),
     "CHECKLIST_INCOMPLETE": _l(
         "An item is accepted when every point of the checklist holds. Else return it."
     ),
