@@ -13,12 +13,14 @@ from item_bank.interactions.asked import Asked, Option, Place, check_stem
 from item_bank.interactions.kinds import Interaction
 from item_bank.legal_basis import cited_numbers
 from item_bank.pool import Pool
-from item_bank.stem import nfc
+from item_bank.stem import nfc, plain_text
 from item_bank.stimulus import Stimulus
 from item_bank.taxonomy import CognitiveLevel, validate_topic_code
 from item_bank.translation import Translation, check_translation
 
 _ITEM_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+_DIGIT = re.compile(r"\d")
 
 
 def is_item_code(code: str) -> bool:
@@ -123,10 +125,8 @@ class ItemVersion:
     @property
     def named_acts(self) -> tuple[str, ...]:
         """The numbers of the acts that it names: in its legal basis first, then anywhere in its texts."""
-        named = [
-            number for text in (self.legal_basis, *self.texts.values()) for number in cited_numbers(text)
-        ]
-        return tuple(dict.fromkeys(named))
+        read = [self.legal_basis, *(plain_text(text) for text in self.texts.values() if _DIGIT.search(text))]
+        return tuple(dict.fromkeys(number for text in read for number in cited_numbers(text)))
 
 
 def _option(option: Option) -> list[Any]:
