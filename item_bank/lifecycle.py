@@ -52,7 +52,7 @@ class History:
     `calibration_adopted` says that an adopted calibration covers it (expert judgement counts as one);
     `practice` that the item is one to practise with, which no exam ever uses. `accepted_by` are those who
     accepted it since it last came to review, `min_reviewers` how many must; `reply_owed` says that its author
-    has not yet replied to whoever returned it; `repealed_acts` are acts that it names and that hold no longer.
+    has not yet replied to whoever returned it; `repealed_acts` are those that it names.
     """
 
     author_id: str

@@ -1,6 +1,6 @@
 """What reviewers and the bank manager read of near-duplicates: pairs in groups, side by side.
 
-They are wordings like any other: each is logged before it is shown, and withheld where the day allows no more.
+They are wordings like any other: logged before they are shown, and withheld where the day allows no more.
 """
 
 from __future__ import annotations

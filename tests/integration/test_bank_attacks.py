@@ -55,5 +55,6 @@ def test_near_duplicates_show_no_more_than_the_day_allows(services: Services, ba
     sides = [side for group in found.groups for pair in group.pairs for side in pair.sides]
     assert len({side.line.version_id for side in sides if side.stem}) == 2
     hidden = [side for side in sides if side.withheld]
-    assert {side.line.version_id for side in hidden} and not any(side.stem or side.options for side in hidden)
+    assert {side.line.version_id for side in hidden}
+    assert not any(side.stem or side.options for side in hidden)
     assert len(views_of(services, bank.staff["chi"].user_id)) == 2
