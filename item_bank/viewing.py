@@ -28,6 +28,7 @@ class How(StrEnum):
 # an item of these states is in an exam, was in one, or may come into one: its wording is the treasure
 GUARDED: Final[frozenset[State]] = frozenset(
     {
+        State.APPROVED,
         State.PILOT,
         State.CALIBRATED,
         State.OPERATIONAL,

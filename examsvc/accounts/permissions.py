@@ -115,6 +115,7 @@ TABLE: dict[str, Rule] = {
     # who has seen what of the bank, and how much anybody may
     "views.read": _rule(R.BANK_MANAGER, R.AUDITOR),
     "views.read_limits": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.CHAIRMAN, R.AUDITOR),
+    "views.set_limit": _rule(R.BANK_MANAGER, R.CHAIRMAN),
     "views.grant": _rule(R.BANK_MANAGER, R.CHAIRMAN, when=not_himself),
     # items leave the bank by two persons
     "exports.ask": _rule(R.BANK_MANAGER),

@@ -112,7 +112,7 @@ def test_drafts_are_not_logged_until_another_version_of_the_item_is_in_use(servi
 
 @pytest.mark.parametrize("state", ["retired", "in_review", "approved"])
 def test_what_stands_on_a_form_is_guarded_in_every_state(services: Services, bank: Guarded, state: str):
-    """A bank manager who retires an item that is still to be sat, or has it appraised afresh, opens nothing."""
+    """Whoever retires an item that is still to be sat, or has it appraised afresh, opens it to nobody."""
     code = bank.codes[0]
     with services.store.begin() as session:
         session.get_one(ItemVersionRow, bank.versions[code]).state = state
@@ -174,7 +174,17 @@ def test_a_limit_is_a_rule_with_versions_and_reasons(services: Services, bank: G
         with pytest.raises(RuleRefused):
             set_limit(services, dung, role, n, reason)
     with pytest.raises(Forbidden):
-        set_limit(services, bank.staff["chairman"], Role.REVIEWER, 5, "x")
+        set_limit(services, bank.staff["chi"], Role.AUTHOR, 5, "x")
+
+
+def test_nobody_raises_the_limit_of_a_role_that_he_has(services: Services, bank: Guarded):
+    dung = bank.staff["dung"]
+    set_limit(services, dung, Role.BANK_MANAGER, 250, "Ít hơn")
+    with pytest.raises(RuleRefused) as refusal:
+        set_limit(services, dung, Role.BANK_MANAGER, 251, "Cho mình")
+    assert refusal.value.code == "OWN_LIMIT_RAISED"
+    set_limit(services, bank.staff["chairman"], Role.BANK_MANAGER, 400, "Rà soát toàn ngân hàng")
+    assert read_quota(services, dung).allowance == 400
 
 
 def test_the_auditor_learns_who_has_seen_an_item_and_who_saw_many(services: Services, bank: Guarded):
