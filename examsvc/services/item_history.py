@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, allowed, permit
+from examsvc.services.bank_errors import QuotaReached
 from examsvc.services.bank_views import READS_ALL
 from examsvc.services.deps import Services
 from examsvc.services.office_calendar import today
 from examsvc.services.resting import decide, rule_in_force
+from examsvc.services.viewing import Showing, admit_showing
 from examsvc.store import Session, exposure, measuring, scored
 from examsvc.store import bank as items
 from examsvc.store import item_history as store
@@ -22,6 +24,7 @@ from examsvc.store.exposure import Sight
 from examsvc.store.models import CalibrationRow, CampaignRow, ItemParameterRow, ItemRow, ItemVersionRow
 from examsvc.store.rows import get_row
 from item_bank.exposure import Rest
+from item_bank.viewing import How
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,23 @@ class ItemHistory:
 def view_history(deps: Services, actor: Actor, version_id: int) -> ItemHistory:
     """The history of the item that this is a version of; an author reads his own items'.
 
-    An examiner, who reads figures alone, is told neither names nor what people wrote.
+    An examiner, who reads figures alone, is told neither names nor what people wrote, which quotes wordings
+    and keys. Nor is whoever may see no more today; to the others it is logged as the item's own page is.
     """
+    history = _compose(deps, actor, version_id)
+    if history.reads_item:
+        try:
+            admit_showing(deps, actor, Showing((version_id,), How.PAGE, "history"))
+        except QuotaReached:
+            return replace(history, events=_without_words(history.events))
+    return history
+
+
+def _without_words(events: Sequence[Event]) -> list[Event]:
+    return [Event(one.at, one.kind, one.version, facts=one.facts) for one in events]
+
+
+def _compose(deps: Services, actor: Actor, version_id: int) -> ItemHistory:
     with deps.store.read() as session:
         version = get_row(session, ItemVersionRow, version_id)
         item = get_row(session, ItemRow, version.item_id)
@@ -89,7 +107,7 @@ def view_history(deps: Services, actor: Actor, version_id: int) -> ItemHistory:
         all_versions = versions.list_versions(session, item.id)
         events = [*_events(session, item, all_versions), *_calibrated(found)]
         if not reads_item:
-            events = [Event(one.at, one.kind, one.version, facts=one.facts) for one in events]
+            events = _without_words(events)
         day = today(session)
         return ItemHistory(
             line=items.get_line(session, version_id),

@@ -155,6 +155,7 @@ _PROBLEMS: dict[str, LazyString] = {
 _REFUSALS: dict[str, LazyString] = {
     "THRESHOLD_OUT_OF_RANGE": _l("This degree of likeness cannot be searched for."),
     "UNKNOWN_BASIS": _l("Choose what the items are compared by."),
+    "PAIR_OF_ONES_OWN": _l("One of these is your own item: %(item)s. Somebody else decides the pair."),
     "PAIR_DECIDED": _l("Somebody has decided one of these pairs in the meantime, or a new search has begun."),
     "PAIR_NOT_DISMISSED": _l("This pair is not among those dismissed."),
     "WORDING_FROZEN": _l("This wording has been in review and is frozen. Make a new version instead."),
@@ -193,6 +194,9 @@ _REFUSALS: dict[str, LazyString] = {
     "ASSIGNMENT_ENDED": _l("This assignment has ended."),
     "REVIEWERS_OUT_OF_RANGE": _l("At least 1 reviewer, at most %(most)s."),
     "ROLE_NOT_LIMITED": _l("No limit is set for this role."),
+    "OWN_LIMIT_RAISED": _l(
+        "The limit of a role that you have yourself is raised by somebody else: it is %(limit)s now."
+    ),
     "LIMIT_OUT_OF_RANGE": _l("At least 1 item, at most %(most)s."),
     "NO_LIMIT_TO_LIFT": _l("No limit holds for this person."),
     "NO_SUCH_TRANSITION": _l("The item is in another state by now. Look at it again."),
