@@ -131,7 +131,7 @@ TABLE: dict[str, Rule] = {
     "exposure.rest": _rule(R.BANK_MANAGER),
     "exposure.set_rule": _rule(R.BANK_MANAGER),
     # what authors owe the bank by when
-    "assignments.make": _rule(R.BANK_MANAGER),
+    "assignments.make": _rule(R.BANK_MANAGER, when=not_himself),
     "assignments.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR, when=own_or_no_author),
     "assignments.read_board": _rule(R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
     "legal_acts.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
