@@ -47,22 +47,21 @@ def items_of_stimuli(session: Session, author_id: int) -> dict[str, list[str]]:
     return found
 
 
-def find_newest(session: Session, code: str) -> StimulusRow | None:
-    """The newest version of a stimulus."""
-    query = (
-        sa.select(StimulusRow).where(StimulusRow.code == code).order_by(StimulusRow.version.desc()).limit(1)
-    )
-    return session.scalars(query).one_or_none()
+def _versions(session: Session, code: str) -> list[StimulusRow]:
+    """All versions of a stimulus, the newest first."""
+    query = sa.select(StimulusRow).where(StimulusRow.code == code).order_by(StimulusRow.version.desc())
+    return list(session.scalars(query))
 
 
 def keep_stimulus(session: Session, stimulus: Stimulus, user_id: int, now: datetime) -> StimulusRow:
-    """The row with this code and content: the newest one where nothing has changed, else a new version."""
-    newest = find_newest(session, stimulus.code)
-    if newest is not None and newest.content_hash == stimulus.content_hash:
-        return newest
+    """The row with this code and content, whatever was kept under its code since; else a new version."""
+    known = _versions(session, stimulus.code)
+    same = next((row for row in known if row.content_hash == stimulus.content_hash), None)
+    if same is not None:
+        return same
     row = StimulusRow(
         code=stimulus.code,
-        version=1 if newest is None else newest.version + 1,
+        version=known[0].version + 1 if known else 1,
         content=stimulus.content,
         content_hash=stimulus.content_hash,
         created_by=user_id,

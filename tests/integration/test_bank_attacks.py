@@ -21,6 +21,8 @@ from examsvc.services.view_limits import set_limit
 from examsvc.store import Session, database_now
 from examsvc.store.bank import drop_enemies, enemy_codes
 from examsvc.store.models import FormItemRow, ItemReviewRow, ItemRow, ItemVersionRow, NearDuplicateRow
+from examsvc.store.stimuli import keep_stimulus
+from item_bank.stimulus import Stimulus
 from tests.integration.laid_guard import PASSWORD, Guarded, lay_guarded, views_of
 from tests.integration.signing_in import sign_in
 
@@ -175,6 +177,19 @@ def test_an_author_does_not_undo_in_his_draft_what_the_bank_manager_made_enemies
     with services.store.begin() as session:
         drop_enemies(session, ids[0])  # what saving a first draft does
         assert enemy_codes(session, ids[0]) != []
+
+
+def test_whoever_keeps_other_material_under_a_code_does_not_part_the_items_that_share_it(
+    services: Services, bank: Guarded
+):
+    """An imported file may name any code."""
+    author, thief = bank.staff["author"].user_id, bank.staff["chi"].user_id
+    with services.store.begin() as session:
+        now = database_now(session)
+        first = keep_stimulus(session, Stimulus("TH-1", "Công ty A nhập 120 xe."), author, now)
+        others = keep_stimulus(session, Stimulus("TH-1", "Khác hẳn."), thief, now)
+        again = keep_stimulus(session, Stimulus("TH-1", "Công ty A nhập 120 xe."), author, now)
+        assert (first.version, others.version, again.id) == (1, 2, first.id)
 
 
 def test_near_duplicates_show_no_more_than_the_day_allows(services: Services, bank: Guarded):
