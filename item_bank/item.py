@@ -11,13 +11,16 @@ from typing import Any
 from item_bank.errors import InvalidItem, InvalidTopicCode
 from item_bank.interactions.asked import Asked, Option, Place, check_stem
 from item_bank.interactions.kinds import Interaction
+from item_bank.legal_basis import cited_numbers
 from item_bank.pool import Pool
-from item_bank.stem import nfc
+from item_bank.stem import nfc, plain_text
 from item_bank.stimulus import Stimulus
 from item_bank.taxonomy import CognitiveLevel, validate_topic_code
 from item_bank.translation import Translation, check_translation
 
 _ITEM_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+_DIGIT = re.compile(r"\d")
 
 
 def is_item_code(code: str) -> bool:
@@ -118,6 +121,12 @@ class ItemVersion:
             texts |= {f"english_option_{id_.lower()}": text for id_, text in self.english.options.items()}
             texts |= {f"english_place_{id_.lower()}": text for id_, text in self.english.places.items()}
         return texts
+
+    @property
+    def named_acts(self) -> tuple[str, ...]:
+        """The numbers of the acts that it names: in its legal basis first, then anywhere in its texts."""
+        read = [self.legal_basis, *(plain_text(text) for text in self.texts.values() if _DIGIT.search(text))]
+        return tuple(dict.fromkeys(number for text in read for number in cited_numbers(text)))
 
 
 def _option(option: Option) -> list[Any]:

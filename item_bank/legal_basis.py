@@ -90,13 +90,16 @@ _SAME: Final = str.maketrans(
     {
         **dict.fromkeys("ĐÐƉ", "D"),  # the last two look like Đ and are typed for it
         **dict.fromkeys("‐‑‒–—―−﹣－", "-"),
-        **dict.fromkeys("⁄∕／", "/"),
+        "_": "-",
+        **dict.fromkeys("⁄∕／\\", "/"),
+        **dict(zip("АВСЕНКМОРТХ", "ABCEHKMOPTX", strict=True)),  # Cyrillic letters that look like ours
     }
 )
 _JOINT: Final = "TTLT|NQLT"  # several bodies issue these together
 _type: Final = "|".join(sorted(_TYPES, key=len, reverse=True))
 _DASH, _SLASH, _END = r"\s*[-/]\s*", r"\s*/\s*", r"(?![A-Z0-9])"
-_ORDINAL: Final = r"(?<![A-Z0-9/])(?<![0-9]\.)(?P<ordinal>[0-9]{1,5})"
+# "NĐ08/2015/NĐ-CP": what kind of act it is may stand before the number without a space
+_ORDINAL: Final = r"(?<![A-Z0-9/])(?:(?:ND|TT|TTLT|NQ|QD|CT|PL|SO|NO)\.?)?(?<![0-9]\.)(?P<ordinal>[0-9]{1,5})"
 _YEAR: Final = r"(?P<year>(?:19|20)[0-9]{2})"
 _BODY: Final = r"[A-Z&]{2,12}[0-9]{0,2}"
 _NUMBERS: Final = (
@@ -106,11 +109,15 @@ _NUMBERS: Final = (
     rf"{_ORDINAL}{_SLASH}{_YEAR}{_SLASH}(?P<type>{_JOINT}){_DASH}(?P<body>{_BODY}(?:[-/]{_BODY}){{0,4}}){_END}",
     # 38/2015/TT-BTC, 1810/QĐ-TCHQ
     rf"{_ORDINAL}(?:{_SLASH}{_YEAR})?{_SLASH}(?P<type>(?!{_JOINT})(?:{_type}))"
-    rf"(?:{_DASH}(?P<body>{_BODY})|\s+(?P<familiar>{_FAMILIAR})){_END}",
+    rf"(?:{_DASH}(?P<body>{_BODY})|\s*(?P<familiar>{_FAMILIAR})){_END}",
+    # 08-2015-NĐ-CP, 08.2015.NĐ-CP: as files are named
+    rf"{_ORDINAL}\s*(?P<mark>[.-])\s*{_YEAR}\s*(?P=mark)\s*(?P<type>(?!{_JOINT})(?:{_type}))"
+    rf"{_DASH}(?P<body>{_BODY}){_END}",
     # 39-NQ/TW
     rf"{_ORDINAL}\s*-\s*(?P<party>NQ|QD|QDI|CT|KL|HD){_SLASH}TW{_END}",
     # Nghị định 08/2015: all decrees are the Government's
-    rf"(?<![A-Z])(?:NGHI\s+DINH|ND)(?:\s+SO)?\s*:?\s*(?P<decree>[0-9]{{1,5}}){_SLASH}(?P<of>(?:19|20)[0-9]{{2}})"
+    rf"(?<![A-Z])(?:NGHI\s+DINH|ND(?:-CP)?|DECREE)(?:\s+(?:SO|NO\.?))?\s*:?\s*(?P<decree>[0-9]{{1,5}})"
+    rf"(?:{_SLASH}|\s+NAM\s+)(?P<of>(?:19|20)[0-9]{{2}})"
     rf"(?!\s*/|[0-9])",
 )
 _SEARCHED: Final = tuple(re.compile(pattern) for pattern in _NUMBERS)

@@ -52,7 +52,7 @@ class History:
     `calibration_adopted` says that an adopted calibration covers it (expert judgement counts as one);
     `practice` that the item is one to practise with, which no exam ever uses. `accepted_by` are those who
     accepted it since it last came to review, `min_reviewers` how many must; `reply_owed` says that its author
-    has not yet replied to whoever returned it.
+    has not yet replied to whoever returned it; `repealed_acts` are those that it names.
     """
 
     author_id: str
@@ -63,6 +63,7 @@ class History:
     accepted_by: frozenset[str] = field(default_factory=frozenset)
     min_reviewers: int = 1
     reply_owed: bool = False
+    repealed_acts: tuple[str, ...] = ()
 
     @property
     def n_accepted(self) -> int:
@@ -116,6 +117,11 @@ def _with_comment(move: Move) -> bool:
     return bool(move.comment.strip())
 
 
+def _law_holds(move: Move) -> bool:
+    """Or somebody says why an item may name an act that is repealed: as history, or as a wrong option."""
+    return not move.history.repealed_acts or bool(move.comment.strip())
+
+
 def _back_where_it_was(move: Move) -> bool:
     return move.to is move.history.suspended_from
 
@@ -131,6 +137,7 @@ _CODES: dict[Condition, str] = {
     _calibrated: "NOT_CALIBRATED",
     _for_exams: "PRACTICE_ITEM",
     _with_comment: "COMMENT_REQUIRED",
+    _law_holds: "REPEALED_ACT_NAMED",
     _back_where_it_was: "NOT_WHERE_IT_WAS",
 }
 
@@ -155,11 +162,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.IN_REVIEW, State.DRAFT, REVIEWER, (_not_by_author, _with_comment)),
     Transition(State.IN_REVIEW, State.APPRAISED, REVIEWER, (_not_by_author, _accepted_by_enough)),
     Transition(State.APPRAISED, State.DRAFT, BANK_MANAGER, _BANK_WITH_REASON),
-    Transition(State.APPRAISED, State.APPROVED, BANK_MANAGER, (*_READY, _not_by_reviewer)),
-    Transition(State.APPROVED, State.PILOT, BANK_MANAGER, (_for_exams, *_BANK)),
+    Transition(State.APPRAISED, State.APPROVED, BANK_MANAGER, (*_READY, _not_by_reviewer, _law_holds)),
+    Transition(State.APPROVED, State.PILOT, BANK_MANAGER, (_for_exams, *_BANK, _law_holds)),
     Transition(State.APPROVED, State.CALIBRATED, EXAMINER, (_for_exams, _calibrated)),
     Transition(State.PILOT, State.CALIBRATED, EXAMINER, (_for_exams, _calibrated)),
-    Transition(State.CALIBRATED, State.OPERATIONAL, BANK_MANAGER, (_for_exams, *_READY, _calibrated)),
+    Transition(
+        State.CALIBRATED, State.OPERATIONAL, BANK_MANAGER, (_for_exams, *_READY, _calibrated, _law_holds)
+    ),
     # aside, from any live state; only a suspension leads back to where the item was
     *(Transition(live, aside, BANK_MANAGER, _PROTECT) for live in LIVE for aside in ASIDE),
     *(
@@ -188,6 +197,8 @@ def move(state: State, to: State, mover: Mover, history: History, *, comment: st
     request = Move(to, mover, history, comment)
     for condition in transition.conditions:
         if not condition(request):
+            if condition is _law_holds:
+                facts["numbers"] = ", ".join(history.repealed_acts)
             raise TransitionRefused(_CODES[condition], **facts)
     return to
 

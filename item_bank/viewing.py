@@ -28,6 +28,7 @@ class How(StrEnum):
 # an item of these states is in an exam, was in one, or may come into one: its wording is the treasure
 GUARDED: Final[frozenset[State]] = frozenset(
     {
+        State.APPROVED,
         State.PILOT,
         State.CALIBRATED,
         State.OPERATIONAL,
@@ -43,7 +44,7 @@ WARNED_FROM: Final = 0.8  # share of the day's allowance
 class Wording:
     """What is known of a wording that somebody wants to see.
 
-    guarded : it, or another version of its item, stands in a guarded state (see `is_guarded`)
+    guarded : it, or another version of its item, stands in a guarded state or on a form (see `is_guarded`)
     own : whoever wants to see it has written it; duty : it waits for his judgement
     """
 
@@ -59,9 +60,14 @@ class Wording:
         return self.guarded and not self.own and not self.duty
 
 
-def is_guarded(state: State, pool: Pool, sibling_states: Collection[State] = ()) -> bool:
-    """Whether showing this wording is logged: an item to practise with is open to every officer anyway."""
-    return pool is Pool.OPERATIONAL and not GUARDED.isdisjoint({state, *sibling_states})
+def is_guarded(
+    state: State, pool: Pool, sibling_states: Collection[State] = (), *, on_form: bool = False
+) -> bool:
+    """Whether showing this wording is logged: an item to practise with is open to every officer anyway.
+
+    on_form : it stands on a form: whoever retires it, or has it appraised afresh, opens it to nobody
+    """
+    return pool is Pool.OPERATIONAL and (on_form or not GUARDED.isdisjoint({state, *sibling_states}))
 
 
 class Standing(StrEnum):

@@ -115,6 +115,7 @@ TABLE: dict[str, Rule] = {
     # who has seen what of the bank, and how much anybody may
     "views.read": _rule(R.BANK_MANAGER, R.AUDITOR),
     "views.read_limits": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.CHAIRMAN, R.AUDITOR),
+    "views.set_limit": _rule(R.BANK_MANAGER, R.CHAIRMAN),
     "views.grant": _rule(R.BANK_MANAGER, R.CHAIRMAN, when=not_himself),
     # items leave the bank by two persons
     "exports.ask": _rule(R.BANK_MANAGER),
@@ -130,7 +131,7 @@ TABLE: dict[str, Rule] = {
     "exposure.rest": _rule(R.BANK_MANAGER),
     "exposure.set_rule": _rule(R.BANK_MANAGER),
     # what authors owe the bank by when
-    "assignments.make": _rule(R.BANK_MANAGER),
+    "assignments.make": _rule(R.BANK_MANAGER, when=not_himself),
     "assignments.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR, when=own_or_no_author),
     "assignments.read_board": _rule(R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),
     "legal_acts.read": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.AUDITOR),

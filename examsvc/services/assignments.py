@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from examsvc.accounts.actor import Actor
-from examsvc.accounts.permissions import permit
+from examsvc.accounts.permissions import Facts, permit
 from examsvc.services.audit import record_act, record_acts
 from examsvc.services.bank_errors import AssignmentRefused
 from examsvc.services.deps import Services
@@ -59,10 +59,11 @@ def make_assignments(deps: Services, actor: Actor, order: Order) -> list[int]:
 
 
 def change_deadline(deps: Services, actor: Actor, assignment_id: int, due_on: date, reason: str) -> None:
-    """Another date, with the reason; every earlier one stays on record."""
+    """Another date, with the reason, by somebody else than who owes it; every earlier one stays on record."""
     permit(actor, "assignments.make")
     with deps.store.begin() as session:
         row = _open(session, assignment_id)
+        permit(actor, "assignments.make", Facts(owner_user_id=row.author_id))
         if not reason.strip():
             raise AssignmentRefused("REASON_MISSING", field="reason")
         if due_on == row.due_on:
@@ -92,10 +93,14 @@ def change_deadline(deps: Services, actor: Actor, assignment_id: int, due_on: da
 
 
 def end_assignment(deps: Services, actor: Actor, assignment_id: int, ending: Ending, reason: str) -> None:
-    """Close it, forgiving what is missing, or withdraw it as if nothing had been owed; with the reason."""
+    """Close it, forgiving what is missing, or withdraw it as if nothing had been owed; with the reason.
+
+    Nobody forgives himself.
+    """
     permit(actor, "assignments.make")
     with deps.store.begin() as session:
         row = _open(session, assignment_id)
+        permit(actor, "assignments.make", Facts(owner_user_id=row.author_id))
         if not reason.strip():
             raise AssignmentRefused("REASON_MISSING", field="reason")
         row.ending, row.end_reason = ending.value, reason.strip()

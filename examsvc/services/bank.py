@@ -118,7 +118,9 @@ def _store_part(
     _write(session, first)
     keys = [_key_row(version.id, key, actor, now) for version, (_item, key) in zip(first, new, strict=True)]
     _write(session, keys)
-    acts.cite(session, {version.id: version.legal_basis for version in first})
+    acts.cite(
+        session, {version.id: item.named_acts for version, (item, _key) in zip(first, new, strict=True)}
+    )
     fingerprints.keep(session, {version.id: pair for version, pair in zip(first, new, strict=True)})
     stored = [Stored(version.id, version.item_id) for version in first]
     for row in (*items, *first, *keys):
@@ -153,7 +155,7 @@ def edit_draft(
             item.assignment_id = reassign(session, actor, composed, assignment, item.assignment_id)
         now = database_now(session)
         _write_wording(version, composed, _keep_stimuli(session, actor, [composed], now))
-        acts.cite(session, {version.id: version.legal_basis})
+        acts.cite(session, {version.id: composed.named_acts})
         kept = _correct_key(session, actor, version.id, key)
         fingerprints.keep(session, {version.id: (composed, kept)})
         if first:  # nothing rests on the enemies of an item that was never submitted
@@ -184,7 +186,7 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         session.add(draft)
         session.flush()
         session.add(_key_row(draft.id, replace(key, version=1), actor, now))
-        acts.cite(session, {draft.id: draft.legal_basis})
+        acts.cite(session, {draft.id: copied.named_acts})
         fingerprints.keep(session, {draft.id: (copied, replace(key, version=1))})
         record_act(
             session,

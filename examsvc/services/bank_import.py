@@ -28,7 +28,6 @@ from item_bank.formats.catalog import FileFormat
 from item_bank.formats.foreign import BankFacts, Fate, ForeignBank, Remark
 from item_bank.formats.recognition import read_any
 from item_bank.intake import Intake, IntakeLine, Known, Taken, take_in
-from item_bank.legal_basis import cited_numbers
 from item_bank.media import read_picture, references
 from item_bank.near_duplicates import Stems, nearest_earlier
 from item_bank.pool import Pool
@@ -182,7 +181,7 @@ def _keep_pictures(session: Session, actor: Actor, intake: Intake) -> None:
 
 def _with_warnings(deps: Services, intake: Intake) -> list[IntakeLine]:
     """Warned, not refused: the author may know better, or be about to bring just these items up to date."""
-    cited = {line.number: cited_numbers(line.taken.item.legal_basis) for line in intake.lines if line.taken}
+    cited = {line.number: line.taken.item.named_acts for line in intake.lines if line.taken}
     with deps.store.read() as session:
         register = look_up(session, {number for numbers in cited.values() for number in numbers})
     alike = _alike(stems_of_bank(deps), intake)

@@ -12,6 +12,7 @@ from examsvc.services.citations import CitedAct, citation_findings, cited_acts
 from examsvc.services.deps import Services
 from examsvc.services.import_report import key_in_words
 from examsvc.services.viewing import READS_ALL as READS_ALL  # what this module's readers ask for
+from examsvc.services.viewing import quota_of
 from examsvc.store import Session
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
@@ -81,25 +82,32 @@ def list_items(deps: Services, actor: Actor, wanted: ItemFilter) -> list[ItemLin
     """The items the filter keeps; an author sees his own."""
     permit(actor, "items.read")
     with deps.store.read() as session:
-        return store.list_lines(session, _as_he_may(actor, wanted))
+        return store.list_lines(session, _as_he_may(session, actor, wanted))
 
 
 def page_items(deps: Services, actor: Actor, wanted: ItemFilter, part: Part) -> Page:
     """Some of them, and how many there are."""
     permit(actor, "items.read")
     with deps.store.read() as session:
-        return store.page_lines(session, _as_he_may(actor, wanted), limit=part.limit, offset=part.offset)
+        return store.page_lines(
+            session, _as_he_may(session, actor, wanted), limit=part.limit, offset=part.offset
+        )
 
 
 def count_items(deps: Services, actor: Actor, wanted: ItemFilter) -> int:
     """How many items the filter keeps."""
     permit(actor, "items.read")
     with deps.store.read() as session:
-        return store.count_lines(session, _as_he_may(actor, wanted))
+        return store.count_lines(session, _as_he_may(session, actor, wanted))
 
 
-def _as_he_may(actor: Actor, wanted: ItemFilter) -> ItemFilter:
-    return wanted if actor.roles & READS_ALL else replace(wanted, author_id=actor.user_id)
+def _as_he_may(session: Session, actor: Actor, wanted: ItemFilter) -> ItemFilter:
+    """An author searches his own; whoever may see no more today learns nothing more by searching either."""
+    if not actor.roles & READS_ALL:
+        return replace(wanted, author_id=actor.user_id)
+    if wanted.text and quota_of(session, actor)[0].left == 0:
+        return replace(wanted, by_code=True)
+    return wanted
 
 
 def list_choices(deps: Services, actor: Actor) -> tuple[list[TopicRow], list[tuple[int, str]]]:

@@ -99,9 +99,11 @@ def mark_calibrated(session: Session, actor: Actor, calibration_id: int) -> int:
 
 
 def _permit_approval(session: Session, actor: Actor, pairs: list[VersionOfItem]) -> None:
-    reviewers = versions.reviewers_of(session, [version.id for version, _ in pairs])
+    """Nobody approves what he appraised, nor a key that is his."""
+    ids = [version.id for version, _ in pairs]
+    reviewers, keyed = versions.reviewers_of(session, ids), versions.keyed_by(session, ids)
     for version, item in pairs:
-        doers = tuple(reviewers.get(version.id, ()))
+        doers = (*reviewers.get(version.id, ()), *keyed.get(version.id, ()))
         permit(actor, "items.approve", Facts(owner_user_id=item.author_id, doers=doers))
 
 

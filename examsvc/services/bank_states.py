@@ -9,6 +9,7 @@ from datetime import datetime
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.roles import Role
 from examsvc.services.audit import record_acts
+from examsvc.services.citations import cited_acts
 from examsvc.services.office_calendar import office_date
 from examsvc.store import Session, appraisal_rules, database_now
 from examsvc.store import item_versions as versions
@@ -50,6 +51,7 @@ def load_histories(session: Session, pairs: Sequence[VersionOfItem]) -> dict[int
     covered = versions.covered_by_adopted(session, ids)
     accepted = versions.acceptances_of(session, ids)
     asked = appraisal_rules.min_reviewers(session)
+    acts = cited_acts(session, ids)
     drafted = [item.id for version, item in pairs if version.state == State.DRAFT]
     returned = versions.open_returns(session, drafted)
     histories: dict[int, History] = {}
@@ -67,6 +69,7 @@ def load_histories(session: Session, pairs: Sequence[VersionOfItem]) -> dict[int
             accepted_by=frozenset(str(id_) for id_ in accepted.get(version.id, ())),
             min_reviewers=asked[Pool(item.pool)],
             reply_owed=any(one.reply is None for one in returned.get(item.id, ())),
+            repealed_acts=tuple(act.number for act in acts.get(version.id, ()) if act.is_repealed),
         )
     return histories
 

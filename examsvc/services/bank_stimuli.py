@@ -12,7 +12,7 @@ from examsvc.store import stimuli as store
 
 @dataclass(frozen=True, slots=True)
 class StimulusChoice:
-    """The newest version of a stimulus, and the items that show it."""
+    """The newest version of a stimulus, and the author's items that show it."""
 
     code: str
     content: str
@@ -20,11 +20,18 @@ class StimulusChoice:
 
 
 def list_stimuli(deps: Services, actor: Actor) -> list[StimulusChoice]:
-    """All there is to choose from, by code."""
+    """The author's own to choose from, by code: others' material is part of items that he may not read."""
     permit(actor, "items.write")
     with deps.store.read() as session:
-        items = store.items_of_stimuli(session)
+        items = store.items_of_stimuli(session, actor.user_id)
         return [
             StimulusChoice(row.code, row.content, tuple(items.get(row.code, ())))
-            for row in store.list_stimuli(session)
+            for row in store.list_stimuli(session, actor.user_id)
         ]
+
+
+def is_code_taken(deps: Services, actor: Actor, code: str) -> bool:
+    """Whether any material of the bank has this code, whoever wrote it."""
+    permit(actor, "items.write")
+    with deps.store.read() as session:
+        return code.casefold() in {known.casefold() for known in store.list_codes(session)}

@@ -33,13 +33,20 @@ from item_bank.viewing import How, Quota
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An item that reads much like this one; `readable` when the reader may open it."""
+    """An item that reads much like this one.
+
+    How much is told of what the reader may open: of another's item it would say, of every word that he tries,
+    whether it stands there.
+    """
 
     code: str
     version_id: int
-    stem_score: float
-    whole_score: float
-    readable: bool
+    stem_score: float | None
+    whole_score: float | None
+
+    @property
+    def readable(self) -> bool:
+        return self.stem_score is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +182,11 @@ def _rights(actor: Actor, version: ItemVersionRow, life: Life, history: History)
 
 
 def _similar(session: Session, actor: Actor, item: ItemVersion, item_id: int) -> list[Similar]:
-    return [
-        Similar(
-            alike.line.code,
-            alike.line.version_id,
-            alike.stem_score,
-            alike.whole_score,
-            readable=_reads(actor, alike.line.author_id),
-        )
+    """By their codes where some may not be opened, for the order by likeness would tell it too."""
+    found = [
+        Similar(alike.line.code, alike.line.version_id, alike.stem_score, alike.whole_score)
+        if _reads(actor, alike.line.author_id)
+        else Similar(alike.line.code, alike.line.version_id, None, None)
         for alike in find_alike(session, item, item_id)
     ]
+    return sorted(found, key=lambda one: one.code) if any(not one.readable for one in found) else found

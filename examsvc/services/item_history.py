@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, allowed, permit
+from examsvc.accounts.roles import Role
+from examsvc.services.bank_errors import QuotaReached
 from examsvc.services.bank_views import READS_ALL
 from examsvc.services.deps import Services
 from examsvc.services.office_calendar import today
 from examsvc.services.resting import decide, rule_in_force
-from examsvc.store import Session, exposure, measuring, scored
+from examsvc.services.viewing import Showing, admit_showing
+from examsvc.store import Session, database_now, exposure, measuring, scored
 from examsvc.store import bank as items
 from examsvc.store import item_history as store
 from examsvc.store import item_versions as versions
 from examsvc.store.bank import ItemLine
 from examsvc.store.exposure import Sight
+from examsvc.store.item_uses import list_uses
 from examsvc.store.models import CalibrationRow, CampaignRow, ItemParameterRow, ItemRow, ItemVersionRow
 from examsvc.store.rows import get_row
+from item_bank.confidentiality import Stage
 from item_bank.exposure import Rest
+from item_bank.viewing import How
+
+READS_USE = READS_ALL | {Role.EXAMINER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ItemHistory:
-    """All of it, newest first. `reads_item` says that the reader may open the item itself."""
+    """All of it, newest first. `reads_item` says that the reader may open the item itself.
+
+    sights, n_officers, rest : to an author of exams whose results are released alone: he never learns that
+        his item stands on a form that is still sat
+    """
 
     line: ItemLine
     versions: list[ItemVersionRow]
     events: list[Event]
     found: list[Found]
     sights: list[Sight]
-    n_officers: int
+    n_officers: int | None
     rest: Rest | None
     reads_item: bool
     reads_calibrations: bool
@@ -74,8 +86,23 @@ class ItemHistory:
 def view_history(deps: Services, actor: Actor, version_id: int) -> ItemHistory:
     """The history of the item that this is a version of; an author reads his own items'.
 
-    An examiner, who reads figures alone, is told neither names nor what people wrote.
+    An examiner, who reads figures alone, is told neither names nor what people wrote, which quotes wordings
+    and keys. Nor is whoever may see no more today; to the others it is logged as the item's own page is.
     """
+    history = _compose(deps, actor, version_id)
+    if history.reads_item:
+        try:
+            admit_showing(deps, actor, Showing((version_id,), How.PAGE, "history"))
+        except QuotaReached:
+            return replace(history, events=_without_words(history.events))
+    return history
+
+
+def _without_words(events: Sequence[Event]) -> list[Event]:
+    return [Event(one.at, one.kind, one.version, facts=one.facts) for one in events]
+
+
+def _compose(deps: Services, actor: Actor, version_id: int) -> ItemHistory:
     with deps.store.read() as session:
         version = get_row(session, ItemVersionRow, version_id)
         item = get_row(session, ItemRow, version.item_id)
@@ -89,19 +116,32 @@ def view_history(deps: Services, actor: Actor, version_id: int) -> ItemHistory:
         all_versions = versions.list_versions(session, item.id)
         events = [*_events(session, item, all_versions), *_calibrated(found)]
         if not reads_item:
-            events = [Event(one.at, one.kind, one.version, facts=one.facts) for one in events]
-        day = today(session)
+            events = _without_words(events)
+        sights = exposure.list_sights(session, [item.id]).get(item.id, [])
+        n_officers: int | None = None
+        rest: Rest | None = None
+        if actor.roles & READS_USE:
+            n_officers = exposure.count_officers(session, [item.id]).get(item.id, 0)
+            rest = decide(session, [item.id], rule_in_force(session), today(session)).get(item.id)
+        else:
+            sights = _over(session, item.id, sights)
         return ItemHistory(
             line=items.get_line(session, version_id),
             versions=all_versions,
             events=sorted(events, key=lambda event: event.at, reverse=True),
             found=found,
-            sights=exposure.list_sights(session, [item.id]).get(item.id, []),
-            n_officers=exposure.count_officers(session, [item.id]).get(item.id, 0),
-            rest=decide(session, [item.id], rule_in_force(session), day).get(item.id),
+            sights=sights,
+            n_officers=n_officers,
+            rest=rest,
             reads_item=reads_item,
             reads_calibrations=allowed(actor, "calibrations.read"),
         )
+
+
+def _over(session: Session, item_id: int, sights: list[Sight]) -> list[Sight]:
+    uses = list_uses(session, item_id, database_now(session))
+    going_on = {use.campaign_code for use in uses if use.stage is not Stage.OVER}
+    return [sight for sight in sights if sight.campaign.code not in going_on]
 
 
 def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow]) -> list[Event]:

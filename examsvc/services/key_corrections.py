@@ -20,8 +20,11 @@ from examsvc.store.key_corrections import Correction, MarkedBefore
 from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow, KeyCorrectionRow
 from examsvc.store.rows import get_row
 from item_bank.interactions.marking import Key, check_key
+from item_bank.lifecycle import State
 
 REASON_LIMIT = 2000
+# what the reviewers accept, and the bank manager approves, is the key that they read: it changes by a return
+APPRAISED_NOW = frozenset({State.IN_REVIEW, State.APPRAISED})
 CONFIRMED, REFUSED = "confirmed", "refused"
 
 
@@ -55,6 +58,7 @@ def view_key(deps: Services, actor: Actor, version_id: int) -> KeyPage:
             store.list_marked_before(session, version_id),
             may_propose=pending is None
             and not is_editable(session, version)
+            and version.state not in APPRAISED_NOW
             and _may(actor, "keys.propose", Facts(owner_user_id=item.author_id)),
             may_decide=pending is not None and _may(actor, "keys.confirm", _facts(item, pending)),
         )
@@ -64,7 +68,7 @@ def propose_key_correction(deps: Services, actor: Actor, version_id: int, key: K
     """Propose another key for a frozen wording; returns the proposal's id. The key in force stays in force.
 
     The item's author does not propose. Raises InvalidItem (what `check_key` says), KeyCorrectionRefused:
-    KEY_NOT_FROZEN, CORRECTION_OPEN, KEY_UNCHANGED, REASON_MISSING, TEXT_TOO_LONG.
+    KEY_NOT_FROZEN, KEY_BEING_APPRAISED, CORRECTION_OPEN, KEY_UNCHANGED, REASON_MISSING, TEXT_TOO_LONG.
     """
     permit(actor, "keys.propose")
     reason = reason.strip()
@@ -73,6 +77,7 @@ def propose_key_correction(deps: Services, actor: Actor, version_id: int, key: K
         permit(actor, "keys.propose", Facts(owner_user_id=item.author_id))
         if is_editable(session, version):
             raise KeyCorrectionRefused("KEY_NOT_FROZEN", item=item.code)
+        _require_not_appraised_now(version, item)
         if store.find_open(session, version_id) is not None:
             raise KeyCorrectionRefused("CORRECTION_OPEN", item=item.code)
         known = versions.newest_keys(session, [version_id])[version_id]
@@ -115,10 +120,11 @@ def confirm_key_correction(deps: Services, actor: Actor, correction_id: int) -> 
 
     Only whoever neither proposed it nor wrote the item. Nothing is marked anew by it: what was scored keeps
     its provenance until the campaign is scored again. Raises KeyCorrectionRefused: CORRECTION_DECIDED,
-    KEY_MOVED_ON.
+    KEY_MOVED_ON, KEY_BEING_APPRAISED.
     """
     with deps.store.begin() as session:
         row, version = _decidable(session, actor, correction_id)
+        _require_not_appraised_now(version, get_row(session, ItemRow, version.item_id))
         known = versions.newest_keys(session, [version.id])[version.id]
         if known.version != row.base_version:
             raise KeyCorrectionRefused("KEY_MOVED_ON")
@@ -177,6 +183,11 @@ def _decidable(session: Session, actor: Actor, correction_id: int) -> tuple[KeyC
     if row.decision is not None:
         raise KeyCorrectionRefused("CORRECTION_DECIDED")
     return row, version
+
+
+def _require_not_appraised_now(version: ItemVersionRow, item: ItemRow) -> None:
+    if version.state in APPRAISED_NOW:
+        raise KeyCorrectionRefused("KEY_BEING_APPRAISED", item=item.code)
 
 
 def _facts(item: ItemRow, row: KeyCorrectionRow) -> Facts:

@@ -65,8 +65,9 @@ class Preview:
 def preview_repeal(deps: Services, actor: Actor, act_id: int, repeal: Repeal) -> Preview:
     """What would move and what it would touch; raises LegalActRefused where the repeal would be refused."""
     permit(actor, "legal_acts.change")
-    with deps.store.read() as session:
+    with deps.store.begin() as session:
         act = get_row(session, LegalActRow, act_id)
+        store.cite_who_name(session, act.number)
         successor_id = _check(session, act, repeal)
         moving = items.list_citing_lines(session, act.number, ItemFilter(states=MOVED), limit=SHOWN)
         return Preview(
@@ -157,6 +158,7 @@ def _check(session: Session, act: LegalActRow, repeal: Repeal) -> int | None:
 
 def _move(session: Session, act: LegalActRow) -> list[Moved]:
     """The act's items, by the right of the bank manager who ordered the repeal."""
+    store.cite_who_name(session, act.number)
     found = versions.get_pairs(session, store.list_citing_ids(session, act.number, MOVED), lock=True)
     pairs = [pair for pair in found if pair[0].state in MOVED]  # some may have moved before the lock
     mover = Mover(str(act.repealed_by), frozenset({Role.BANK_MANAGER.value}))

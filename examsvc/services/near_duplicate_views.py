@@ -1,8 +1,11 @@
-"""What reviewers and the bank manager read of near-duplicates: pairs in groups, side by side."""
+"""What reviewers and the bank manager read of near-duplicates: pairs in groups, side by side.
+
+They are wordings like any other: logged before they are shown, and withheld where the day allows no more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +13,7 @@ from typing import Final
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
 from examsvc.services.deps import Services
+from examsvc.services.viewing import Opened, Showing, open_stems
 from examsvc.store import Session
 from examsvc.store import bank as items
 from examsvc.store import item_versions as versions
@@ -20,6 +24,7 @@ from item_bank.contrasts import Run, contrast, own_parts
 from item_bank.item import ItemVersion
 from item_bank.near_duplicates import groups
 from item_bank.stem import plain_text
+from item_bank.viewing import How
 
 GROUPS_AT_ONCE: Final = 10
 PAIRS_OF_GROUP: Final = 12  # shown; the others come when these are decided
@@ -28,11 +33,15 @@ DECIDED_AT_ONCE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One item of a pair, in runs of words that say where the other differs."""
+    """One item of a pair, in runs of words that say where the other differs; empty ones where it is withheld.
+
+    Where one of a pair is withheld the other says nothing of it: its words stand unmarked.
+    """
 
     line: ItemLine
     stem: list[Run]
     options: list[Run]
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +68,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """One page of the groups that nobody has decided yet."""
+    """One page of the groups that nobody has decided yet; `opened`: how the reader's day stands after it."""
 
     groups: list[Group]
     n_groups: int
     n_pairs: int
     n_decided: int
     found_at: datetime | None
+    opened: Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,49 +97,64 @@ def view_undecided(deps: Services, actor: Actor, page: int) -> Undecided:
     permit(actor, "near_duplicates.read")
     with deps.store.read() as session:
         rows = store.list_undecided(session)
-        by_item: dict[int, int] = {}
-        together = groups((row.item_a_id, row.item_b_id) for row in rows)
-        for number, members in enumerate(together):
-            by_item.update(dict.fromkeys(members, number))
-        ranked: dict[int, list[NearDuplicateRow]] = {}
-        for row in rows:  # most alike first, hence the groups as well
-            ranked.setdefault(by_item[row.item_a_id], []).append(row)
-        start = (page - 1) * GROUPS_AT_ONCE
-        shown = list(ranked.items())[start : start + GROUPS_AT_ONCE]
-        compared = _compare(session, [row for _number, found in shown for row in found[:PAIRS_OF_GROUP]])
-        return Undecided(
-            [
-                Group(
-                    len(together[number]),
-                    len(found),
-                    [compared[row.item_a_id, row.item_b_id] for row in found[:PAIRS_OF_GROUP]],
-                )
-                for number, found in shown
-            ],
-            len(ranked),
-            len(rows),
-            store.count_decided(session),
-            max((row.found_at for row in rows), default=None),
-        )
+        n_decided = store.count_decided(session)
+    by_item: dict[int, int] = {}
+    together = groups((row.item_a_id, row.item_b_id) for row in rows)
+    for number, members in enumerate(together):
+        by_item.update(dict.fromkeys(members, number))
+    ranked: dict[int, list[NearDuplicateRow]] = {}
+    for row in rows:  # most alike first, hence the groups as well
+        ranked.setdefault(by_item[row.item_a_id], []).append(row)
+    start = (page - 1) * GROUPS_AT_ONCE
+    shown = list(ranked.items())[start : start + GROUPS_AT_ONCE]
+    pairs = [row for _number, found in shown for row in found[:PAIRS_OF_GROUP]]
+    ids = dict.fromkeys(id_ for row in pairs for id_ in (row.version_a_id, row.version_b_id))
+    opened = open_stems(deps, actor, Showing(list(ids), How.LIST, "near-duplicates"))
+    with deps.store.read() as session:
+        compared = _compare(session, pairs, opened)
+    return Undecided(
+        [
+            Group(
+                len(together[number]),
+                len(found),
+                [compared[row.item_a_id, row.item_b_id] for row in found[:PAIRS_OF_GROUP]],
+            )
+            for number, found in shown
+        ],
+        len(ranked),
+        len(rows),
+        n_decided,
+        max((row.found_at for row in rows), default=None),
+        opened,
+    )
 
 
-def _compare(session: Session, rows: Sequence[NearDuplicateRow]) -> dict[tuple[int, int], Compared]:
+def _compare(
+    session: Session, rows: Sequence[NearDuplicateRow], opened: Opened
+) -> dict[tuple[int, int], Compared]:
     ids = sorted({id_ for row in rows for id_ in (row.version_a_id, row.version_b_id)})
     lines = {line.version_id: line for line in items.lines_of(session, ids)}
-    wordings = versions.get_versions(session, ids)
-    found: dict[tuple[int, int], Compared] = {}
-    for row in rows:
-        a, b = row.version_a_id, row.version_b_id
-        stems = contrast(plain_text(wordings[a].stem), plain_text(wordings[b].stem))
-        options = _contents(wordings[a]), _contents(wordings[b])
-        found[row.item_a_id, row.item_b_id] = Compared(
+    wordings = versions.get_versions(session, [id_ for id_ in ids if id_ in opened.stems])
+    return {
+        (row.item_a_id, row.item_b_id): Compared(
             row,
             (
-                Side(lines[a], stems[0], own_parts(options[0], options[1])),
-                Side(lines[b], stems[1], own_parts(options[1], options[0])),
+                _side(lines[row.version_a_id], row.version_b_id, wordings),
+                _side(lines[row.version_b_id], row.version_a_id, wordings),
             ),
         )
-    return found
+        for row in rows
+    }
+
+
+def _side(line: ItemLine, other_id: int, wordings: Mapping[int, ItemVersion]) -> Side:
+    """One side of a pair as far as both were opened."""
+    if line.version_id not in wordings:
+        return Side(line, [], [], withheld=True)
+    own = wordings[line.version_id]
+    other = wordings.get(other_id, own)
+    stem, _others = contrast(plain_text(own.stem), plain_text(other.stem))
+    return Side(line, stem, own_parts(_contents(own), _contents(other)))
 
 
 def _contents(item: ItemVersion) -> list[str]:

@@ -133,10 +133,15 @@ def _score_both(
 def decide(
     deps: Services, actor: Actor, pairs: Sequence[PairOfItems], decision: Decision, reason: str = ""
 ) -> None:
-    """Declare these pairs enemies, or dismiss them: all or none. Raises PairRefused."""
+    """Declare these pairs enemies, or dismiss them: all or none; nobody dismisses a pair with his own item.
+
+    Raises PairRefused: PAIR_DECIDED, PAIR_OF_ONES_OWN.
+    """
     permit(actor, "near_duplicates.decide")
     with deps.store.begin() as session:
         now = database_now(session)
+        if decision is Decision.DISMISSED:
+            _refuse_own(session, actor, pairs)
         for pair in sorted(set(pairs)):
             row = store.find_pair(session, pair)
             if row is None or row.decision is not None:
@@ -159,6 +164,12 @@ def decide(
             pairs=[list(pair) for pair in named],
             reason=reason.strip()[:MOST_REASON],
         )
+
+
+def _refuse_own(session: Session, actor: Actor, pairs: Sequence[PairOfItems]) -> None:
+    own = store.find_code_by_author(session, {id_ for pair in pairs for id_ in pair}, actor.user_id)
+    if own is not None:
+        raise PairRefused("PAIR_OF_ONES_OWN", item=own)
 
 
 def reopen(deps: Services, actor: Actor, pair: PairOfItems) -> None:

@@ -70,8 +70,12 @@ def _quota(session: Session, user_id: int, limit: int, day: date) -> Quota:
 
 
 def set_limit(deps: Services, actor: Actor, role: Role, day_limit: int, reason: str) -> int:
-    """So many a day from now on; returns the number of the new version."""
-    permit(actor, "bank.set_rules")
+    """So many a day from now on; returns the number of the new version.
+
+    Nobody raises the limit of a role that he has: raising the bank managers' is the chairman's. Raises
+    RuleRefused with the `field` that is wrong.
+    """
+    permit(actor, "views.set_limit")
     if role not in LIMITED:
         raise RuleRefused("ROLE_NOT_LIMITED", field="role")
     if not 1 <= day_limit <= MOST_A_DAY:
@@ -80,6 +84,9 @@ def set_limit(deps: Services, actor: Actor, role: Role, day_limit: int, reason: 
         raise RuleRefused("REASON_MISSING", field="reason")
     with deps.store.begin() as session:
         bank.lock_bank(session)  # two managers at once do not make one version twice
+        before = store.limits(session)[role.value]
+        if role in actor.roles and before is not None and day_limit > before:
+            raise RuleRefused("OWN_LIMIT_RAISED", field="day_limit", limit=before)
         version = store.newest_limit(session, role.value) + 1
         row = ViewLimitRow(
             role=role.value,

@@ -20,6 +20,7 @@ from examsvc.store.models import (
     ItemFingerprintRow,
     ItemRow,
     ItemVersionRow,
+    NearDuplicateRow,
     TopicRow,
     UserRow,
 )
@@ -36,7 +37,10 @@ _Query = TypeVar("_Query", bound="sa.Select[*tuple[Any, ...]]")
 
 @dataclass(frozen=True, slots=True)
 class ItemFilter:
-    """Which item versions to list; what is None or empty does not narrow."""
+    """Which item versions to list; what is None or empty does not narrow.
+
+    by_code : the text is looked for in codes alone
+    """
 
     topic: str = ""
     level: str = ""
@@ -44,6 +48,7 @@ class ItemFilter:
     author_id: int | None = None
     not_author_id: int | None = None
     text: str = ""
+    by_code: bool = False
     pool: str = ""
     fault: str = ""  # code of item_bank.quality.Fault
     interaction: str = ""
@@ -120,10 +125,15 @@ def add_enemies(session: Session, pairs: Iterable[EnemyPair], ids: Mapping[str, 
 
 
 def drop_enemies(session: Session, item_id: int) -> None:
-    """Forget all of an item's enemies."""
+    """Forget an item's enemies, except those that a bank manager made of near-duplicates."""
+    decided = sa.exists().where(
+        NearDuplicateRow.item_a_id == ItemEnemyRow.item_a_id,
+        NearDuplicateRow.item_b_id == ItemEnemyRow.item_b_id,
+        NearDuplicateRow.decision == "enemies",
+    )
     session.execute(
         sa.delete(ItemEnemyRow).where(
-            sa.or_(ItemEnemyRow.item_a_id == item_id, ItemEnemyRow.item_b_id == item_id)
+            sa.or_(ItemEnemyRow.item_a_id == item_id, ItemEnemyRow.item_b_id == item_id), ~decided
         )
     )
 
@@ -201,7 +211,11 @@ def _read_as(session: Session, query: _Query, wanted: ItemFilter) -> _Query:
     """
     folded, needle = ItemFingerprintRow.folded, fold(wanted.text)
     conditions: list[sa.ColumnElement[bool]] = []
-    if needle:
+    if needle and wanted.by_code:
+        named = sa.select(ItemVersionRow.id).join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        code = sa.func.lower(ItemRow.code).contains(wanted.text.strip().lower(), autoescape=True)
+        conditions.append(ItemFingerprintRow.item_version_id.in_(named.where(code)))
+    elif needle:
         # of the same meaning; each is the faster one in its database (figures in ADR 0019)
         in_postgres = session.get_bind().dialect.name == "postgresql"
         conditions.append(sa.func.strpos(folded, needle) > 0 if in_postgres else folded.contains(needle))

@@ -267,6 +267,18 @@ def newest_keys(session: Session, version_ids: Collection[int]) -> dict[int, Key
     return found
 
 
+def keyed_by(session: Session, version_ids: Collection[int]) -> dict[int, set[int]]:
+    """Item version → all whose key it has had."""
+    found: dict[int, set[int]] = {}
+    for part in in_parts(sorted(set(version_ids))):
+        query = sa.select(ItemKeyRow.item_version_id, ItemKeyRow.created_by).where(
+            ItemKeyRow.item_version_id.in_(part)
+        )
+        for version_id, user_id in session.execute(query):
+            found.setdefault(version_id, set()).add(user_id)
+    return found
+
+
 def list_keys(session: Session, version_id: int) -> list[tuple[Key, str, str, datetime]]:
     """All keys of an item version, oldest first: the key, why it was made, by whom, when."""
     query = (

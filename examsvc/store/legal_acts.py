@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from examsvc.store.item_versions import get_versions
 from examsvc.store.models import (
     AdministrationRow,
     CitationRow,
@@ -18,6 +20,7 @@ from examsvc.store.models import (
     ItemVersionRow,
     LegalActChangeRow,
     LegalActRow,
+    StimulusRow,
     UserRow,
 )
 from examsvc.store.parts import in_parts
@@ -37,15 +40,13 @@ class FormUse:
     starts_at: datetime
 
 
-def cite(session: Session, bases: Mapping[int, str]) -> None:
-    """Keep which acts these wordings (item version → legal basis) cite, in place of what was kept of them."""
-    ids = list(bases)
+def cite(session: Session, named: Mapping[int, Iterable[str]]) -> None:
+    """Keep which acts these wordings cite (item version → numbers), in place of what was kept of them."""
+    ids = list(named)
     for part in in_parts(ids):
         session.execute(sa.delete(CitationRow).where(CitationRow.item_version_id.in_(part)))
     cited = [
-        {"item_version_id": id_, "number": number}
-        for id_, basis in bases.items()
-        for number in cited_numbers(basis)
+        {"item_version_id": id_, "number": number} for id_, numbers in named.items() for number in numbers
     ]
     if cited:
         session.execute(sa.insert(CitationRow), cited)
@@ -55,7 +56,33 @@ def cite_what_is_uncited(session: Session) -> None:
     """Read the wordings that no citation is kept of: those of a process that did not know citations yet."""
     cites = sa.select(CitationRow.number).where(CitationRow.item_version_id == ItemVersionRow.id)
     query = sa.select(ItemVersionRow.id, ItemVersionRow.legal_basis).where(~cites.exists())
-    cite(session, {id_: basis for id_, basis in session.execute(query) if cited_numbers(basis)})
+    found = {id_: cited_numbers(basis) for id_, basis in session.execute(query)}
+    cite(session, {id_: numbers for id_, numbers in found.items() if numbers})
+
+
+def cite_who_name(session: Session, number: str) -> None:
+    """Keep the act as cited by every wording that names it anywhere, not in its legal basis alone.
+
+    New wordings are kept so as they are written. Of those of an earlier release only the basis was read: they
+    are looked through here, before anything is done to all that cite the act.
+    """
+    digits = [str(int(part)) for part in re.findall("[0-9]+", number)[:2]]
+    texts = (
+        *(ItemVersionRow.stem, ItemVersionRow.rationale, ItemVersionRow.legal_basis, StimulusRow.content),
+        *(sa.cast(part, sa.Text) for part in (ItemVersionRow.options, ItemVersionRow.places)),
+        sa.cast(ItemVersionRow.english, sa.Text),
+    )
+    cites = sa.exists().where(CitationRow.item_version_id == ItemVersionRow.id, CitationRow.number == number)
+    query = (
+        sa.select(ItemVersionRow.id)
+        .outerjoin(StimulusRow, StimulusRow.id == ItemVersionRow.stimulus_id)
+        .where(~cites, sa.or_(*(sa.and_(*(text.contains(part) for part in digits)) for text in texts)))
+    )
+    for part in in_parts(list(session.scalars(query))):
+        naming = [id_ for id_, item in get_versions(session, part).items() if number in item.named_acts]
+        if naming:
+            rows = [{"item_version_id": id_, "number": number} for id_ in naming]
+            session.execute(sa.insert(CitationRow), rows)
 
 
 def list_acts(session: Session, numbers: Collection[str] | None = None) -> list[LegalActRow]:

@@ -140,6 +140,16 @@ def count_decided(session: Session) -> int:
     return session.execute(query).scalar_one()
 
 
+def find_code_by_author(session: Session, item_ids: Collection[int], author_id: int) -> str | None:
+    """The code of one of these items that this author wrote, where there is one."""
+    for part in in_parts(sorted(item_ids)):
+        query = sa.select(ItemRow.code).where(ItemRow.id.in_(part), ItemRow.author_id == author_id)
+        found = session.scalars(query.order_by(ItemRow.code).limit(1)).first()
+        if found is not None:
+            return found
+    return None
+
+
 def codes_of(session: Session, item_ids: Collection[int]) -> dict[int, str]:
     """Item → its code."""
     found: dict[int, str] = {}

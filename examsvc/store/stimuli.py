@@ -11,18 +11,33 @@ from examsvc.store.models import ItemRow, ItemVersionRow, StimulusRow
 from item_bank.stimulus import Stimulus
 
 
-def list_stimuli(session: Session) -> list[StimulusRow]:
-    """The newest version of each, by code."""
-    query = sa.select(StimulusRow).order_by(StimulusRow.code, StimulusRow.version)
+def list_stimuli(session: Session, author_id: int) -> list[StimulusRow]:
+    """What this author has written or an item of his shows: the newest of each, by code."""
+    shown = (
+        sa.select(ItemVersionRow.stimulus_id)
+        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .where(ItemRow.author_id == author_id, ItemVersionRow.stimulus_id.is_not(None))
+    )
+    query = (
+        sa.select(StimulusRow)
+        .where(sa.or_(StimulusRow.created_by == author_id, StimulusRow.id.in_(shown)))
+        .order_by(StimulusRow.code, StimulusRow.version)
+    )
     return list({row.code: row for row in session.scalars(query)}.values())
 
 
-def items_of_stimuli(session: Session) -> dict[str, list[str]]:
-    """Code of a stimulus → the codes of the items with a version that shows it."""
+def list_codes(session: Session) -> set[str]:
+    """The codes of all stimuli, whoever wrote them."""
+    return set(session.scalars(sa.select(StimulusRow.code).distinct()))
+
+
+def items_of_stimuli(session: Session, author_id: int) -> dict[str, list[str]]:
+    """Code of a stimulus → the codes of this author's items with a version that shows it."""
     query = (
         sa.select(StimulusRow.code, ItemRow.code)
         .join(ItemVersionRow, ItemVersionRow.stimulus_id == StimulusRow.id)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+        .where(ItemRow.author_id == author_id)
         .distinct()
         .order_by(StimulusRow.code, ItemRow.code)
     )
@@ -32,22 +47,21 @@ def items_of_stimuli(session: Session) -> dict[str, list[str]]:
     return found
 
 
-def find_newest(session: Session, code: str) -> StimulusRow | None:
-    """The newest version of a stimulus."""
-    query = (
-        sa.select(StimulusRow).where(StimulusRow.code == code).order_by(StimulusRow.version.desc()).limit(1)
-    )
-    return session.scalars(query).one_or_none()
+def _versions(session: Session, code: str) -> list[StimulusRow]:
+    """All versions of a stimulus, the newest first."""
+    query = sa.select(StimulusRow).where(StimulusRow.code == code).order_by(StimulusRow.version.desc())
+    return list(session.scalars(query))
 
 
 def keep_stimulus(session: Session, stimulus: Stimulus, user_id: int, now: datetime) -> StimulusRow:
-    """The row with this code and content: the newest one where nothing has changed, else a new version."""
-    newest = find_newest(session, stimulus.code)
-    if newest is not None and newest.content_hash == stimulus.content_hash:
-        return newest
+    """The row with this code and content, whatever was kept under its code since; else a new version."""
+    known = _versions(session, stimulus.code)
+    same = next((row for row in known if row.content_hash == stimulus.content_hash), None)
+    if same is not None:
+        return same
     row = StimulusRow(
         code=stimulus.code,
-        version=1 if newest is None else newest.version + 1,
+        version=known[0].version + 1 if known else 1,
         content=stimulus.content,
         content_hash=stimulus.content_hash,
         created_by=user_id,

@@ -9,7 +9,15 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from examsvc.store.models import ItemRow, ItemVersionRow, ItemViewRow, UserRow, ViewGrantRow, ViewLimitRow
+from examsvc.store.models import (
+    FormItemRow,
+    ItemRow,
+    ItemVersionRow,
+    ItemViewRow,
+    UserRow,
+    ViewGrantRow,
+    ViewLimitRow,
+)
 from examsvc.store.parts import in_parts
 from item_bank.lifecycle import State
 from item_bank.pool import Pool
@@ -38,27 +46,32 @@ class ViewLine:
 
 
 def wordings(session: Session, version_ids: Collection[int], looker: Looker) -> dict[int, Wording]:
-    """What is known of these wordings now, by version: guarded where the item or another version of it is."""
+    """What is known of these wordings now, by version: guarded where any version of the item is."""
     sibling = aliased(ItemVersionRow)
     others = (
         sa.exists()
         .where(sibling.item_id == ItemVersionRow.item_id, sibling.state.in_(_GUARDED))
         .correlate(ItemVersionRow)
     )
+    handed_out = aliased(ItemVersionRow)
+    on_form = (
+        sa.exists()
+        .where(handed_out.item_id == ItemVersionRow.item_id, FormItemRow.item_version_id == handed_out.id)
+        .correlate(ItemVersionRow)
+    )
+    facts = (ItemVersionRow.state, ItemRow.author_id, ItemRow.pool, others, on_form)
     found: dict[int, Wording] = {}
     for part in in_parts(sorted(set(version_ids))):
         query = (
-            sa.select(
-                ItemVersionRow.id, ItemRow.id, ItemVersionRow.state, ItemRow.author_id, ItemRow.pool, others
-            )
+            sa.select(ItemVersionRow.id, ItemRow.id, *facts)
             .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
             .where(ItemVersionRow.id.in_(part))
         )
-        for version_id, item_id, state, author_id, pool, has_guarded in session.execute(query):
+        for version_id, item_id, state, author_id, pool, has_guarded, stands in session.execute(query):
             siblings = (State.OPERATIONAL,) if has_guarded else ()
             own = author_id == looker.user_id
             duty = looker.reviews and state == State.IN_REVIEW
-            guarded = is_guarded(State(state), Pool(pool), siblings)
+            guarded = is_guarded(State(state), Pool(pool), siblings, on_form=stands)
             found[version_id] = Wording(version_id, item_id, guarded, own, duty)
     return found
 

@@ -12,6 +12,7 @@ from examsvc.services import Services
 from examsvc.services.citations import today
 from examsvc.store.legal_acts import cite
 from examsvc.store.models import ItemVersionRow, LegalActRow, TopicRow
+from item_bank.legal_basis import cited_numbers
 from tests.integration.assembly_bank import add_actor
 from tests.integration.laid_items import Made, lay_item
 from tests.integration.test_bank import NOW
@@ -61,7 +62,7 @@ class Bank:
             row = lay_item(
                 session, code, self.topic_id, made, state=state, legal_basis=basis, stem=f"Câu {code}?"
             )
-            cite(session, {row.id: basis})
+            cite(session, {row.id: cited_numbers(basis)})
             return row.id
 
     def state_of(self, version_id: int) -> str:

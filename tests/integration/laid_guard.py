@@ -11,7 +11,7 @@ from examsvc.accounts.roles import Role
 from examsvc.services import Services
 from examsvc.services.accounts import NewUser, add_user
 from examsvc.store import accounts
-from examsvc.store.models import ItemRow, ItemVersionRow, ItemViewRow, UserRow
+from examsvc.store.models import ItemReviewRow, ItemRow, ItemVersionRow, ItemViewRow, UserRow
 from tests.integration.laid_campaign import Laid, lay_organisation
 
 PASSWORD = "a-long-enough-password"
@@ -54,8 +54,23 @@ def lay_guarded(deps: Services, n_items: int = 12) -> Guarded:
             sign = sign_of(item.id)
             version.stem = f"{sign} Câu hỏi mật số {version.id} về thủ tục hải quan và thời hạn nộp hồ sơ?"
             version.options = [{**one, "content": f"{sign} {one['content']}"} for one in version.options]
+            version.rationale = f"{sign} Luật quy định như vậy."
             versions[item.code] = version.id
+            session.add(_appraised(version, staff["chi"], f"{sign} Đúng là phương án B."))
     return Guarded(laid, staff, versions)
+
+
+def _appraised(version: ItemVersionRow, reviewer: Actor, comment: str) -> ItemReviewRow:
+    """What people write about an item quotes it."""
+    return ItemReviewRow(
+        item_version_id=version.id,
+        review_round=version.review_round,
+        reviewer_id=reviewer.user_id,
+        decision="accept",
+        checklist=[],
+        comment=comment,
+        created_at=version.created_at,
+    )
 
 
 def sign_of(item_id: int) -> str:

@@ -246,6 +246,16 @@ def test_a_deadline_moves_for_a_reason_and_never_into_the_past(
         change_deadline(services, people["dung"], id_, people.today + timedelta(days=days), reason)
 
 
+def test_nobody_moves_his_own_deadline_or_forgives_himself(services: Services, people: Cast):
+    id_ = assigned(services, people)
+    both = replace(people["an"], roles=frozenset({Role.AUTHOR, Role.BANK_MANAGER}))
+    with pytest.raises(Forbidden):
+        change_deadline(services, both, id_, people.today + timedelta(days=60), "Chưa xong")
+    with pytest.raises(Forbidden):
+        end_assignment(services, both, id_, Ending.CLOSED, "Đủ rồi")
+    end_assignment(services, people["dung"], id_, Ending.CLOSED, "Đủ rồi")
+
+
 def test_what_has_ended_changes_no_more_and_takes_no_items(services: Services, people: Cast):
     id_ = assigned(services, people)
     with pytest.raises(AssignmentRefused, match="REASON_MISSING"):

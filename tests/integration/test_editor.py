@@ -151,6 +151,26 @@ def test_the_english_wording_and_the_material_are_shown_beside_the_item(author: 
     assert "material with the code TH-1 already" in taken.text
 
 
+def test_an_author_is_shown_nobody_elses_material(services: Services, author: Browser, app: Flask):
+    material = {"stimulus": ["+"], "stimulus_code": ["TH-1"], "stimulus_content": ["Công ty A nhập 120 xe."]}
+    fields = fields_of(Interaction.SINGLE_CHOICE) | material
+    assert post(author, "/items/new", fields, code="T01-001").status_code == 302
+    add_user(services, None, NewUser("bi", "Bi", frozenset({Role.AUTHOR}), PASSWORD, locale="en"))
+    thief = sign_in(app, "bi", PASSWORD)
+    page = thief.get("/items/new?kind=single_choice").text
+    assert "Công ty A" not in page
+    assert "TH-1" not in page
+    shared = fields_of(Interaction.ORDER) | {"stimulus": ["TH-1"]}
+    assert (
+        "Công ty A"
+        not in thief.client.post("/items/preview", data=shared | {"csrf_token": [thief.token]}).text
+    )
+    assert post(thief, "/items/new", shared, code="T01-002").status_code == 400
+    taken = post(thief, "/items/new", fields | {"stimulus_code": ["th-1"]}, code="T01-003")
+    assert "material with the code th-1 already" in taken.text
+    assert "Công ty A nhập 120 xe." in author.get("/items/new?kind=order").text
+
+
 def test_the_next_of_a_series_begins_with_what_the_one_before_had(author: Browser):
     saved = post(author, "/items/new", fields_of(Interaction.ORDER), code="T01-009", then="next")
     begun = fields_on(author.get(saved.location).text)

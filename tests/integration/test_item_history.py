@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from examsvc.services import Services, flagged_items, item_history, rest_orders,
 from examsvc.services.rest_orders import RestOrder
 from examsvc.services.resting import list_resting
 from examsvc.store import database_now
+from examsvc.store.item_uses import list_uses
 from examsvc.store.models import ItemVersionRow, SittingRow
 from examsvc.store.usage import UsageFilter
+from item_bank.confidentiality import Stage, Use
 from item_bank.exposure import RestReason, RestRule
 from tests.integration.assembly_bank import add_actor
 from tests.integration.measured_campaign import (
@@ -175,6 +178,23 @@ def test_who_may_not_read_the_item_reads_its_figures_without_names(services: Ser
         other = add_actor(session, "other_author", Role.AUTHOR)
     with pytest.raises(Forbidden):
         item_history.view_history(services, other, version_id)
+
+
+def test_an_author_learns_of_exams_with_his_item_when_they_are_over_and_not_before(
+    services: Services, measured: Measured, monkeypatch: pytest.MonkeyPatch
+):
+    """Nobody has a result yet: who else sits a form with it would be worth telling."""
+    version_id, author = measured.version_ids[0], measured.staff["author"]
+    told = item_history.view_history(services, measured.staff["examiner"], version_id)
+    assert told.n_sittings > 0
+    before = item_history.view_history(services, author, version_id)
+    assert (before.sights, before.n_officers, before.rest) == ([], None, None)
+
+    def over(*asked: Any) -> list[Use]:
+        return [replace(use, stage=Stage.OVER) for use in list_uses(*asked)]
+
+    monkeypatch.setattr(item_history, "list_uses", over)
+    assert item_history.view_history(services, author, version_id).n_sittings == told.n_sittings
 
 
 def test_the_pages_show_curves_tables_and_use_and_no_wording_or_candidate(

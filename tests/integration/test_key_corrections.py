@@ -15,6 +15,7 @@ from examsvc.services import Services, key_corrections, results
 from examsvc.services.accounts import NewUser, add_user
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank_errors import KeyCorrectionRefused
+from examsvc.services.bank_review import approve_items
 from examsvc.store.models import ItemKeyRow, ItemVersionRow, ScoreRow
 from item_bank.errors import InvalidItem
 from item_bank.interactions.marking import Key
@@ -122,6 +123,32 @@ def test_the_key_of_a_draft_is_its_authors(services: Services, manager: Actor, w
         session.execute(sa.update(ItemVersionRow).where(ItemVersionRow.id == wrong).values(state="draft"))
     with pytest.raises(KeyCorrectionRefused, match="KEY_NOT_FROZEN"):
         propose(services, manager, wrong)
+
+
+@pytest.mark.parametrize("state", ["in_review", "appraised"])
+def test_no_key_changes_between_the_reviewers_and_the_approval(
+    services: Services, manager: Actor, reviewer: Actor, wrong: int, state: str
+):
+    correction = propose(services, manager, wrong)
+    with services.store.begin() as session:
+        session.execute(sa.update(ItemVersionRow).where(ItemVersionRow.id == wrong).values(state=state))
+    with pytest.raises(KeyCorrectionRefused, match="KEY_BEING_APPRAISED"):
+        key_corrections.confirm_key_correction(services, reviewer, correction)
+    key_corrections.refuse_key_correction(services, reviewer, correction, "Trả lại cho tác giả.")
+    with pytest.raises(KeyCorrectionRefused, match="KEY_BEING_APPRAISED"):
+        propose(services, manager, wrong)
+    assert not key_corrections.view_key(services, manager, wrong).may_propose
+    assert len(keys(services, wrong)) == 1
+
+
+def test_nobody_approves_a_key_that_he_proposed(
+    services: Services, manager: Actor, reviewer: Actor, wrong: int
+):
+    key_corrections.confirm_key_correction(services, reviewer, propose(services, manager, wrong))
+    with services.store.begin() as session:
+        session.execute(sa.update(ItemVersionRow).where(ItemVersionRow.id == wrong).values(state="appraised"))
+    with pytest.raises(Forbidden):
+        approve_items(services, manager, [wrong])
 
 
 def test_a_corrected_key_gives_new_marks_and_old_results_keep_their_provenance(

@@ -21,7 +21,7 @@ from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_
 from examsvc.services.bank_errors import LegalActRefused
 from examsvc.services.bank_import import File, check_file
 from examsvc.services.bank_lists import list_law_updates, list_movable
-from examsvc.services.bank_review import move_items
+from examsvc.services.bank_review import Judgement, move_items, review_item
 from examsvc.services.bank_views import view_item
 from examsvc.services.legal_acts import (
     ActFacts,
@@ -41,11 +41,15 @@ from examsvc.services.legal_repeals import (
 )
 from examsvc.store.legal_acts import cite, numbers_cited_by
 from examsvc.store.migrate import _config, migrate
-from examsvc.store.models import AdministrationRow, AuditEntryRow, CitationRow, LegalActRow
-from item_bank.errors import InvalidActNumber
+from examsvc.store.models import AdministrationRow, AuditEntryRow, CitationRow, ItemVersionRow, LegalActRow
+from item_bank.errors import InvalidActNumber, TransitionRefused
+from item_bank.interactions.asked import single_choice
 from item_bank.legal_basis import Standing
 from item_bank.lifecycle import State
 from item_bank.quality import Fault
+from item_bank.review import CHECKLIST, Decision
+from item_bank.stimulus import Stimulus
+from item_bank.translation import Translation
 from tests.integration.laid_acts import BASIS, CIRCULAR, DECREE, Bank
 from tests.integration.laid_campaign import lay_organisation, plan_campaign
 from tests.integration.test_bank import WORDING
@@ -261,6 +265,50 @@ def test_a_repeal_moves_every_citing_version_in_use_with_its_reason(
     assert verify_chain(services).first_bad_seq is None
 
 
+ELSEWHERE = {
+    "stem": {"stem": "Theo Nghị định 08/2015/NĐ-CP, tờ khai nộp khi nào?"},
+    "option": {"asked": single_choice("Theo NĐ 8/2015/NĐ-CP", "Miễn khai", "Nộp thuế", "Tạm giữ")},
+    "rationale": {"rationale": "Xem Điều 25 Nghị định số 08 / 2015 / NĐ-CP."},
+    "stimulus": {"stimulus": Stimulus("TH-1", "Trích Nghị định 08/2015/NĐ-CP: …")},
+    "english": {
+        "english": Translation(
+            "Under Decree No. 08/2015/ND-CP?", dict(zip("ABCD", ("a", "b", "c", "d"), strict=True))
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["of this release", "of an earlier one"])
+@pytest.mark.parametrize("where", list(ELSEWHERE))
+def test_a_repeal_moves_items_that_name_the_act_elsewhere_than_in_their_basis(
+    services: Services, bank: Bank, decree: int, where: str, kept: bool
+):
+    wording = replace(WORDING, legal_basis="Thông tư 38/2015/TT-BTC", **ELSEWHERE[where])
+    version_id = add_item(services, bank.author, wording)
+    with services.store.begin() as session:
+        session.get_one(ItemVersionRow, version_id).state = "operational"
+        if not kept:
+            session.execute(sa.delete(CitationRow).where(CitationRow.number == DECREE))
+    assert preview_repeal(services, bank.manager, decree, now_on(bank)).n_moving == 1
+    assert repeal_act(services, bank.manager, decree, now_on(bank)) == 1
+    assert bank.state_of(version_id) == "needs_law_update"
+
+
+def test_an_item_of_a_repealed_act_goes_nowhere_without_a_reason(services: Services, bank: Bank, decree: int):
+    repeal_act(services, bank.manager, decree, now_on(bank))
+    version_id = add_item(services, bank.author, replace(WORDING, legal_basis=BASIS))
+    submit_for_review(services, bank.author, [version_id])
+    review_item(services, bank.reviewer, version_id, Judgement(Decision.ACCEPT, frozenset(CHECKLIST)))
+    with pytest.raises(TransitionRefused) as refused:
+        move_items(services, bank.manager, [version_id], State.APPROVED)
+    assert (refused.value.code, refused.value.params["numbers"]) == ("REPEALED_ACT_NAMED", DECREE)
+    assert bank.state_of(version_id) == "appraised"
+    move_items(services, bank.manager, [version_id], State.APPROVED, comment="Hỏi về lịch sử của quy định.")
+    assert bank.state_of(version_id) == "approved"
+    with pytest.raises(TransitionRefused, match="REPEALED_ACT_NAMED"):
+        move_items(services, bank.manager, [version_id], State.PILOT)
+
+
 def test_a_repeal_that_fails_in_the_middle_leaves_nothing_behind(
     services: Services, bank: Bank, decree: int, monkeypatch: pytest.MonkeyPatch
 ):
@@ -428,7 +476,7 @@ def test_a_preview_names_items_on_forms_of_coming_exams(services: Services):
     manager = replace(laid.author, roles=frozenset({Role.BANK_MANAGER}))
     decree = add_act(services, manager, ActFacts(DECREE, "Nghị định"))
     with services.store.begin() as session:
-        cite(session, {laid.item_version_ids[0]: BASIS})
+        cite(session, {laid.item_version_ids[0]: [DECREE]})
     repeal = Repeal(date(2026, 1, 1), REASON)
     uses = preview_repeal(services, manager, decree, repeal).uses
     assert uses

@@ -18,7 +18,7 @@ from examsvc.services.bank_views import view_item
 from examsvc.services.secrecy import view_secrecy
 from examsvc.services.view_limits import grant_views, list_holders, set_limit, view_limits
 from examsvc.services.viewing import Showing, open_stems, read_quota
-from examsvc.store.models import FormRow, ItemVersionRow
+from examsvc.store.models import FormItemRow, FormRow, ItemVersionRow
 from item_bank.confidentiality import Secrecy, Stage, Step
 from item_bank.lifecycle import State
 from item_bank.viewing import How, Standing
@@ -104,9 +104,20 @@ def test_an_author_opens_nobody_elses_stem(services: Services, bank: Guarded):
 def test_drafts_are_not_logged_until_another_version_of_the_item_is_in_use(services: Services, bank: Guarded):
     code = bank.codes[0]
     with services.store.begin() as session:
+        session.execute(sa.delete(FormItemRow))
         session.get_one(ItemVersionRow, bank.versions[code]).state = "draft"
     view_item(services, bank.staff["chi"], bank.versions[code])
     assert views_of(services, bank.staff["chi"].user_id) == []
+
+
+@pytest.mark.parametrize("state", ["retired", "in_review", "approved"])
+def test_what_stands_on_a_form_is_guarded_in_every_state(services: Services, bank: Guarded, state: str):
+    """Whoever retires an item that is still to be sat, or has it appraised afresh, opens it to nobody."""
+    code = bank.codes[0]
+    with services.store.begin() as session:
+        session.get_one(ItemVersionRow, bank.versions[code]).state = state
+    view_item(services, bank.staff["giang"], bank.versions[code])
+    assert [row.counted for row in views_of(services, bank.staff["giang"].user_id)] == [True]
 
 
 def test_the_auditor_sees_all_and_all_of_it_is_logged(services: Services, bank: Guarded):
@@ -163,7 +174,17 @@ def test_a_limit_is_a_rule_with_versions_and_reasons(services: Services, bank: G
         with pytest.raises(RuleRefused):
             set_limit(services, dung, role, n, reason)
     with pytest.raises(Forbidden):
-        set_limit(services, bank.staff["chairman"], Role.REVIEWER, 5, "x")
+        set_limit(services, bank.staff["chi"], Role.AUTHOR, 5, "x")
+
+
+def test_nobody_raises_the_limit_of_a_role_that_he_has(services: Services, bank: Guarded):
+    dung = bank.staff["dung"]
+    set_limit(services, dung, Role.BANK_MANAGER, 250, "Ít hơn")
+    with pytest.raises(RuleRefused) as refusal:
+        set_limit(services, dung, Role.BANK_MANAGER, 251, "Cho mình")
+    assert refusal.value.code == "OWN_LIMIT_RAISED"
+    set_limit(services, bank.staff["chairman"], Role.BANK_MANAGER, 400, "Rà soát toàn ngân hàng")
+    assert read_quota(services, dung).allowance == 400
 
 
 def test_the_auditor_learns_who_has_seen_an_item_and_who_saw_many(services: Services, bank: Guarded):

@@ -16,6 +16,7 @@ from examsvc.edge.room import current_actor, deps
 from examsvc.services import assignment_views, bank_lists
 from examsvc.services.bank_lists import Part
 from examsvc.services.bank_views import READS_ALL
+from examsvc.services.viewing import Opened
 from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
@@ -93,7 +94,7 @@ def tabs_of(actor: Actor) -> list[Tab]:
             Tab(
                 "mine",
                 _l("All my items"),
-                **_filtered(lambda who: replace(read_filter(), author_id=who.user_id)),
+                **_filtered(lambda who: replace(_filter_of("mine"), author_id=who.user_id)),
                 waiting=False,
             ),
         ]
@@ -106,7 +107,7 @@ def tabs_of(actor: Actor) -> list[Tab]:
             Tab("pilot", _l("For a pilot"), **_queue("pilot"), waiting=False),
         ]
     if actor.roles & READS_ALL:
-        tabs.append(Tab("all", _l("All items"), **_filtered(lambda _who: read_filter()), waiting=False))
+        tabs.append(Tab("all", _l("All items"), **_filtered(lambda _who: _filter_of("all")), waiting=False))
     return tabs
 
 
@@ -127,9 +128,12 @@ def desk() -> str:
     rows = chosen.load(actor, Part(per_page, (page - 1) * per_page))
     progress = {line.version_id: how for line, how in rows} if chosen.name == "review" else {}
     rows = [line for line, _how in rows] if chosen.name == "review" else rows
+    duty = chosen.waiting or chosen.name in QUEUES
+    opened = open_lines([_line_of(row) for row in rows], chosen.name, duty=duty)
+    rows = [row for row in rows if is_told(_line_of(row), opened)]
     return render_template(
         "author/desk.html",
-        opened=open_lines([_line_of(row) for row in rows], chosen.name, duty=chosen.waiting),
+        opened=opened,
         tabs=tabs,
         counts=counts,
         chosen=chosen,
@@ -146,6 +150,12 @@ def desk() -> str:
         inputs=MoveInput(formdata=None),
         **_beside(actor, chosen.name, rows),
     )
+
+
+def is_told(line: ItemLine, opened: Opened) -> bool:
+    """That an item was found by its words is said of those alone whose words are shown."""
+    text = read_filter().text.strip().lower()
+    return line.version_id not in opened.withheld or text in line.code.lower()
 
 
 def page_numbers(page: int, n_pages: int) -> list[int | None]:
@@ -172,6 +182,14 @@ def _beside(actor: Actor, tab: str, shown: list[Any]) -> dict[str, Any]:
 def _line_of(row: Any) -> ItemLine:
     """The item of a row, whatever stands beside it."""
     return row if isinstance(row, ItemLine) else cast(ItemLine, row.line)
+
+
+def _filter_of(tab: str) -> ItemFilter:
+    """That of the list that is shown: how many there are in another one is told of the whole of it.
+
+    Beside a list that costs nothing, the number of what is found by its words would be an oracle for nothing.
+    """
+    return read_filter() if request.args.get("tab") == tab else ItemFilter()
 
 
 def read_filter() -> ItemFilter:

@@ -13,10 +13,11 @@ from examsvc.services import exports as service
 from examsvc.services.bank_errors import ExportRefused
 from examsvc.services.exports import ExportOrder
 from examsvc.web.author import wording
-from examsvc.web.author.desk import read_filter
+from examsvc.web.author.desk import is_told, read_filter
 from examsvc.web.author.guarding_inputs import DecisionInput, ExportInput
 from examsvc.web.author.inputs import identity
 from examsvc.web.author.room import room
+from examsvc.web.author.showing import open_lines
 
 Page = str | tuple[str, int] | Response
 _NARROWING = ("topic", "level", "state", "author", "q")
@@ -57,8 +58,15 @@ def _chosen() -> list[str]:
     ticked = request.args.getlist("version_ids", type=identity)
     if ticked or not any(name in request.args for name in _NARROWING):
         return service.codes_of(deps(), current_actor(), ticked)
-    lines = bank_lists.list_items(deps(), current_actor(), read_filter())
-    return list(dict.fromkeys(line.code for line in lines if line.state not in ("draft", "retired")))
+    wanted = read_filter()
+    lines = bank_lists.list_items(deps(), current_actor(), wanted)
+    lines = [line for line in lines if line.state not in ("draft", "retired")]
+    if wanted.text:  # found by its words is as good as looked at
+        opened = open_lines(lines, "export search")
+        lines = [line for line in lines if is_told(line, opened)]
+        if opened.withheld:
+            flash(_("Items found by their words are listed as far as today's allowance goes."), "warning")
+    return list(dict.fromkeys(line.code for line in lines))
 
 
 @room.view("/exports/<int:export_id>", permission="exports.read")

@@ -26,7 +26,7 @@ def view_limits() -> Page:
     return _page(LimitInput(formdata=None), GrantInput(formdata=None))
 
 
-@room.view("/bank/view-limits", permission="bank.set_rules", methods=("POST",))
+@room.view("/bank/view-limits", permission="views.set_limit", methods=("POST",))
 def set_view_limit() -> Page:
     """A new version of a role's limit, with its reason."""
     inputs = LimitInput()

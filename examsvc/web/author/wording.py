@@ -155,6 +155,7 @@ _PROBLEMS: dict[str, LazyString] = {
 _REFUSALS: dict[str, LazyString] = {
     "THRESHOLD_OUT_OF_RANGE": _l("This degree of likeness cannot be searched for."),
     "UNKNOWN_BASIS": _l("Choose what the items are compared by."),
+    "PAIR_OF_ONES_OWN": _l("One of these is your own item: %(item)s. Somebody else decides the pair."),
     "PAIR_DECIDED": _l("Somebody has decided one of these pairs in the meantime, or a new search has begun."),
     "PAIR_NOT_DISMISSED": _l("This pair is not among those dismissed."),
     "WORDING_FROZEN": _l("This wording has been in review and is frozen. Make a new version instead."),
@@ -168,6 +169,9 @@ _REFUSALS: dict[str, LazyString] = {
     "NOT_CALIBRATED": _l("No adopted calibration covers this item yet."),
     "NOT_WHERE_IT_WAS": _l("A suspended item goes back where it was, nowhere else."),
     "COMMENT_REQUIRED": _l("Give a reason: whoever gets the item back needs it."),
+    "REPEALED_ACT_NAMED": _l(
+        "It names an act that is repealed: %(numbers)s. Give the item back, or say on its page why it may."
+    ),
     "CHECKLIST_INCOMPLETE": _l(
         "An item is accepted when every point of the checklist holds. Else return it."
     ),
@@ -190,6 +194,9 @@ _REFUSALS: dict[str, LazyString] = {
     "ASSIGNMENT_ENDED": _l("This assignment has ended."),
     "REVIEWERS_OUT_OF_RANGE": _l("At least 1 reviewer, at most %(most)s."),
     "ROLE_NOT_LIMITED": _l("No limit is set for this role."),
+    "OWN_LIMIT_RAISED": _l(
+        "The limit of a role that you have yourself is raised by somebody else: it is %(limit)s now."
+    ),
     "LIMIT_OUT_OF_RANGE": _l("At least 1 item, at most %(most)s."),
     "NO_LIMIT_TO_LIFT": _l("No limit holds for this person."),
     "NO_SUCH_TRANSITION": _l("The item is in another state by now. Look at it again."),

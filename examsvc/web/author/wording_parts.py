@@ -68,6 +68,9 @@ PROBLEMS: Final[dict[str, LazyString]] = {
     "UNKNOWN_PART": _l("The response names what is not there."),
     "PART_TWICE": _l("The response names something twice."),
     # correcting a key
+    "KEY_BEING_APPRAISED": _l(
+        "This item is being appraised with the key that it has: give the item back instead."
+    ),
     "KEY_NOT_FROZEN": _l("This wording is still with its author, who changes the key himself."),
     "CORRECTION_OPEN": _l("A correction of this key is proposed already: it is decided first."),
     "CORRECTION_DECIDED": _l("This correction has been decided already."),

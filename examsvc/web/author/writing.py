@@ -65,7 +65,7 @@ class Desk:
                 raise InvalidItem("UNKNOWN_STIMULUS", field="stimulus")
             return Stimulus(choice, to_authored(known[choice].content))
         code = (self.inputs.stimulus_code.data or "").strip()
-        if code.casefold() in {one.casefold() for one in known}:
+        if bank_stimuli.is_code_taken(deps(), current_actor(), code):
             raise InvalidItem("STIMULUS_CODE_TAKEN", field="stimulus_code", value=code)
         content = self.inputs.stimulus_content.data or ""
         for name, text in (("stimulus_code", code), ("stimulus_content", content.strip())):

@@ -1,5 +1,7 @@
 """Who may move an item where."""
 
+from dataclasses import replace
+
 import pytest
 
 from item_bank.errors import AppraisalRefused, TransitionRefused
@@ -60,6 +62,21 @@ def test_a_review_by_the_author_is_no_review():
     own = History("an", frozenset({"an"}), calibration_adopted=True)
     assert refusal(State.APPRAISED, State.APPROVED, MANAGER, own) == "NOT_REVIEWED"
     assert refusal(State.CALIBRATED, State.OPERATIONAL, MANAGER, own) == "NOT_REVIEWED"
+
+
+@pytest.mark.parametrize(
+    ("source", "to"),
+    [
+        (State.APPRAISED, State.APPROVED),
+        (State.APPROVED, State.PILOT),
+        (State.CALIBRATED, State.OPERATIONAL),
+    ],
+)
+def test_an_item_that_names_a_repealed_act_goes_on_with_a_reason_alone(source: State, to: State):
+    outdated = replace(READY, repealed_acts=("08/2015/NĐ-CP",))
+    assert refusal(source, to, MANAGER, outdated) == "REPEALED_ACT_NAMED"
+    assert move(source, to, MANAGER, outdated, comment="Hỏi về lịch sử") is to
+    assert to in allowed_moves(source, MANAGER, outdated)
 
 
 def test_only_the_author_submits_a_draft():

@@ -40,6 +40,14 @@ DAY = date(2026, 3, 1)
         ("Quy định 37-QĐ/TW", ["37-QĐ/TW"]),
         ("NĐ 08/2015/NĐ-CP - khoản 2", ["08/2015/NĐ-CP"]),
         ("08/2015/NĐ-CP-sửa đổi", ["08/2015/NĐ-CP"]),
+        ("NĐ08/2015/NĐ-CP và TT38/2015/TT-BTC", ["08/2015/NĐ-CP", "38/2015/TT-BTC"]),
+        ("08/2015/NĐCP; 38/2015/TTBTC", ["08/2015/NĐ-CP", "38/2015/TT-BTC"]),
+        ("08-2015-NĐ-CP, 38.2015.TT-BTC", ["08/2015/NĐ-CP", "38/2015/TT-BTC"]),
+        ("08/2015/NĐ_CP, 08\\2015\\NĐ-CP", ["08/2015/NĐ-CP"]),
+        ("08/2015/NĐ-СР", ["08/2015/NĐ-CP"]),  # the last two letters are Cyrillic
+        ("Nghị định số 08 năm 2015", ["08/2015/NĐ-CP"]),
+        ("NĐ-CP 08/2015", ["08/2015/NĐ-CP"]),
+        ("Decree No. 08/2015, Article 25", ["08/2015/NĐ-CP"]),
     ],
 )
 def test_every_spelling_of_a_number_is_found_and_spelled_in_one_way(text: str, numbers: list[str]):
@@ -56,6 +64,8 @@ def test_every_spelling_of_a_number_is_found_and_spelled_in_one_way(text: str, n
         "ngày 21/01/2015/",
         "Điều 4/2015",
         "ISO 6346",
+        "TT38/2015",
+        "01-02-2015",
         "1.08/2015/NĐ-CP",  # a number cut out of another would be another act
     ],
 )

@@ -32,7 +32,15 @@ def guarded(item_id: int, **facts: bool) -> Wording:
 
 @pytest.mark.parametrize("state", State)
 def test_what_is_in_exams_or_was_or_may_come_into_one_is_guarded(state: State):
-    wanted = {"pilot", "calibrated", "operational", "suspended", "needs_law_update", "quarantined"}
+    wanted = {
+        "approved",
+        "pilot",
+        "calibrated",
+        "operational",
+        "suspended",
+        "needs_law_update",
+        "quarantined",
+    }
     assert is_guarded(state, Pool.OPERATIONAL) == (state.value in wanted)
     assert not is_guarded(state, Pool.PRACTICE)
     assert is_guarded(state, Pool.OPERATIONAL, [State.OPERATIONAL])
