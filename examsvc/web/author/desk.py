@@ -16,6 +16,7 @@ from examsvc.edge.room import current_actor, deps
 from examsvc.services import assignment_views, bank_lists
 from examsvc.services.bank_lists import Part
 from examsvc.services.bank_views import READS_ALL
+from examsvc.services.key_correction_views import count_waiting
 from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
@@ -144,6 +145,7 @@ def desk() -> str:
         address=_address(),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
         inputs=MoveInput(formdata=None),
+        n_corrections=count_waiting(deps(), actor),
         **_beside(actor, chosen.name, rows),
     )
 
