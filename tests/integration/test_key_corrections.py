@@ -16,7 +16,8 @@ from examsvc.services.accounts import NewUser, add_user
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank_errors import KeyCorrectionRefused
 from examsvc.services.key_correction_views import count_waiting, list_key_corrections
-from examsvc.store.models import ItemKeyRow, ItemVersionRow, ScoreRow
+from examsvc.store.models import CampaignRow, ItemKeyRow, ItemVersionRow, ScoreRow
+from examsvc.store.rows import get_row
 from item_bank.errors import InvalidItem
 from item_bank.interactions.marking import Key
 from tests.integration.measured_campaign import REVERSED, Measured, lay_measured_campaign, right_option
@@ -225,14 +226,18 @@ def test_an_examiner_sees_what_to_score_again_and_no_way_to_the_key(
     assert one.marked[0].n_old == measured.sittings_by_item[wrong]
 
 
-def test_the_list_shows_no_reason_for_it_may_give_the_key_away(
-    services: Services, app: Flask, manager: Actor, reviewer: Actor, wrong: int
+def test_the_list_names_the_campaigns_and_shows_no_reason_for_it_may_give_the_key_away(
+    services: Services, app: Flask, measured: Measured, manager: Actor, reviewer: Actor, wrong: int
 ):
+    with services.store.read() as session:
+        campaign_name = get_row(session, CampaignRow, measured.campaign_id).name_en
     propose(services, manager, wrong, reason="CANARY: phương án đúng là C.")
     browser = sign_in(app, reviewer.username, PASSWORD)
     desk = browser.get("/items").text
     assert "/bank/key-corrections" in desk
     page = browser.get("/bank/key-corrections").text
     assert f"/items/{wrong}/key" in page
+    for told in (page, browser.get(f"/items/{wrong}/key").text):  # campaigns are named, not left blank
+        assert campaign_name in told
     assert "Decide" in page
     assert "CANARY" not in page

@@ -22,10 +22,14 @@ from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
 from examsvc.web.author.showing import open_lines
-from item_bank.lifecycle import State
+from item_bank.lifecycle import ASIDE, State
 
 PER_PAGE = 50
+# not a state but a choice of the list: what is on its way or in use
+IN_USE = tuple(state.value for state in State if state not in (State.RETIRED, *ASIDE))
 PER_BULK_PAGE = 200  # what is ticked at once stands on one page
+
+NARROWING = ("q", "topic", "level", "state", "author", "pool", "fault", "interaction")
 
 # tab → from which state the bank manager moves items to which
 QUEUES: dict[str, tuple[State, State]] = {
@@ -182,7 +186,7 @@ def read_filter() -> ItemFilter:
     return ItemFilter(
         topic=request.args.get("topic", ""),
         level=request.args.get("level", ""),
-        states=(state,) if state else (),
+        states=IN_USE if state == "in_use" else (state,) if state else (),
         author_id=request.args.get("author", type=identity),
         text=request.args.get("q", "")[:200],
         pool=request.args.get("pool", ""),
@@ -193,5 +197,4 @@ def read_filter() -> ItemFilter:
 
 def _address() -> dict[str, str]:
     """What the filter's addresses carry from page to page."""
-    names = ("q", "topic", "level", "state", "author", "pool", "fault", "interaction")
-    return {name: request.args[name] for name in names if request.args.get(name)}
+    return {name: request.args[name] for name in NARROWING if request.args.get(name)}
