@@ -12,7 +12,7 @@ from examsvc.services.bank_views import READS_ALL
 from examsvc.services.flagged_items import list_flagged
 from examsvc.web.author.room import room
 from examsvc.web.item_flags import flag_words, in_order
-from item_bank.lifecycle import ASIDE, State
+from item_bank.lifecycle import State
 from item_bank.taxonomy import CognitiveLevel
 
 SHORTAGES = 12  # that are said in words before the others have to be asked for
@@ -32,7 +32,6 @@ def board() -> str:
         levels=[level.value for level in CognitiveLevel],
         stages=list(STAGES),
         states=[state.value for state in State],
-        aside=[state.value for state in ASIDE],
         factor=FACTOR,
         n_said=SHORTAGES,
         may_read=allowed(actor, "items.read") and bool(actor.roles & READS_ALL),

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from flask import render_template, request
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import allowed
@@ -22,6 +21,7 @@ from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
 from examsvc.web.author.showing import open_lines
+from examsvc.web.author.wording_guarding import LISTS
 from item_bank.lifecycle import ASIDE, State
 
 PER_PAGE = 50
@@ -92,26 +92,26 @@ def tabs_of(actor: Actor) -> list[Tab]:
         returned = _in_part(lambda who: bank_lists.list_returned(deps(), who))
         law = _in_part(lambda who: bank_lists.list_law_updates(deps(), who))
         tabs += [
-            Tab("returned", _l("Returned to me"), **returned),
-            Tab("law", _l("The law has changed"), **law),
-            Tab("drafts", _l("My drafts"), **_filtered(_drafts)),
+            Tab("returned", LISTS["returned"], **returned),
+            Tab("law", LISTS["law"], **law),
+            Tab("drafts", LISTS["drafts"], **_filtered(_drafts)),
             Tab(
                 "mine",
-                _l("All my items"),
+                LISTS["mine"],
                 **_filtered(lambda who: replace(read_filter(), author_id=who.user_id)),
                 waiting=False,
             ),
         ]
     if allowed(actor, "items.review"):
-        tabs.append(Tab("review", _l("To appraise"), **_appraising()))
+        tabs.append(Tab("review", LISTS["review"], **_appraising()))
     if allowed(actor, "items.approve"):
         tabs += [
-            Tab("approve", _l("To approve"), **_queue("approve")),
-            Tab("release", _l("To put in use"), **_queue("release")),
-            Tab("pilot", _l("For a pilot"), **_queue("pilot"), waiting=False),
+            Tab("approve", LISTS["approve"], **_queue("approve")),
+            Tab("release", LISTS["release"], **_queue("release")),
+            Tab("pilot", LISTS["pilot"], **_queue("pilot"), waiting=False),
         ]
     if actor.roles & READS_ALL:
-        tabs.append(Tab("all", _l("All items"), **_filtered(lambda _who: read_filter()), waiting=False))
+        tabs.append(Tab("all", LISTS["all"], **_filtered(lambda _who: read_filter()), waiting=False))
     return tabs
 
 
