@@ -17,6 +17,7 @@ from item_bank.item import ItemVersion
 from item_bank.stem import plain_text
 
 _TOKEN: Final = re.compile(r"\s+|\w+|[^\w\s]")
+_PART_OF_KEY: Final = re.compile(r"\n| → |; |(?:(?!\n| → |; )[^\n])+")  # as `key_text` joins them
 _SAME_NAME: Final = 0.25  # of a whole likeness
 
 
@@ -60,7 +61,10 @@ def word_runs(old: str, new: str) -> tuple[Run, ...]:
 
     Joined without what is new they give the old text back, without what has gone the new one.
     """
-    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
+    return _runs(_TOKEN.findall(old), _TOKEN.findall(new))
+
+
+def _runs(before: list[str], after: list[str]) -> tuple[Run, ...]:
     runs: list[Run] = []
     for _tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         gone, fresh = "".join(before[i1:i2]), "".join(after[j1:j2])
@@ -132,12 +136,15 @@ def _compared(part: str, name: str, old: str | None, new: str | None) -> Differe
     before, after = plain_text(old or ""), plain_text(new or "")
     if part in {"key", "rubric"}:  # lines mean something there
         before, after = old or "", new or ""
+    runs = word_runs(before, after)
+    if part == "key":  # "154.500" for "150.000" is another option, not a few digits less and more
+        runs = _runs(_PART_OF_KEY.findall(before), _PART_OF_KEY.findall(after))
     return Difference(
         part,
         name,
         None if not old else before,
         None if not new else after,
-        word_runs(before, after),
+        runs,
         markup_only=before == after,
     )
 

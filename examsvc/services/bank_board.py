@@ -9,8 +9,7 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
 from examsvc.services.deps import Services
 from examsvc.store import bank as store
-from examsvc.store import bank_counts
-from examsvc.store.bank_counts import FaultyLine
+from examsvc.store import bank_counts, key_corrections, near_duplicates
 from examsvc.store.models import TopicRow
 from examsvc.store.topics import list_topics
 from item_bank.interactions.kinds import Interaction
@@ -19,7 +18,6 @@ from item_bank.pool import PRACTISED, Pool
 from item_bank.quality import Fault, PositionBalance, answer_position_balance
 from item_bank.taxonomy import CognitiveLevel
 
-NAMED = 60  # items of a fault, before its list has to be asked for
 OUT_OF_USE = tuple(state.value for state in (State.RETIRED, *ASIDE))
 FACTOR = 3  # the bank holds three times what the largest form takes of a cell
 
@@ -34,14 +32,27 @@ STAGES: dict[str, tuple[State, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One topic at one cognitive level: items by stage, and how many exams need."""
+    """One topic at one cognitive level: items by state, and how many exams need."""
 
-    stages: dict[str, int]
+    states: dict[str, int]
     needed: int
 
     @property
+    def stages(self) -> dict[str, int]:
+        """The same by the steps of the way; what is set aside or retired is on none of them."""
+        return {
+            stage: sum(self.states.get(state.value, 0) for state in states)
+            for stage, states in STAGES.items()
+        }
+
+    @property
     def operational(self) -> int:
-        return self.stages["operational"]
+        return self.states.get(State.OPERATIONAL.value, 0)
+
+    @property
+    def missing(self) -> int:
+        """How many operational items it lacks."""
+        return max(0, self.needed - self.operational)
 
     @property
     def coming(self) -> int:
@@ -59,11 +70,26 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Faulty:
-    """The items with one fault: how many, and the first of them as pairs of item version and code."""
+class Shortage:
+    """A cell that lacks operational items, and what is on the way to it."""
 
-    n_items: int
-    first: list[tuple[int, str]]
+    topic: TopicRow
+    level: str
+    n_missing: int
+    n_coming: int
+
+    @property
+    def n_unassigned(self) -> int:
+        """What is missing even when all that is on its way arrives."""
+        return max(0, self.n_missing - self.n_coming)
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What waits for somebody's decision besides the items' own way."""
+
+    near_duplicates: int
+    key_corrections: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +100,24 @@ class Board:
     cells: dict[tuple[str, str], Cell]
     states: dict[str, int]
     balance: PositionBalance
-    faults: dict[Fault, Faulty]
+    faults: dict[Fault, int]
+    undecided: Undecided
     n_items: int
     n_practice: dict[str, int]  # topic code → items that officers can practise with
 
     def lacking(self) -> int:
         """How many operational items all cells together still lack."""
-        return sum(max(0, cell.needed - cell.operational) for cell in self.cells.values())
+        return sum(cell.missing for cell in self.cells.values())
+
+    def shortages(self) -> list[Shortage]:
+        """The cells that lack items, those first that lack most beyond what is on its way."""
+        named = {topic.code: topic for topic in self.topics}
+        found = [
+            Shortage(named[code], level, cell.missing, cell.coming)
+            for (code, level), cell in self.cells.items()
+            if cell.missing
+        ]
+        return sorted(found, key=lambda one: (-one.n_unassigned, -one.n_missing))
 
 
 def view_board(deps: Services, actor: Actor) -> Board:
@@ -94,30 +131,26 @@ def view_board(deps: Services, actor: Actor) -> Board:
         counted = bank_counts.count_versions(session, Pool.OPERATIONAL)
         needs = store.largest_cells(session)
         keys = bank_counts.count_keys(session, Pool.OPERATIONAL, Interaction.SINGLE_CHOICE, OUT_OF_USE)
-        faulty = bank_counts.list_faulty(session, Pool.OPERATIONAL, OUT_OF_USE)
+        faults = bank_counts.count_faults(session, Pool.OPERATIONAL, OUT_OF_USE)
         n_items = bank_counts.count_items(session, Pool.OPERATIONAL)
         n_practice = bank_counts.count_items_by_topic(session, Pool.PRACTICE, [s.value for s in PRACTISED])
+        undecided = Undecided(
+            near_duplicates.count_undecided(session),
+            key_corrections.count_corrections(session, is_open=True),
+        )
     states: Counter[str] = Counter()
     for (_topic, _level, state), count in counted.items():
         states[state] += count
-    in_use = {cell: count for cell, count in counted.items() if cell[2] not in OUT_OF_USE}
     return Board(
         topics=topics,
-        cells=_cells(topics, in_use, needs),
+        cells=_cells(topics, counted, needs),
         states=dict(states),
         balance=answer_position_balance(list(Counter(keys).elements())),
-        faults=_faults(faulty),
+        faults={Fault(code): count for code, count in sorted(faults.items())},
+        undecided=undecided,
         n_items=n_items,
         n_practice=n_practice,
     )
-
-
-def _faults(faulty: list[FaultyLine]) -> dict[Fault, Faulty]:
-    found: dict[Fault, list[tuple[int, str]]] = {}
-    for line in faulty:
-        for code in line.faults.split():
-            found.setdefault(Fault(code), []).append((line.version_id, line.code))
-    return {fault: Faulty(len(lines), lines[:NAMED]) for fault, lines in sorted(found.items())}
 
 
 def _cells(
@@ -126,8 +159,9 @@ def _cells(
     return {
         (topic.code, level.value): Cell(
             {
-                stage: sum(counted.get((topic.code, level.value, state.value), 0) for state in states)
-                for stage, states in STAGES.items()
+                state.value: counted[topic.code, level.value, state.value]
+                for state in State
+                if (topic.code, level.value, state.value) in counted
             },
             FACTOR * needs.get((topic.code, level.value), 0),
         )

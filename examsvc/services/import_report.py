@@ -50,6 +50,11 @@ class ReportLine:
     warnings: list[Note] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
 
+    @property
+    def lacks_answer(self) -> bool:
+        """Whether nothing but a fact that can be answered for the whole file keeps it out."""
+        return self.refused is not None and self.refused.code == "FACT_MISSING"
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -83,6 +88,16 @@ class Report:
     @property
     def n_usable(self) -> int:
         return len(self.lines) - self.count(Fate.REFUSED)
+
+    @property
+    def n_lacking(self) -> int:
+        """Items that nothing but an answer keeps out."""
+        return sum(line.lacks_answer for line in self.lines)
+
+    @property
+    def n_faulty(self) -> int:
+        """Items that have to be put right in the file."""
+        return self.count(Fate.REFUSED) - self.n_lacking
 
     @property
     def n_warned(self) -> int:

@@ -55,12 +55,12 @@ def view_key(deps: Services, actor: Actor, version_id: int) -> KeyPage:
         pending = next((one.row for one in corrections if one.row.decision is None), None)
         return KeyPage(
             corrections,
-            store.list_marked_before(session, version_id),
+            store.list_marked_before(session, [version_id]).get(version_id, []),
             may_propose=pending is None
             and not is_editable(session, version)
             and version.state not in APPRAISED_NOW
             and _may(actor, "keys.propose", Facts(owner_user_id=item.author_id)),
-            may_decide=pending is not None and _may(actor, "keys.confirm", _facts(item, pending)),
+            may_decide=pending is not None and may_decide(actor, item.author_id, pending),
         )
 
 
@@ -179,7 +179,7 @@ def _decidable(session: Session, actor: Actor, correction_id: int) -> tuple[KeyC
     row = get_row(session, KeyCorrectionRow, correction_id)
     [(version, item)] = versions.get_pairs(session, [row.item_version_id], lock=True)
     row = get_row(session, KeyCorrectionRow, correction_id, lock=True)
-    permit(actor, "keys.confirm", _facts(item, row))
+    permit(actor, "keys.confirm", _facts(item.author_id, row))
     if row.decision is not None:
         raise KeyCorrectionRefused("CORRECTION_DECIDED")
     return row, version
@@ -190,8 +190,13 @@ def _require_not_appraised_now(version: ItemVersionRow, item: ItemRow) -> None:
         raise KeyCorrectionRefused("KEY_BEING_APPRAISED", item=item.code)
 
 
-def _facts(item: ItemRow, row: KeyCorrectionRow) -> Facts:
-    return Facts(owner_user_id=item.author_id, doers=(row.proposed_by,))
+def may_decide(actor: Actor, author_id: int, row: KeyCorrectionRow) -> bool:
+    """Whether this person may decide the proposal about an item of this author."""
+    return _may(actor, "keys.confirm", _facts(author_id, row))
+
+
+def _facts(author_id: int, row: KeyCorrectionRow) -> Facts:
+    return Facts(owner_user_id=author_id, doers=(row.proposed_by,))
 
 
 def _may(actor: Actor, action: str, facts: Facts) -> bool:

@@ -134,6 +134,11 @@ def list_decided(
     return [(row, {id_: codes[id_] for id_ in (row.item_a_id, row.item_b_id)}, name) for row, name in rows]
 
 
+def count_undecided(session: Session) -> int:
+    """How many pairs nobody has decided yet."""
+    return session.execute(sa.select(sa.func.count()).where(NearDuplicateRow.decision.is_(None))).scalar_one()
+
+
 def count_decided(session: Session) -> int:
     """How many pairs somebody has decided."""
     query = sa.select(sa.func.count()).where(NearDuplicateRow.decision.is_not(None))

@@ -504,6 +504,8 @@ def test_the_board_holds_the_bank_against_the_largest_approved_blueprint(service
     assert (cell.operational, cell.needed, cell.status) == (2, 3, "short")
     assert board.cells["T02", "apply"].status == "unused"
     assert board.lacking() == 1
+    (short,) = board.shortages()
+    assert (short.topic.code, short.level, short.n_missing, short.n_unassigned) == ("T01", "apply", 1, 1)
     assert board.states == {"operational": 2, "calibrated": 1}
     with pytest.raises(Forbidden):
         view_board(services, people.officer)

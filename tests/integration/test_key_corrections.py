@@ -16,7 +16,9 @@ from examsvc.services.accounts import NewUser, add_user
 from examsvc.services.audit import verify_chain
 from examsvc.services.bank_errors import KeyCorrectionRefused
 from examsvc.services.bank_review import approve_items
-from examsvc.store.models import ItemKeyRow, ItemVersionRow, ScoreRow
+from examsvc.services.key_correction_views import count_waiting, list_key_corrections
+from examsvc.store.models import CampaignRow, ItemKeyRow, ItemVersionRow, ScoreRow
+from examsvc.store.rows import get_row
 from item_bank.errors import InvalidItem
 from item_bank.interactions.marking import Key
 from tests.integration.measured_campaign import REVERSED, Measured, lay_measured_campaign, right_option
@@ -202,3 +204,67 @@ def test_the_pages_lead_from_proposal_to_key(
     action = offered.split('/confirm"')[0].rsplit('action="', 1)[1] + "/confirm"
     done = second.post_form(action, version_id=str(wrong))
     assert "Key version 2 is in force." in second.get(done.location).text
+
+
+def test_the_list_says_what_waits_for_whom_and_which_sittings_it_touches(
+    services: Services, measured: Measured, manager: Actor, reviewer: Actor, wrong: int
+):
+    propose(services, manager, wrong)
+    (mine,), (theirs,) = (list_key_corrections(services, who).waiting for who in (manager, reviewer))
+    assert (mine.may_decide, theirs.may_decide) == (False, True)
+    assert (theirs.line.proposer, theirs.n_days) == ("Quan_Ly", 0)
+    (mark,) = theirs.marked
+    assert (mark.campaign.id, mark.n_sittings) == (measured.campaign_id, measured.sittings_by_item[wrong])
+    assert [count_waiting(services, who) for who in (manager, reviewer)] == [0, 1]
+
+
+def test_a_decided_correction_leaves_the_waiting_and_is_listed_with_its_decider(
+    services: Services, manager: Actor, reviewer: Actor, wrong: int
+):
+    key_corrections.refuse_key_correction(services, reviewer, propose(services, manager, wrong), "Đúng rồi.")
+    key_corrections.confirm_key_correction(services, reviewer, propose(services, manager, wrong))
+    found = list_key_corrections(services, manager)
+    assert found.waiting == []
+    assert [one.line.row.decision for one in found.decided] == ["confirmed", "refused"]
+    assert {one.line.decider for one in found.decided} == {"Tham_Dinh"}
+    assert found.n_decided == 2
+    assert count_waiting(services, reviewer) == 0
+
+
+def test_an_author_is_told_of_his_own_items_alone(
+    services: Services, measured: Measured, manager: Actor, wrong: int
+):
+    propose(services, manager, wrong)
+    author, other = measured.staff["author"], staff(services, "tac_gia", Role.AUTHOR)
+    assert [one.readable for one in list_key_corrections(services, author).waiting] == [True]
+    assert list_key_corrections(services, other).waiting == []
+    with pytest.raises(Forbidden):
+        list_key_corrections(services, staff(services, "giam_thi", Role.PROCTOR))
+
+
+def test_an_examiner_sees_what_to_score_again_and_no_way_to_the_key(
+    services: Services, measured: Measured, manager: Actor, reviewer: Actor, wrong: int
+):
+    adopted(services, measured)
+    scored(services, measured)
+    key_corrections.confirm_key_correction(services, reviewer, propose(services, manager, wrong))
+    (one,) = list_key_corrections(services, measured.staff["examiner"]).decided
+    assert not one.readable
+    assert one.marked[0].n_old == measured.sittings_by_item[wrong]
+
+
+def test_the_list_names_the_campaigns_and_shows_no_reason_for_it_may_give_the_key_away(
+    services: Services, app: Flask, measured: Measured, manager: Actor, reviewer: Actor, wrong: int
+):
+    with services.store.read() as session:
+        campaign_name = get_row(session, CampaignRow, measured.campaign_id).name_en
+    propose(services, manager, wrong, reason="CANARY: phương án đúng là C.")
+    browser = sign_in(app, reviewer.username, PASSWORD)
+    desk = browser.get("/items").text
+    assert "/bank/key-corrections" in desk
+    page = browser.get("/bank/key-corrections").text
+    assert f"/items/{wrong}/key" in page
+    for told in (page, browser.get(f"/items/{wrong}/key").text):  # campaigns are named, not left blank
+        assert campaign_name in told
+    assert "Decide" in page
+    assert "CANARY" not in page

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from flask import render_template, request
 from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import allowed
@@ -16,16 +15,22 @@ from examsvc.edge.room import current_actor, deps
 from examsvc.services import assignment_views, bank_lists
 from examsvc.services.bank_lists import Part
 from examsvc.services.bank_views import READS_ALL
+from examsvc.services.key_correction_views import count_waiting
 from examsvc.services.viewing import Opened
 from examsvc.store.bank import ItemFilter, ItemLine
 from examsvc.web.author.assignment_inputs import ReplyInput
 from examsvc.web.author.inputs import MoveInput, identity
 from examsvc.web.author.room import room
 from examsvc.web.author.showing import open_lines
-from item_bank.lifecycle import State
+from examsvc.web.author.wording_guarding import LISTS
+from item_bank.lifecycle import ASIDE, State
 
 PER_PAGE = 50
+# not a state but a choice of the list: what is on its way or in use
+IN_USE = tuple(state.value for state in State if state not in (State.RETIRED, *ASIDE))
 PER_BULK_PAGE = 200  # what is ticked at once stands on one page
+
+NARROWING = ("q", "topic", "level", "state", "author", "pool", "fault", "interaction")
 
 # tab → from which state the bank manager moves items to which
 QUEUES: dict[str, tuple[State, State]] = {
@@ -88,26 +93,26 @@ def tabs_of(actor: Actor) -> list[Tab]:
         returned = _in_part(lambda who: bank_lists.list_returned(deps(), who))
         law = _in_part(lambda who: bank_lists.list_law_updates(deps(), who))
         tabs += [
-            Tab("returned", _l("Returned to me"), **returned),
-            Tab("law", _l("The law has changed"), **law),
-            Tab("drafts", _l("My drafts"), **_filtered(_drafts)),
+            Tab("returned", LISTS["returned"], **returned),
+            Tab("law", LISTS["law"], **law),
+            Tab("drafts", LISTS["drafts"], **_filtered(_drafts)),
             Tab(
                 "mine",
-                _l("All my items"),
+                LISTS["mine"],
                 **_filtered(lambda who: replace(_filter_of("mine"), author_id=who.user_id)),
                 waiting=False,
             ),
         ]
     if allowed(actor, "items.review"):
-        tabs.append(Tab("review", _l("To appraise"), **_appraising()))
+        tabs.append(Tab("review", LISTS["review"], **_appraising()))
     if allowed(actor, "items.approve"):
         tabs += [
-            Tab("approve", _l("To approve"), **_queue("approve")),
-            Tab("release", _l("To put in use"), **_queue("release")),
-            Tab("pilot", _l("For a pilot"), **_queue("pilot"), waiting=False),
+            Tab("approve", LISTS["approve"], **_queue("approve")),
+            Tab("release", LISTS["release"], **_queue("release")),
+            Tab("pilot", LISTS["pilot"], **_queue("pilot"), waiting=False),
         ]
     if actor.roles & READS_ALL:
-        tabs.append(Tab("all", _l("All items"), **_filtered(lambda _who: _filter_of("all")), waiting=False))
+        tabs.append(Tab("all", LISTS["all"], **_filtered(lambda _who: _filter_of("all")), waiting=False))
     return tabs
 
 
@@ -148,6 +153,7 @@ def desk() -> str:
         address=_address(),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
         inputs=MoveInput(formdata=None),
+        n_corrections=count_waiting(deps(), actor),
         **_beside(actor, chosen.name, rows),
     )
 
@@ -198,7 +204,7 @@ def read_filter() -> ItemFilter:
     return ItemFilter(
         topic=request.args.get("topic", ""),
         level=request.args.get("level", ""),
-        states=(state,) if state else (),
+        states=IN_USE if state == "in_use" else (state,) if state else (),
         author_id=request.args.get("author", type=identity),
         text=request.args.get("q", "")[:200],
         pool=request.args.get("pool", ""),
@@ -209,5 +215,4 @@ def read_filter() -> ItemFilter:
 
 def _address() -> dict[str, str]:
     """What the filter's addresses carry from page to page."""
-    names = ("q", "topic", "level", "state", "author", "pool", "fault", "interaction")
-    return {name: request.args[name] for name in names if request.args.get(name)}
+    return {name: request.args[name] for name in NARROWING if request.args.get(name)}

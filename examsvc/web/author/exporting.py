@@ -13,14 +13,13 @@ from examsvc.services import exports as service
 from examsvc.services.bank_errors import ExportRefused
 from examsvc.services.exports import ExportOrder
 from examsvc.web.author import wording
-from examsvc.web.author.desk import is_told, read_filter
+from examsvc.web.author.desk import NARROWING, is_told, read_filter
 from examsvc.web.author.guarding_inputs import DecisionInput, ExportInput
 from examsvc.web.author.inputs import identity
 from examsvc.web.author.room import room
 from examsvc.web.author.showing import open_lines
 
 Page = str | tuple[str, int] | Response
-_NARROWING = ("topic", "level", "state", "author", "q")
 
 
 @room.view("/exports", permission="exports.read")
@@ -56,7 +55,7 @@ def ask_export() -> Page:
 def _chosen() -> list[str]:
     """The codes that were ticked, or those of the list's filter."""
     ticked = request.args.getlist("version_ids", type=identity)
-    if ticked or not any(name in request.args for name in _NARROWING):
+    if ticked or not any(name in request.args for name in NARROWING):
         return service.codes_of(deps(), current_actor(), ticked)
     wanted = read_filter()
     lines = bank_lists.list_items(deps(), current_actor(), wanted)

@@ -218,7 +218,9 @@ def _report_page(
 def _chosen(report: Report, fate: str) -> list[ReportLine]:
     if fate == "warned":
         return [line for line in report.lines if line.warnings]
-    return [line for line in report.lines if not fate or line.fate == fate]
+    if fate == "lacking":
+        return [line for line in report.lines if line.lacks_answer]
+    return [line for line in report.lines if not fate or (line.fate == fate and not line.lacks_answer)]
 
 
 def _download(data: bytes, name: str) -> Response:

@@ -54,6 +54,7 @@ def words() -> dict[str, object]:
         "standing_words": wording.STANDINGS,
         "change_words": wording.CHANGES,
         "how_words": guarding.HOWS,
+        "shown_as_words": guarding.SHOWN_AS,
         "oddity_words": guarding.ODDITIES,
         "limited_roles": guarding.LIMITED_ROLES,
         "secrecy_words": guarding.SECRECIES,

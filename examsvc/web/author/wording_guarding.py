@@ -24,6 +24,20 @@ HOWS: Final[dict[str, LazyString]] = {
     How.EXPORT.value: _l("Export"),
     How.PROOF.value: _l("Form, proof-read"),
 }
+# the desk's lists, as its tabs and the log of what was seen name them
+LISTS: Final[dict[str, LazyString]] = {
+    "returned": _l("Returned to me"),
+    "law": _l("The law has changed"),
+    "drafts": _l("My drafts"),
+    "mine": _l("All my items"),
+    "review": _l("To appraise"),
+    "approve": _l("To approve"),
+    "release": _l("To put in use"),
+    "pilot": _l("For a pilot"),
+    "all": _l("All items"),
+}
+# what a showing's detail says, where it is not a number or a code that speaks for itself
+SHOWN_AS: Final[dict[str, LazyString]] = LISTS | {"compared": _l("compared with another version")}
 ODDITIES: Final[dict[str, LazyString]] = {
     Oddity.OUT_OF_HOURS.value: _l("%(count)s items outside office hours"),
     Oddity.MANY_IN_AN_HOUR.value: _l("%(count)s items within one hour"),

@@ -80,6 +80,15 @@ def test_a_new_english_wording_is_told_part_by_part():
     ]
 
 
+def test_another_key_is_told_by_whole_options_however_alike_they_read():
+    asked = single_choice("154.500 USD", "150.600 USD", "150.000 USD", "155.100 USD")
+    found = only(key_differences(asked, Key(1, ("C",)), asked, Key(2, ("A",))))
+    assert [(run.change, run.text) for run in found.runs] == [
+        (Change.GONE, "150.000 USD"),
+        (Change.NEW, "154.500 USD"),
+    ]
+
+
 def test_a_key_that_gives_other_credit_differs_though_it_accepts_the_same():
     asked, key = EXAMPLES[Interaction.ORDER].asked, EXAMPLES[Interaction.ORDER].key
     found = key_differences(asked, key, asked, replace(key, credit=Credit.WHOLE))

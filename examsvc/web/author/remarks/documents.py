@@ -25,7 +25,9 @@ DOCUMENTS: Final[dict[str, LazyString]] = {
     "INVALID_TOLERANCE": _l("The tolerance is no number: %(value)s."),
     "INVALID_WEIGHTS": _l("The weights of the key cannot be read."),
     "ITEM_REFUSED": _l("The item had been refused when it was read."),
-    "KEYS_DISAGREE": _l("Marks and lines name different keys: %(said)s."),
+    "KEYS_DISAGREE": _l(
+        "What is marked in the question and what the line or table of keys says differ: %(said)s. Leave one key."
+    ),
     "KEY_INCOMPLETE": _l("The key says nothing of: %(places)s."),
     "KEY_NOT_CARRIED": _l("The key cannot be written in this format."),
     "KEY_NO_OPTION": _l("The key names an option that is not there: %(value)s."),
@@ -43,7 +45,9 @@ DOCUMENTS: Final[dict[str, LazyString]] = {
     "OBJECT_LOST": _l("An embedded object was left out: %(program)s."),
     "OLD_DOC": _l("The file is in Word's format before 2007 (.doc). Save it as .docx and choose it again."),
     "OPTIONS_MISSING": _l("The key is a letter (%(value)s), but the question has no options."),
-    "OPTIONS_OUT_OF_ORDER": _l("The options are not in the order of the alphabet: %(options)s."),
+    "OPTIONS_OUT_OF_ORDER": _l(
+        "The letters of the options do not follow one another: %(options)s. Letter them A, B, C, D …"
+    ),
     "OPTION_CONTINUED": _l("What follows option %(option)s was taken as part of it: %(text)s."),
     "OPTION_TEXTS_LOST": _l('The words for true and false become "Đúng" and "Sai".'),
     "PICTURE_LOST": _l("The picture %(name)s could not be taken (%(reason)s)."),
