@@ -67,6 +67,7 @@ def load_histories(session: Session, pairs: Sequence[VersionOfItem]) -> dict[int
             accepted_by=frozenset(str(id_) for id_ in accepted.get(version.id, ())),
             min_reviewers=asked[Pool(item.pool)],
             reply_owed=any(one.reply is None for one in returned.get(item.id, ())),
+            writer_id=str(version.created_by),
         )
     return histories
 
