@@ -8,7 +8,7 @@ from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.ports import Progress, StagedProgress
-from examsvc.services import Services, assembly, bank_import, exports, import_report, results
+from examsvc.services import Services, assembly, bank_import, bulk, exports, import_report, results
 from examsvc.services.assembly import AssemblyOrder
 from examsvc.services.calibration_campaign import calibrate_campaign
 from examsvc.services.calibration_order import CalibrationOrder
@@ -80,6 +80,13 @@ def _file(deps: Services, params: dict[str, Any]) -> bank_import.File:
     return bank_import.File(params["filename"], data)
 
 
+def bulk_change(
+    deps: Services, actor: Actor, params: dict[str, Any], progress: StagedProgress
+) -> dict[str, Any]:
+    """Change many items as their preview says: {"preview_id"} → what an Outcome says, with the same."""
+    return asdict(bulk.change_items(deps, actor, params["preview_id"], progress)) | params
+
+
 def export_check(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Find out what a format loses: {"export_id"} → the same."""
     return exports.check_export(deps, actor, params["export_id"], progress)
@@ -96,6 +103,7 @@ HANDLERS: dict[str, Handler] = {
     "near_duplicates": near_duplicates,
     "check_import": check_import,
     "import_items": import_items,
+    "bulk_change": bulk_change,
     "export_check": export_check,
     "export_write": export_write,
     "replay": replay,

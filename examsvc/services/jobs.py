@@ -29,6 +29,7 @@ ACTIONS: Final = {
     "near_duplicates": "near_duplicates.search",
     "check_import": "items.write",
     "import_items": "items.write",
+    "bulk_change": "items.change_in_bulk",
     "export_check": "exports.ask",
     "export_write": "exports.decide",
 }

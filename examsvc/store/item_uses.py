@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from examsvc.store.models import (
     ResultRow,
     SittingRow,
 )
+from examsvc.store.parts import in_parts
 from item_bank.confidentiality import Sat, Stage, Use, stage_of
 
 _PRESSING = (Stage.RUNNING, Stage.AWAITED, Stage.MARKING, Stage.OVER, Stage.DRAFT)
@@ -39,6 +41,21 @@ def list_uses(session: Session, item_id: int, now: datetime) -> list[Use]:
         )
     )
     return [use for form in forms for use in _uses_of(session, form, now)]
+
+
+def forms_of_items(session: Session, item_ids: Collection[int]) -> dict[int, str]:
+    """Item → the code of a form, not withdrawn, that has a version of it; items on no form are left out."""
+    found: dict[int, str] = {}
+    for part in in_parts(sorted(set(item_ids))):
+        query = (
+            sa.select(ItemVersionRow.item_id, sa.func.min(FormRow.code))
+            .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
+            .join(FormRow, FormRow.id == FormItemRow.form_id)
+            .where(ItemVersionRow.item_id.in_(part), FormRow.state != "withdrawn")
+            .group_by(ItemVersionRow.item_id)
+        )
+        found.update({item_id: code for item_id, code in session.execute(query)})
+    return found
 
 
 def _uses_of(session: Session, form: FormRow, now: datetime) -> list[Use]:

@@ -78,6 +78,18 @@ def list_open(session: Session) -> list[JobRow]:
     return list(session.scalars(query))
 
 
+def find_job(session: Session, kind: str, params: dict[str, Any]) -> JobRow | None:
+    """The latest job of this kind and these parameters that has not failed and was not stopped."""
+    query = (
+        sa.select(JobRow)
+        .where(JobRow.kind == kind, JobRow.state.in_((*UNFINISHED, "done")))
+        .where(*(JobRow.params[name].as_string() == value for name, value in params.items()))
+        .order_by(JobRow.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
 def count_running(session: Session) -> int:
     """How many jobs are running, or were when their process stopped."""
     query = sa.select(sa.func.count()).select_from(JobRow).where(JobRow.state == "running")
