@@ -113,6 +113,7 @@ TABLE: dict[str, Rule] = {
     "items.review": _rule(R.REVIEWER, when=not_own),
     "items.approve": _rule(R.BANK_MANAGER, when=not_own),
     "items.release_to_exams": _rule(R.BANK_MANAGER),
+    "bulk.order": _rule(R.AUTHOR, R.BANK_MANAGER),
     "items.change_in_bulk": _rule(R.AUTHOR, R.BANK_MANAGER, when=own_or_bank_manager),
     "keys.propose": _rule(R.BANK_MANAGER, when=not_himself),
     "keys.confirm": _rule(R.BANK_MANAGER, R.REVIEWER, when=not_own),

@@ -98,6 +98,13 @@ def count_items(deps: Services, actor: Actor, wanted: ItemFilter) -> int:
         return store.count_lines(session, _as_he_may(actor, wanted))
 
 
+def list_ids(deps: Services, actor: Actor, wanted: ItemFilter) -> list[int]:
+    """All of them, their item versions alone."""
+    permit(actor, "items.read")
+    with deps.store.read() as session:
+        return store.list_version_ids(session, _as_he_may(actor, wanted))
+
+
 def _as_he_may(actor: Actor, wanted: ItemFilter) -> ItemFilter:
     return wanted if actor.roles & READS_ALL else replace(wanted, author_id=actor.user_id)
 

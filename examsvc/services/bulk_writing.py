@@ -12,7 +12,7 @@ from examsvc.services.bank import AT_ONCE, submit_pairs
 from examsvc.services.bank_drafts import correct_key, keep_stimuli, key_row, version_row, write_wording
 from examsvc.services.bank_review import move_pairs
 from examsvc.services.bank_states import Moved, Request
-from examsvc.services.bulk_plan import BulkLine, BulkOrder, Way
+from examsvc.services.bulk_order import BulkLine, BulkOrder, Way
 from examsvc.store import Session, database_now, fingerprints
 from examsvc.store import item_versions as versions
 from examsvc.store import legal_acts as acts
@@ -23,7 +23,7 @@ from item_bank.item import ItemVersion
 from item_bank.lifecycle import State
 
 Entry = tuple[str, str, Mapping[str, Any]]  # action, subject, detail
-Written = tuple[list[Entry], list[int]]
+Written = tuple[list[Entry], dict[int, int]]  # what was planned → the version that there is now
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +43,20 @@ class _Task:
 def write_lines(
     session: Session, actor: Actor, order: BulkOrder, lines: Sequence[BulkLine], job_id: int
 ) -> Written:
-    """Change the items of these lines, whose rows are locked: the entries that the caller is to record last,
-    and the versions that the items now have.
+    """Change the items of these lines, whose rows are locked.
+
+    Returns the entries that the caller is to record last, and the versions that the items now have.
     """
     pairs = versions.get_pairs(session, [line.version_id for line in lines])
     task = _Task(session, actor, order, job_id, {version.id: (version, item) for version, item in pairs})
     entries: list[Entry] = []
-    made: list[int] = []
+    made: dict[int, int] = {}
     for way, write in _WRITERS.items():
         of_way = [line for line in lines if line.way is way]
         for start in range(0, len(of_way), AT_ONCE):
             some_entries, some_made = write(task, of_way[start : start + AT_ONCE])
             entries += some_entries
-            made += some_made
+            made |= some_made
     return entries, made
 
 
@@ -81,7 +82,7 @@ def _new_versions(task: _Task, lines: Sequence[BulkLine]) -> Written:
         )
         for row, line in zip(rows, lines, strict=True)
     ]
-    return entries, [row.id for row in rows]
+    return entries, {line.version_id: row.id for row, line in zip(rows, lines, strict=True)}
 
 
 def _next(task: _Task, line: BulkLine) -> tuple[ItemVersion, Key]:
@@ -104,7 +105,7 @@ def _in_place(task: _Task, lines: Sequence[BulkLine]) -> Written:
         facts = {"wording_hash": version.wording_hash, "assignment_id": _row.assignment_id}
         entries.append(task.entry("items.edit", f"item_version:{version.id}", **facts))
     _read_again(session, read)
-    return entries, [line.version_id for line in lines]
+    return entries, {line.version_id: line.version_id for line in lines}
 
 
 def _topics(task: _Task, lines: Sequence[BulkLine]) -> Written:
@@ -117,7 +118,7 @@ def _topics(task: _Task, lines: Sequence[BulkLine]) -> Written:
             _keep_assigned(task, line, versions.get_version(task.session, version.id))
         facts = {"from_topic": line.was, "to_topic": task.order.topic, "reason": task.order.reason.strip()}
         entries.append(task.entry("items.change_topic", f"item:{item.id}", **facts))
-    return entries, [line.version_id for line in lines]
+    return entries, {line.version_id: line.version_id for line in lines}
 
 
 def _keep_assigned(task: _Task, line: BulkLine, item: ItemVersion) -> None:
@@ -139,7 +140,7 @@ def _moves(task: _Task, lines: Sequence[BulkLine]) -> Written:
         entries += _moved(task, *submit_pairs(task.session, task.actor, drafts))
     if others:
         entries += _moved(task, *move_pairs(task.session, task.actor, others, request))
-    return entries, [line.version_id for line in lines]
+    return entries, {line.version_id: line.version_id for line in lines}
 
 
 def _moved(task: _Task, action: str, moved: Sequence[Moved]) -> list[Entry]:

@@ -78,16 +78,15 @@ def list_open(session: Session) -> list[JobRow]:
     return list(session.scalars(query))
 
 
-def find_job(session: Session, kind: str, params: dict[str, Any]) -> JobRow | None:
-    """The latest job of this kind and these parameters that has not failed and was not stopped."""
+def list_alike(session: Session, kind: str, params: dict[str, str]) -> list[JobRow]:
+    """The jobs of this kind and these parameters that wait, run or are done, newest first."""
     query = (
         sa.select(JobRow)
         .where(JobRow.kind == kind, JobRow.state.in_((*UNFINISHED, "done")))
         .where(*(JobRow.params[name].as_string() == value for name, value in params.items()))
         .order_by(JobRow.id.desc())
-        .limit(1)
     )
-    return session.scalars(query).one_or_none()
+    return list(session.scalars(query))
 
 
 def count_running(session: Session) -> int:

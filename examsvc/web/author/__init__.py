@@ -3,6 +3,7 @@
 from examsvc.web.author import (
     assigning,
     board,
+    bulk,
     correcting,
     desk,
     exporting,
@@ -28,6 +29,7 @@ from examsvc.web.author.room import room
 __all__ = [
     "assigning",
     "board",
+    "bulk",
     "correcting",
     "desk",
     "exporting",
