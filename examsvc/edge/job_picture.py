@@ -56,7 +56,7 @@ STAGES: dict[str, LazyString] = {
 IMPORT_STAGES: dict[str, LazyString] = {
     "planning": _l("Looking at the items:"),
     "comparing": _l("Holding the items against the preview:"),
-    "changing": _l("Changing the items, all of them in one step that can no longer be stopped."),
+    "changing": _l("Changing the items, all of them in one step:"),
     "reading": _l("Reading the file."),
     "checking": _l("Holding its items against the bank:"),
     "storing": _l("Storing the items."),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import permit
 from examsvc.ports import StagedProgress
+from examsvc.results.errors import JobRefused
 from examsvc.services import jobs
 from examsvc.services.audit import record_acts
 from examsvc.services.bulk_order import BulkLine
@@ -16,15 +18,18 @@ from examsvc.services.bulk_plan import parts_of, plan_part
 from examsvc.services.bulk_previews import SHOWN, Kept, read_preview
 from examsvc.services.bulk_writing import Entry, write_lines
 from examsvc.services.deps import Services
-from examsvc.store import NotFound, Session
+from examsvc.store import NotFound, Session, database_now
 from examsvc.store import bank as store
 from examsvc.store import jobs as job_rows
 from examsvc.store.bank import ItemLine
+from examsvc.store.bulk import is_exam_near
 from examsvc.store.models import JobRow
 from item_bank.errors import BulkRefused
 
 KIND: Final = "bulk_change"
 _NAMED: Final = 200  # outdated items that an outcome names
+MOST_BESIDE_EXAM: Final = 500  # items written at once while candidates sit, where there is one writer
+_EXAM_MARGIN: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,12 @@ def ask_change(deps: Services, actor: Actor, preview_id: str) -> int:
     """Have a worker carry out what the preview shows, once however often it is asked for: the job's id.
 
     What failed or was stopped may be asked for again. Raises NotFound of a preview that has gone,
-    BulkRefused of one that changes nothing.
+    BulkRefused of one that changes nothing, JobRefused while an exam needs the one writer.
     """
-    if not read_preview(deps, actor, preview_id).changed:
+    kept = read_preview(deps, actor, preview_id)
+    if not kept.changed:
         raise BulkRefused("NOTHING_CHANGES", field="act")
+    _require_quiet(deps, kept)
     params = {"preview_id": preview_id}
     with deps.store.read() as session:
         known = job_rows.list_alike(session, KIND, params)
@@ -78,8 +85,8 @@ def ask_change(deps: Services, actor: Actor, preview_id: str) -> int:
 def change_items(deps: Services, actor: Actor, preview_id: str, progress: StagedProgress) -> Outcome:
     """Carry out exactly what the preview shows, in one transaction; a second time it does nothing more.
 
-    First all of it is held against the bank without holding anybody up, which may be stopped; then it is
-    held again and written with the items' rows locked, which may not: whoever stops gets nothing or all.
+    First all of it is held against the bank without holding anybody up; then it is held again and written
+    with the items' rows locked. Whoever stops it gets nothing or all.
     """
     kept = read_preview(deps, actor, preview_id)
     permit(actor, "bulk.order")
@@ -88,10 +95,13 @@ def change_items(deps: Services, actor: Actor, preview_id: str, progress: Staged
         return done
     outdated = _compare(deps, actor, kept, progress)
     if not outdated:
+        _require_quiet(deps, kept)
         progress(0, 1, "changing")
         try:
             with deps.store.begin() as session:
-                return _carry_out(session, actor, preview_id, kept)
+                # where there is one writer, the job's row could not be written beside it
+                tell = progress if deps.store.seat_limit is None else _silent
+                return _carry_out(session, actor, (preview_id, kept), tell)
         except _Outdated as found:
             outdated = list(found.args)
     # a worker that was thought dead may have done it in the meantime
@@ -112,6 +122,15 @@ def view_report(deps: Services, actor: Actor, job_id: int, page: int = 1) -> Rep
     return Report(row, outcome, lines, max(1, -(-len(outcome.version_ids) // SHOWN)))
 
 
+def _require_quiet(deps: Services, kept: Kept) -> None:
+    """With SQLite all writers wait for each other: responses are not kept waiting by the bank."""
+    if deps.store.seat_limit is None or len(kept.changed) <= MOST_BESIDE_EXAM:
+        return
+    with deps.store.read() as session:
+        if is_exam_near(session, database_now(session), _EXAM_MARGIN):
+            raise JobRefused("exam_under_way", n=MOST_BESIDE_EXAM)
+
+
 def _compare(deps: Services, actor: Actor, kept: Kept, progress: StagedProgress) -> list[str]:
     """The codes of the items that are not what they were."""
     marks = _marks(kept)
@@ -125,13 +144,19 @@ def _compare(deps: Services, actor: Actor, kept: Kept, progress: StagedProgress)
     return outdated
 
 
-def _carry_out(session: Session, actor: Actor, preview_id: str, kept: Kept) -> Outcome:
+def _silent(done: int, total: int, stage: str = "") -> None:  # noqa: ARG001
+    return
+
+
+def _carry_out(session: Session, actor: Actor, what: tuple[str, Kept], tell: StagedProgress) -> Outcome:
+    preview_id, kept = what
     marks, to_change = _marks(kept), {line.version_id for line in kept.changed}
     row = next(row for row in _jobs(session, preview_id) if row.state == "running")
     entries: list[Entry] = []
     made: dict[int, int] = {}
     outdated: list[str] = []
     for part in parts_of(session, marks):
+        tell(len(made), len(to_change), "changing")
         lines = plan_part(session, actor, kept.order, part, lock=True)
         outdated += _outdated(lines, marks)
         if not outdated:

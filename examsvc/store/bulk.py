@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from examsvc.store.models import AuditEntryRow, ItemRow, ItemVersionRow
+from examsvc.store.models import AdministrationRow, AuditEntryRow, ItemRow, ItemVersionRow
 from examsvc.store.parts import in_parts
 
 _CONTENTS = [column.key for column in ItemVersionRow.__table__.columns if column.key != "superseded"]
@@ -40,6 +40,16 @@ def in_order_of_items(session: Session, version_ids: Collection[int]) -> list[tu
 def contents_of(version: ItemVersionRow, item: ItemRow) -> list[Any]:
     """All that the rows of an item version say, as far as it is read from them."""
     return [item.topic_id, item.author_id, item.pool, *(getattr(version, name) for name in _CONTENTS)]
+
+
+def is_exam_near(session: Session, now: datetime, margin: timedelta) -> bool:
+    """Whether an administration is under way, or begins within the margin."""
+    query = sa.select(AdministrationRow.id).where(
+        AdministrationRow.state == "ready",
+        AdministrationRow.starts_at < now + margin,
+        AdministrationRow.window_ends_at > now,
+    )
+    return session.scalars(query.limit(1)).one_or_none() is not None
 
 
 def list_topic_changes(session: Session, item_id: int) -> list[TopicChange]:

@@ -9,6 +9,7 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
 from examsvc.accounts.roles import Role
 from examsvc.jobs.runner import Cancelled, run_job
+from examsvc.results.errors import JobRefused
 from examsvc.services import Services, bank, bank_review, bulk, bulk_previews, item_history, jobs
 from examsvc.services.audit import verify_chain
 from examsvc.services.bulk import Outcome
@@ -23,7 +24,7 @@ from item_bank.errors import BulkRefused, TransitionRefused
 from item_bank.lifecycle import State
 from item_bank.review import CHECKLIST, Decision
 from tests.integration.laid_acts import BASIS, DECREE, Bank
-from tests.integration.laid_campaign import approved_room
+from tests.integration.laid_campaign import approved_room, move_start
 from tests.integration.laid_guard import lay_guarded, views_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.either_database]
@@ -292,6 +293,23 @@ def test_nothing_that_candidates_are_about_to_sit_is_retired_in_passing(services
     outcome = changed(services, manager, retire, ids)
     assert {row(services, id_).state for id_ in outcome.version_ids} == {"retired"}
     assert len(log_of(services, "items.move")) == 2
+
+
+def test_where_there_is_one_writer_responses_wait_for_no_order_of_many_items(services: Services, monkeypatch):
+    guarded = lay_guarded(services, n_items=2)
+    manager, ids = guarded.staff["dung"], list(guarded.versions.values())
+    monkeypatch.setattr(bulk, "MOST_BESIDE_EXAM", 1)
+    administration_id, _room, _sittings = approved_room(services, guarded.laid)
+    level = BulkOrder("level", "Đánh giá lại", level="situation")
+    preview_id, _preview = previewed(services, manager, level, ids)
+    move_start(services, administration_id, 60)
+    if services.store.seat_limit is None:
+        assert len(carried_out(services, manager, preview_id).version_ids) == 2
+        return
+    with pytest.raises(JobRefused, match="exam_under_way"):
+        bulk.ask_change(services, manager, preview_id)
+    move_start(services, administration_id, 10 * 3600)  # it is over
+    assert len(carried_out(services, manager, preview_id).version_ids) == 2
 
 
 def test_a_guarded_wording_of_the_preview_is_logged_and_counts_for_the_day(services: Services):
