@@ -52,3 +52,11 @@ class ImportRefused(ItemBankError):
 
 class InvalidActNumber(ItemBankError):
     """A text that names no legal act's number, or more than one."""
+
+
+class BulkRefused(ItemBankError):
+    """A change of many items that cannot be made like this; `field` names what is wrong."""
+
+
+class LeftAsItIs(ItemBankError):
+    """An item that a change of many does nothing to, or may do nothing to: the code says why."""

@@ -52,7 +52,9 @@ class History:
     `calibration_adopted` says that an adopted calibration covers it (expert judgement counts as one);
     `practice` that the item is one to practise with, which no exam ever uses. `accepted_by` are those who
     accepted it since it last came to review, `min_reviewers` how many must; `reply_owed` says that its author
-    has not yet replied to whoever returned it; `repealed_acts` are those that it names.
+    has not yet replied to whoever returned it; `repealed_acts` are those that it names. `writer_id` is who
+    wrote this version in the author's place: what nobody may do with his own item, nobody may do with his own
+    words either.
     """
 
     author_id: str
@@ -64,11 +66,17 @@ class History:
     min_reviewers: int = 1
     reply_owed: bool = False
     repealed_acts: tuple[str, ...] = ()
+    writer_id: str | None = None
+
+    @property
+    def hands(self) -> frozenset[str]:
+        """Whose work it is: nobody of them judges it."""
+        return frozenset({self.author_id} if self.writer_id is None else {self.author_id, self.writer_id})
 
     @property
     def n_accepted(self) -> int:
-        """How many others than the author have accepted it in this round."""
-        return len(self.accepted_by - {self.author_id})
+        """How many others than those who wrote it have accepted it in this round."""
+        return len(self.accepted_by - self.hands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ def _by_author(move: Move) -> bool:
 
 
 def _not_by_author(move: Move) -> bool:
-    return move.mover.id != move.history.author_id
+    return move.mover.id not in move.history.hands
 
 
 def _not_by_reviewer(move: Move) -> bool:
@@ -94,7 +102,7 @@ def _not_by_reviewer(move: Move) -> bool:
 
 
 def _reviewed_by_another(move: Move) -> bool:
-    return bool(move.history.reviewer_ids - {move.history.author_id})
+    return bool(move.history.reviewer_ids - move.history.hands)
 
 
 def _accepted_by_enough(move: Move) -> bool:

@@ -39,9 +39,9 @@ class Appraisal:
 
 
 def may_accept(reviewer: str, history: History) -> bool:
-    """Once a round, never the author; again when the rule by now asks for no more than have accepted."""
+    """Once a round, and not who wrote it; again when the rule by now asks for no more than have accepted."""
     again = reviewer in history.accepted_by and history.n_accepted < history.min_reviewers
-    return reviewer != history.author_id and not again
+    return reviewer not in history.hands and not again
 
 
 def state_after(appraisal: Appraisal, history: History) -> State:
@@ -49,7 +49,7 @@ def state_after(appraisal: Appraisal, history: History) -> State:
 
     An accepted item stays in review until enough reviewers have accepted it; one return sends it back.
     """
-    if appraisal.reviewer == history.author_id:
+    if appraisal.reviewer in history.hands:
         raise AppraisalRefused("OWN_ITEM", reviewer=appraisal.reviewer)
     if appraisal.decision is Decision.RETURN:
         if not appraisal.comment.strip():
@@ -60,5 +60,5 @@ def state_after(appraisal: Appraisal, history: History) -> State:
     missing = tuple(check.value for check in CHECKLIST if check not in appraisal.checklist)
     if missing:
         raise AppraisalRefused("CHECKLIST_INCOMPLETE", missing=missing)
-    n_accepted = len((history.accepted_by | {appraisal.reviewer}) - {history.author_id})
+    n_accepted = len((history.accepted_by | {appraisal.reviewer}) - history.hands)
     return State.APPRAISED if n_accepted >= history.min_reviewers else State.IN_REVIEW

@@ -61,6 +61,11 @@ def own_or_no_author(actor: Actor, facts: Facts) -> bool:
     return bool(actor.roles & {R.REVIEWER, R.BANK_MANAGER, R.AUDITOR}) or facts.owner_user_id == actor.user_id
 
 
+def own_or_bank_manager(actor: Actor, facts: Facts) -> bool:
+    """The subject is the actor's own, or he is a bank manager."""
+    return R.BANK_MANAGER in actor.roles or facts.owner_user_id == actor.user_id
+
+
 def own_or_reads_figures(actor: Actor, facts: Facts) -> bool:
     """The same for an item's figures, which examiners read of all items."""
     return R.EXAMINER in actor.roles or own_or_no_author(actor, facts)
@@ -108,6 +113,8 @@ TABLE: dict[str, Rule] = {
     "items.review": _rule(R.REVIEWER, when=not_own),
     "items.approve": _rule(R.BANK_MANAGER, when=not_own),
     "items.release_to_exams": _rule(R.BANK_MANAGER),
+    "bulk.order": _rule(R.AUTHOR, R.BANK_MANAGER),
+    "items.change_in_bulk": _rule(R.AUTHOR, R.BANK_MANAGER, when=own_or_bank_manager),
     "keys.propose": _rule(R.BANK_MANAGER, when=not_himself),
     "keys.confirm": _rule(R.BANK_MANAGER, R.REVIEWER, when=not_own),
     # which keys wait for a second person, and what was marked by keys that were corrected; no key is shown

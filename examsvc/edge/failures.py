@@ -94,6 +94,10 @@ WORDS: Final[dict[str, LazyString]] = {
         "You already have %(n)s pieces of work waiting or running. Wait for one to end, or stop it."
     ),
     "jobs.finished": _l("This work is over: there is nothing to stop."),
+    "jobs.exam_under_way": _l(
+        "An exam is under way or about to begin, and this database has one writer: change at most %(n)s "
+        "items now, or all of them when the exam is over."
+    ),
     # assembly
     "assembly.refused": _l("No blueprint can be made from these figures."),
     "assembly.position_without_weights": _l("This position has no topic weights: the HR office loads them."),

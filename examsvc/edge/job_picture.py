@@ -24,6 +24,8 @@ TITLES: dict[str, LazyString] = {
     "near_duplicates": _l("Searching for near-duplicates"),
     "check_import": _l("Checking a file"),
     "import_items": _l("Importing items"),
+    "bulk_preview": _l("Finding out what would change"),
+    "bulk_change": _l("Changing many items"),
     "export_check": _l("Checking what the format carries"),
     "export_write": _l("Writing the file"),
 }
@@ -35,6 +37,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "replay": ("exam.show_run", "run_id"),
     "check_import": ("author.import_report_page", "report_id"),
     "import_items": ("author.desk", "tab"),
+    "bulk_preview": ("author.bulk_preview", "preview_id"),
     "export_check": ("author.export", "export_id"),
     "export_write": ("author.export", "export_id"),
 }
@@ -49,8 +52,11 @@ STAGES: dict[str, LazyString] = {
     "storing": _l("storing the proposal"),
 }
 
-# those of an import
+# those of an import, and of a change in bulk
 IMPORT_STAGES: dict[str, LazyString] = {
+    "planning": _l("Looking at the items:"),
+    "comparing": _l("Holding the items against the preview:"),
+    "changing": _l("Changing the items, all of them in one step:"),
     "reading": _l("Reading the file."),
     "checking": _l("Holding its items against the bank:"),
     "storing": _l("Storing the items."),

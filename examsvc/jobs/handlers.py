@@ -8,7 +8,16 @@ from typing import Any
 
 from examsvc.accounts.actor import Actor
 from examsvc.ports import Progress, StagedProgress
-from examsvc.services import Services, assembly, bank_import, exports, import_report, results
+from examsvc.services import (
+    Services,
+    assembly,
+    bank_import,
+    bulk,
+    bulk_previews,
+    exports,
+    import_report,
+    results,
+)
 from examsvc.services.assembly import AssemblyOrder
 from examsvc.services.calibration_campaign import calibrate_campaign
 from examsvc.services.calibration_order import CalibrationOrder
@@ -80,6 +89,20 @@ def _file(deps: Services, params: dict[str, Any]) -> bank_import.File:
     return bank_import.File(params["filename"], data)
 
 
+def bulk_preview(
+    deps: Services, actor: Actor, params: dict[str, Any], progress: StagedProgress
+) -> dict[str, Any]:
+    """Find out what a change of many items would do: {"wanted_id"} → {"preview_id"}."""
+    return {"preview_id": bulk_previews.make_wanted(deps, actor, params["wanted_id"], progress)}
+
+
+def bulk_change(
+    deps: Services, actor: Actor, params: dict[str, Any], progress: StagedProgress
+) -> dict[str, Any]:
+    """Change many items as their preview says: {"preview_id"} → what an Outcome says."""
+    return asdict(bulk.change_items(deps, actor, params["preview_id"], progress))
+
+
 def export_check(deps: Services, actor: Actor, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Find out what a format loses: {"export_id"} → the same."""
     return exports.check_export(deps, actor, params["export_id"], progress)
@@ -96,6 +119,8 @@ HANDLERS: dict[str, Handler] = {
     "near_duplicates": near_duplicates,
     "check_import": check_import,
     "import_items": import_items,
+    "bulk_preview": bulk_preview,
+    "bulk_change": bulk_change,
     "export_check": export_check,
     "export_write": export_write,
     "replay": replay,

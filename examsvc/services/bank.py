@@ -11,18 +11,17 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.services.assignment_choice import FITTING, assign, reassign
 from examsvc.services.audit import record_act
+from examsvc.services.bank_drafts import correct_key, keep_stimuli, key_row, version_row, write_wording
 from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
-from examsvc.services.bank_states import Request, change_states, record_moves
+from examsvc.services.bank_states import Moved, Request, change_states, record_moves
 from examsvc.services.deps import Services
 from examsvc.services.media import require_media
 from examsvc.store import Session, database_now, fingerprints
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
 from examsvc.store import legal_acts as acts
-from examsvc.store.item_parts import keep_translation, write_asked, write_key
 from examsvc.store.item_versions import VersionOfItem
-from examsvc.store.models import ItemKeyRow, ItemRow, ItemVersionRow
-from examsvc.store.stimuli import keep_stimulus
+from examsvc.store.models import ItemRow, ItemVersionRow
 from examsvc.store.topics import list_topics
 from item_bank.enemies import enemy_pairs
 from item_bank.errors import InvalidItem
@@ -83,7 +82,7 @@ def store_items(
         if item.topic not in topics:
             raise InvalidItem("UNKNOWN_TOPIC", field="topic", value=item.topic)
     assigned = assign(session, actor, [item for item, _key in new], assignment)
-    stimuli = _keep_stimuli(session, actor, [item for item, _key in new], now)
+    stimuli = keep_stimuli(session, actor, [item for item, _key in new], now)
     stored: list[Stored] = []
     for start in range(0, len(new), AT_ONCE):
         part = slice(start, start + AT_ONCE)
@@ -113,10 +112,10 @@ def _store_part(
     stimuli, now = known
     _write(session, items)
     first = [
-        _version_row(row.id, item, actor, now, stimuli) for row, (item, _key) in zip(items, new, strict=True)
+        version_row(row.id, item, actor, now, stimuli) for row, (item, _key) in zip(items, new, strict=True)
     ]
     _write(session, first)
-    keys = [_key_row(version.id, key, actor, now) for version, (_item, key) in zip(first, new, strict=True)]
+    keys = [key_row(version.id, key, actor, now) for version, (_item, key) in zip(first, new, strict=True)]
     _write(session, keys)
     acts.cite(
         session, {version.id: item.named_acts for version, (item, _key) in zip(first, new, strict=True)}
@@ -154,9 +153,9 @@ def edit_draft(
         if first and item.handed_in_on is None:
             item.assignment_id = reassign(session, actor, composed, assignment, item.assignment_id)
         now = database_now(session)
-        _write_wording(version, composed, _keep_stimuli(session, actor, [composed], now))
+        write_wording(version, composed, keep_stimuli(session, actor, [composed], now))
         acts.cite(session, {version.id: composed.named_acts})
-        kept = _correct_key(session, actor, version.id, key)
+        kept = correct_key(session, actor, version.id, key)
         fingerprints.keep(session, {version.id: (composed, kept)})
         if first:  # nothing rests on the enemies of an item that was never submitted
             store.drop_enemies(session, item.id)
@@ -181,11 +180,11 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         copied = versions.get_version(session, version.id)
         key = versions.newest_keys(session, [version.id])[version.id]
         now = database_now(session)
-        stimuli = _keep_stimuli(session, actor, [copied], now)
-        draft = _version_row(item.id, replace(copied, version=newest.version + 1), actor, now, stimuli)
+        stimuli = keep_stimuli(session, actor, [copied], now)
+        draft = version_row(item.id, replace(copied, version=newest.version + 1), actor, now, stimuli)
         session.add(draft)
         session.flush()
-        session.add(_key_row(draft.id, replace(key, version=1), actor, now))
+        session.add(key_row(draft.id, replace(key, version=1), actor, now))
         acts.cite(session, {draft.id: copied.named_acts})
         fingerprints.keep(session, {draft.id: (copied, replace(key, version=1))})
         record_act(
@@ -204,13 +203,17 @@ def submit_for_review(deps: Services, actor: Actor, version_ids: Collection[int]
     permit(actor, "items.write")
     with deps.store.begin() as session:
         pairs = versions.get_pairs(session, version_ids, lock=True)
-        newest = versions.newest_versions(session, [item.id for _, item in pairs])
-        for version, item in pairs:
-            permit(actor, "items.edit", Facts(owner_user_id=item.author_id))
-            if version.version != newest[item.id]:
-                raise Superseded("SUPERSEDED", item=item.code, version=version.version)
-        moves = change_states(session, actor, pairs, Request(State.IN_REVIEW))
-        record_moves(session, actor, "items.submit", moves)
+        record_moves(session, actor, *submit_pairs(session, actor, pairs))
+
+
+def submit_pairs(session: Session, actor: Actor, pairs: Sequence[VersionOfItem]) -> tuple[str, list[Moved]]:
+    """The same with locked drafts in the caller's transaction, who records what is returned."""
+    newest = versions.newest_versions(session, [item.id for _, item in pairs])
+    for version, item in pairs:
+        permit(actor, "items.edit", Facts(owner_user_id=item.author_id))
+        if version.version != newest[item.id]:
+            raise Superseded("SUPERSEDED", item=item.code, version=version.version)
+    return "items.submit", change_states(session, actor, pairs, Request(State.IN_REVIEW))
 
 
 def _own(session: Session, actor: Actor, version_id: int) -> VersionOfItem:
@@ -231,63 +234,6 @@ def is_editable(session: Session, version: ItemVersionRow) -> bool:
 def _require_editable(session: Session, version: ItemVersionRow) -> None:
     if not is_editable(session, version):
         raise WordingFrozen("WORDING_FROZEN", state=version.state, version=version.version)
-
-
-def _keep_stimuli(
-    session: Session, actor: Actor, items: Sequence[ItemVersion], now: datetime
-) -> dict[str, int]:
-    """The content of each stimulus with its row's identity: kept once, whoever shares it."""
-    found: dict[str, int] = {}
-    for item in items:
-        if item.stimulus is not None and _stimulus_name(item) not in found:
-            found[_stimulus_name(item)] = keep_stimulus(session, item.stimulus, actor.user_id, now).id
-    return found
-
-
-def _stimulus_name(item: ItemVersion) -> str:
-    return "" if item.stimulus is None else f"{item.stimulus.code} {item.stimulus.content_hash}"
-
-
-def _version_row(
-    item_id: int, item: ItemVersion, actor: Actor, now: datetime, stimuli: Mapping[str, int]
-) -> ItemVersionRow:
-    row = ItemVersionRow(
-        item_id=item_id,
-        version=item.version,
-        state=State.DRAFT.value,
-        created_by=actor.user_id,
-        created_at=now,
-    )
-    _write_wording(row, item, stimuli)
-    return row
-
-
-def _key_row(version_id: int, key: Key, actor: Actor, now: datetime) -> ItemKeyRow:
-    row = ItemKeyRow(item_version_id=version_id, reason="author", created_by=actor.user_id, created_at=now)
-    write_key(row, key)
-    return row
-
-
-def _write_wording(row: ItemVersionRow, item: ItemVersion, stimuli: Mapping[str, int]) -> None:
-    row.cognitive_level = item.cognitive_level.value
-    row.stem = item.stem
-    write_asked(row, item.asked)
-    row.stimulus_id = stimuli.get(_stimulus_name(item))
-    row.english = keep_translation(item.english)
-    row.legal_basis = item.legal_basis
-    row.rationale = item.rationale
-    row.judged_share = item.judged_share
-    row.wording_hash = item.wording_hash
-
-
-def _correct_key(session: Session, actor: Actor, version_id: int, key: Key) -> Key:
-    """The key as it is kept; a changed one is a new version of the key, for keys are never overwritten."""
-    known = versions.newest_keys(session, [version_id])[version_id]
-    if replace(key, version=known.version) == known:
-        return known
-    corrected = replace(key, version=known.version + 1)
-    session.add(_key_row(version_id, corrected, actor, database_now(session)))
-    return corrected
 
 
 def _add_enemies(session: Session, wording: Wording, ids: dict[str, int]) -> None:

@@ -101,6 +101,13 @@ def count_items(deps: Services, actor: Actor, wanted: ItemFilter) -> int:
         return store.count_lines(session, _as_he_may(session, actor, wanted))
 
 
+def list_ids(deps: Services, actor: Actor, wanted: ItemFilter) -> list[int]:
+    """All of them, their item versions alone."""
+    permit(actor, "items.read")
+    with deps.store.read() as session:
+        return store.list_version_ids(session, _as_he_may(session, actor, wanted))
+
+
 def _as_he_may(session: Session, actor: Actor, wanted: ItemFilter) -> ItemFilter:
     """An author searches his own; whoever may see no more today learns nothing more by searching either."""
     if not actor.roles & READS_ALL:

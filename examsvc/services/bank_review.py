@@ -38,7 +38,7 @@ def review_item(deps: Services, actor: Actor, version_id: int, judgement: Judgem
     permit(actor, "items.review")
     with deps.store.begin() as session:
         [(version, item)] = versions.get_pairs(session, [version_id], lock=True)
-        permit(actor, "items.review", Facts(owner_user_id=item.author_id))
+        permit(actor, "items.review", Facts(owner_user_id=item.author_id, doers=(version.created_by,)))
         appraisal = Appraisal(
             str(actor.user_id), judgement.decision, judgement.checklist, judgement.comment.strip()
         )
@@ -71,17 +71,30 @@ def move_items(
     Which moves there are, and who besides the role may make them, is the lifecycle table's to say. The
     examiner's move to `calibrated` comes with adopting a calibration (mark_calibrated).
     """
-    action = "items.approve" if to is State.APPROVED else "items.release_to_exams"
-    permit(actor, action)
+    permit(actor, action_of(to))
     with deps.store.begin() as session:
         pairs = versions.get_pairs(session, version_ids, lock=True)
-        if action == "items.approve":
-            _permit_approval(session, actor, pairs)
-        moved = change_states(session, actor, pairs, Request(to, comment))
-        if to is State.DRAFT:  # the author finds the reason where he finds the reviewers' ones
-            for version, _item in pairs:
-                _store_review(session, actor, version, (Decision.RETURN, [], comment.strip()))
-        record_moves(session, actor, "items.move" if to is not State.APPROVED else action, moved)
+        moved = move_pairs(session, actor, pairs, Request(to, comment))
+        record_moves(session, actor, *moved)
+
+
+def action_of(to: State) -> str:
+    """What the permission table calls the bank manager's move to this state."""
+    return "items.approve" if to is State.APPROVED else "items.release_to_exams"
+
+
+def move_pairs(
+    session: Session, actor: Actor, pairs: list[VersionOfItem], request: Request
+) -> tuple[str, list[Moved]]:
+    """The same with locked item versions in the caller's transaction, who records what is returned."""
+    permit(actor, action_of(request.to))
+    if request.to is State.APPROVED:
+        _permit_approval(session, actor, pairs)
+    moved = change_states(session, actor, pairs, request)
+    if request.to is State.DRAFT:  # the author finds the reason where he finds the reviewers' ones
+        for version, _item in pairs:
+            _store_review(session, actor, version, (Decision.RETURN, [], request.comment.strip()))
+    return "items.approve" if request.to is State.APPROVED else "items.move", moved
 
 
 def mark_calibrated(session: Session, actor: Actor, calibration_id: int) -> int:
@@ -103,7 +116,7 @@ def _permit_approval(session: Session, actor: Actor, pairs: list[VersionOfItem])
     ids = [version.id for version, _ in pairs]
     reviewers, keyed = versions.reviewers_of(session, ids), versions.keyed_by(session, ids)
     for version, item in pairs:
-        doers = (*reviewers.get(version.id, ()), *keyed.get(version.id, ()))
+        doers = (version.created_by, *reviewers.get(version.id, ()), *keyed.get(version.id, ()))
         permit(actor, "items.approve", Facts(owner_user_id=item.author_id, doers=doers))
 
 

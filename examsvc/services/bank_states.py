@@ -70,6 +70,7 @@ def load_histories(session: Session, pairs: Sequence[VersionOfItem]) -> dict[int
             min_reviewers=asked[Pool(item.pool)],
             reply_owed=any(one.reply is None for one in returned.get(item.id, ())),
             repealed_acts=tuple(act.number for act in acts.get(version.id, ()) if act.is_repealed),
+            writer_id=str(version.created_by),
         )
     return histories
 

@@ -21,6 +21,7 @@ from examsvc.store import bank as items
 from examsvc.store import item_history as store
 from examsvc.store import item_versions as versions
 from examsvc.store.bank import ItemLine
+from examsvc.store.bulk import list_topic_changes
 from examsvc.store.exposure import Sight
 from examsvc.store.item_uses import list_uses
 from examsvc.store.models import CalibrationRow, CampaignRow, ItemParameterRow, ItemRow, ItemVersionRow
@@ -36,7 +37,7 @@ READS_USE = READS_ALL | {Role.EXAMINER}
 class Event:
     """Something that happened to an item; `version` None: to the item as a whole.
 
-    kind : made | moved | keyed | reviewed | rested | woken | calibrated
+    kind : made | moved | filed | keyed | reviewed | rested | woken | calibrated
     who : empty where the reader may not know, or nobody did it
     """
 
@@ -150,6 +151,7 @@ def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow])
     moves = store.list_moves(session, list(numbers))
     keys = store.list_keys(session, item.id)
     orders = exposure.list_orders(session, [item.id]).get(item.id, [])
+    filed = list_topic_changes(session, item.id)
     names = scored.staff_names(
         session,
         [
@@ -157,6 +159,7 @@ def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow])
             *(move.actor_id for move in moves),
             *(key.created_by for key, _number in keys),
             *(order.made_by for order in orders),
+            *(change.actor_id for change in filed),
         ],
     )
 
@@ -170,6 +173,9 @@ def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow])
             facts: dict[str, Any] = {"from_state": move.from_state, "to_state": move.to_state}
             who = name_of(move.actor_id)
             yield Event(move.at, "moved", numbers[move.version_id], who, move.comment, facts)
+        for change in filed:
+            facts = {"from_topic": change.from_topic, "to_topic": change.to_topic}
+            yield Event(change.at, "filed", None, name_of(change.actor_id), change.reason, facts)
         for key, number in keys:
             if key.version > 1:
                 facts = {"key_version": key.version}

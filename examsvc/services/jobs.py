@@ -29,6 +29,8 @@ ACTIONS: Final = {
     "near_duplicates": "near_duplicates.search",
     "check_import": "items.write",
     "import_items": "items.write",
+    "bulk_preview": "bulk.order",
+    "bulk_change": "bulk.order",
     "export_check": "exports.ask",
     "export_write": "exports.decide",
 }

@@ -61,6 +61,11 @@ def admit_showing(deps: Services, actor: Actor, showing: Showing) -> Quota:
     return _admitted(deps, actor, showing, whole=True).quota
 
 
+def admit_part(deps: Services, actor: Actor, showing: Showing) -> Admitted:
+    """Log that as many of these wordings are about to be shown as the day still allows; no other may be."""
+    return _admitted(deps, actor, showing, whole=False)
+
+
 def log_showing(session: Session, actor: Actor, showing: Showing) -> None:
     """The same within a transaction that is writing anyway, for what no allowance bounds: proofs, exports."""
     looker = _looker(actor)

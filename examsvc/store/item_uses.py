@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from examsvc.store.models import (
     ResultRow,
     SittingRow,
 )
+from examsvc.store.parts import in_parts
 from item_bank.confidentiality import Sat, Stage, Use, stage_of
 
 _PRESSING = (Stage.RUNNING, Stage.AWAITED, Stage.MARKING, Stage.OVER, Stage.DRAFT)
@@ -39,6 +41,52 @@ def list_uses(session: Session, item_id: int, now: datetime) -> list[Use]:
         )
     )
     return [use for form in forms for use in _uses_of(session, form, now)]
+
+
+def forms_of_items(session: Session, item_ids: Collection[int]) -> dict[int, str]:
+    """Item → the code of a form, not withdrawn, that has a version of it; items on no form are left out."""
+    found: dict[int, str] = {}
+    for part in in_parts(sorted(set(item_ids))):
+        query = (
+            sa.select(ItemVersionRow.item_id, sa.func.min(FormRow.code))
+            .join(FormItemRow, FormItemRow.item_version_id == ItemVersionRow.id)
+            .join(FormRow, FormRow.id == FormItemRow.form_id)
+            .where(ItemVersionRow.item_id.in_(part), FormRow.state != "withdrawn")
+            .group_by(ItemVersionRow.item_id)
+        )
+        found.update({row[0]: row[1] for row in session.execute(query)})
+    return found
+
+
+def forms_ahead(session: Session, version_ids: Collection[int], now: datetime) -> dict[int, str]:
+    """Item version → the code of a form that has it for an administration which is not over."""
+    rostered = sa.exists().where(
+        CandidateRow.form_id == FormRow.id,
+        CandidateRow.administration_id == AdministrationRow.id,
+        AdministrationRow.state != "closed",
+        AdministrationRow.window_ends_at > now,
+    )
+    offered = sa.exists().where(FormRow.state == "published", *_coming(now))
+    found: dict[int, str] = {}
+    for part in in_parts(sorted(set(version_ids))):
+        query = (
+            sa.select(FormItemRow.item_version_id, sa.func.min(FormRow.code))
+            .join(FormRow, FormRow.id == FormItemRow.form_id)
+            .where(FormItemRow.item_version_id.in_(part), FormRow.state != "withdrawn")
+            .where(sa.or_(rostered, offered))
+            .group_by(FormItemRow.item_version_id)
+        )
+        found.update({row[0]: row[1] for row in session.execute(query)})
+    return found
+
+
+def _coming(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Administrations that may yet hand out a form of their blueprint."""
+    return (
+        AdministrationRow.blueprint_id == FormRow.blueprint_id,
+        AdministrationRow.state == "planned",
+        AdministrationRow.window_ends_at > now,
+    )
 
 
 def _uses_of(session: Session, form: FormRow, now: datetime) -> list[Use]:

@@ -57,7 +57,8 @@ def get_pairs(session: Session, version_ids: Collection[int], *, lock: bool = Fa
             .order_by(ItemVersionRow.id)
             .execution_options(populate_existing=lock)
         )
-        query = query.with_for_update() if lock else query
+        # what refers to the rows by their ids, as responses do, need not wait
+        query = query.with_for_update(key_share=True) if lock else query
         found.extend((row[0], row[1]) for row in session.execute(query))
     missing = set(wanted) - {version.id for version, _ in found}
     if missing:

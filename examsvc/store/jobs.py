@@ -78,6 +78,17 @@ def list_open(session: Session) -> list[JobRow]:
     return list(session.scalars(query))
 
 
+def list_alike(session: Session, kind: str, params: dict[str, str]) -> list[JobRow]:
+    """The jobs of this kind and these parameters that wait, run or are done, newest first."""
+    query = (
+        sa.select(JobRow)
+        .where(JobRow.kind == kind, JobRow.state.in_((*UNFINISHED, "done")))
+        .where(*(JobRow.params[name].as_string() == value for name, value in params.items()))
+        .order_by(JobRow.id.desc())
+    )
+    return list(session.scalars(query))
+
+
 def count_running(session: Session) -> int:
     """How many jobs are running, or were when their process stopped."""
     query = sa.select(sa.func.count()).select_from(JobRow).where(JobRow.state == "running")

@@ -19,6 +19,8 @@ from markupsafe import escape
 
 from examsvc.services import Services
 from examsvc.services.accounts import log_in
+from examsvc.services.bulk_order import BulkOrder
+from examsvc.services.bulk_previews import ask_preview
 from examsvc.services.exports import ExportOrder, ask_export
 from examsvc.store.bank import ItemFilter, list_lines
 from examsvc.store.models import FormRow, ItemViewRow
@@ -50,6 +52,8 @@ def _identities(services: Services, bank: Guarded) -> dict[str, list[object]]:
     """What there is, by the name that routes give it; of what is not named here the first row is tried."""
     order = ExportOrder(" ".join(bank.codes), "gift", "Thử", "Tổ")
     export_id = ask_export(services, bank.staff["dung"], order)
+    words = BulkOrder("replace", "Thử", find="thủ tục", put="nghiệp vụ", parts=("stem",))
+    previews = ask_preview(services, bank.staff["dung"], words, list(bank.versions.values()))
     with services.store.read() as session:
         forms = list(session.scalars(sa.select(FormRow.id)))
     return {
@@ -57,6 +61,7 @@ def _identities(services: Services, bank: Guarded) -> dict[str, list[object]]:
         "form_id": forms,
         "user_id": [actor.user_id for actor in bank.staff.values()][:2],
         "export_id": [export_id],
+        "preview_id": [previews],
         "code": bank.codes[:1],
         "number": ["08/2015/NĐ-CP"],
     }
@@ -112,6 +117,8 @@ def test_every_wording_that_a_route_shows_stands_in_the_log(
     if username in ("chi", "dung", "auditor"):  # or the walk would prove nothing
         assert {path for path in shown_by if path.startswith("/items/")}
         assert "/items?tab=all" in shown_by
+    if username == "dung":
+        assert any(path.startswith("/bank/bulk/") for path in shown_by)
     if username in ("manager", "chairman"):
         assert any(path.startswith("/forms/") for path in shown_by)
     if username in ("quan", "proctor"):

@@ -59,6 +59,8 @@ ACT_NAMES: dict[str, LazyString] = {
     "forms.read_items": _l("Form's items read"),
     "forms.withdraw": _l("Form withdrawn"),
     "items.add": _l("Item added"),
+    "items.change_in_bulk": _l("Many items changed"),
+    "items.change_topic": _l("Item's topic changed"),
     "items.edit": _l("Item edited"),
     "items.import": _l("Items imported"),
     "items.new_version": _l("New item version"),

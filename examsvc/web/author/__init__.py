@@ -3,6 +3,7 @@
 from examsvc.web.author import (
     assigning,
     board,
+    bulk,
     correcting,
     corrections,
     desk,
@@ -29,6 +30,7 @@ from examsvc.web.author.room import room
 __all__ = [
     "assigning",
     "board",
+    "bulk",
     "correcting",
     "corrections",
     "desk",

@@ -151,6 +151,7 @@ def desk() -> str:
         authors=authors,
         wanted=read_filter(),
         address=_address(),
+        all_of_list=_address() | ({"author": str(actor.user_id)} if chosen.name == "mine" else {}),
         to=QUEUES[chosen.name][1].value if chosen.name in QUEUES else "",
         inputs=MoveInput(formdata=None),
         n_corrections=count_waiting(deps(), actor),

@@ -20,6 +20,8 @@ def event_words(event: Event) -> tuple[str, str]:
     if event.kind == "reviewed":
         accepted = facts["decision"] == "accept"
         return _("Appraisal"), _("Accepted") if accepted else _("Returned")
+    if event.kind == "filed":
+        return _("Topic"), f"{facts['from_topic']} → {facts['to_topic']}"
     if event.kind == "keyed":
         return _("Key"), _("version %(number)s", number=facts["key_version"])
     if event.kind == "rested":
