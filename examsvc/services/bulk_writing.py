@@ -158,7 +158,7 @@ def _moved(task: _Task, action: str, moved: Sequence[Moved]) -> list[Entry]:
 
 def _read_again(session: Session, wordings: Mapping[int, tuple[ItemVersion, Key]]) -> None:
     """What is kept with a wording: the acts that it cites, and what a program reads off it."""
-    acts.cite(session, {id_: item.legal_basis for id_, (item, _key) in wordings.items()})
+    acts.cite(session, {id_: item.named_acts for id_, (item, _key) in wordings.items()})
     fingerprints.keep(session, wordings)
 
 
