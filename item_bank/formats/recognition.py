@@ -84,7 +84,7 @@ def _of_package(archive: zipfile.ZipFile, infos: Collection[zipfile.ZipInfo]) ->
     """By the roots of the files within; a version of QTI 2 or 3 by the first item that says which."""
     old, versions, looked_at = False, dict[FileFormat, None](), 0
     for info in infos:
-        if is_junk(info) or not info.filename.lower().endswith((".xml", ".qti")):
+        if is_junk(info) or not info.filename.lower().endswith((".xml", ".qti", ".dat")):
             continue
         try:
             with archive.open(info) as stream:

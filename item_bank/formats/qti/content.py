@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import html
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from item_bank.formats.losses import Losses
+from item_bank.formats.qti.markup import is_page, markup_of
 from item_bank.formats.qti.mathml import as_text, to_latex
 from item_bank.formats.qti.pictures import Pictures
-from item_bank.formats.qti.xml import Node
+from item_bank.formats.qti.xml import AS_MARKUP, Node
 from item_bank.stem import ALLOWED_TAGS, BLOCK_TAGS, sanitise
 
 OWN: Final = "bank-stem"  # the class of a frame that this bank's writer puts around a wording
@@ -62,12 +64,9 @@ class Body:
         """Unsanitised HTML of the element itself."""
         if id(node) in self.marks:
             return self.marks[id(node)]
-        if node.name == "math":
-            return self._formula(node)
-        if node.name == "img":
-            return self._picture(node.get("src"), node.get("alt"))
-        if node.name == "object" and node.get("type").startswith("image/"):
-            return self._picture(node.get("data"), node.get("alt") or node.words())
+        shown = self._shown(node)
+        if shown is not None:
+            return shown
         if node.name in {"feedbackInline", "feedbackBlock"}:
             self.losses.add("FEEDBACK_LOST", line=node.line)
             return ""
@@ -80,6 +79,21 @@ class Body:
                 self.losses.add("MARKUP_LOST", line=node.line, tag=node.name)
             return ""
         return self._framed(node)
+
+    def _shown(self, node: Node) -> str | None:
+        """A formula, a picture, or HTML that stands as text or as a page; None of any other element."""
+        if node.name == "math":
+            return self._formula(node)
+        if node.name == "img":
+            return self._picture(node.get("src"), node.get("alt"))
+        if node.name == AS_MARKUP:
+            self.losses.add("CDATA_AS_MARKUP", line=node.line)
+            return self.inside(markup_of(node.text))
+        if is_page(node):
+            return self._page(node)
+        if node.name == "object" and node.get("type").startswith("image/"):
+            return self._picture(node.get("data"), node.get("alt") or node.words())
+        return None
 
     def _framed(self, node: Node) -> str:
         if node.name in _SOUNDS:
@@ -121,6 +135,15 @@ class Body:
     def _picture(self, href: str, alt: str) -> str:
         shown = self.pictures.show(href, self.folder, alt, self.losses)
         return html.escape(f"[{alt}]") if shown is None and alt else shown[0] if shown else ""
+
+    def _page(self, node: Node) -> str:
+        """A page of HTML that stands beside the item's file, with its pictures."""
+        found = self.pictures.page(node.get("data"), self.folder)
+        if found is None:
+            self.losses.add("MEDIA_LOST", line=node.line, tag=node.name, file=_source(node))
+            return ""
+        path, content = found
+        return Body(self.pictures, self.losses, posixpath.dirname(path)).inside(markup_of(content))
 
     def _formula(self, node: Node) -> str:
         if id(node) not in self.formulas:  # a body is written more than once

@@ -20,6 +20,7 @@ FIRST: Final[dict[str, LazyString]] = {
     "BRACKETS_CHANGED": _l("Double brackets in a text were changed: they mark places here."),
     "CASE_LOST": _l("Capitals do not matter any more."),
     "CATEGORY_LOST": _l("The category is lost."),
+    "CDATA_AS_MARKUP": _l("Tags that stood there as text (CDATA) were taken as layout. Check the wording."),
     "CLOZE_NOT_SUPPORTED": _l(
         "The text has %(count)s gaps of kinds that do not go together (%(kinds)s). Use lists only, "
         "or one typed gap."
