@@ -98,7 +98,7 @@ class _Blackboard:
 
     def reshape(self) -> None:
         points = self._facts.get("qmd_absolutescore_max", "")
-        fields = [_field("question_type", known_type(self._kind))]
+        fields = [_field("question-type", known_type(self._kind))]
         fields += [_field("points_possible", points)] if (read_number(points) or 0) > 0 else []
         metadata = self._item.first("itemmetadata")
         if metadata is not None:
