@@ -19,6 +19,9 @@ from item_bank.stem import ALLOWED_TAGS, BLOCK_TAGS, sanitise
 OWN: Final = "bank-stem"  # the class of a frame that this bank's writer puts around a wording
 UNDERLINED: Final = "bank-u"  # of a span: QTI 2 has no element for it
 _MOST_FORMULAS: Final = 200  # of one item, that are translated
+_HIDDEN: Final = re.compile(
+    r"\bdisplay\s*:\s*none\b", re.IGNORECASE
+)  # of another language, in Inspera's files
 _LOOKS_LIKE_A_MARK: Final = re.compile(r"\[(?=\[[A-Za-z0-9_]{1,16}(?:\]\]|:))")
 
 
@@ -67,6 +70,9 @@ class Body:
         shown = self._shown(node)
         if shown is not None:
             return shown
+        if node.get("style") and _HIDDEN.search(node.get("style")):
+            self.losses.add("HIDDEN_TEXT_LOST", line=node.line, text=node.words()[:80])
+            return ""
         if node.name in {"feedbackInline", "feedbackBlock"}:
             self.losses.add("FEEDBACK_LOST", line=node.line)
             return ""

@@ -13,7 +13,7 @@ from item_bank.formats.losses import Losses
 from item_bank.formats.qti.beside import Shared, rubric_in, shared_block, stimulus_in
 from item_bank.formats.qti.choices import read_choice, read_hotspot, read_hottext, read_order
 from item_bank.formats.qti.content import Body
-from item_bank.formats.qti.declarations import Declared, outcome_variables, response_variables
+from item_bank.formats.qti.declarations import Declared, constants_of, outcome_variables, response_variables
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.keys import derive_key
 from item_bank.formats.qti.markup import page_block
@@ -45,8 +45,9 @@ _READERS: Final[dict[str, Callable[[Node, Source], Posed]]] = {
 _IN_TEXT: Final = frozenset({"gapMatchInteraction", "hottextInteraction", "textEntryInteraction"})
 _READ: Final = frozenset(
     {"responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing", "modalFeedback"}
-    | {"assessmentStimulusRef", "contextDeclaration"}
+    | {"assessmentStimulusRef", "contextDeclaration", "templateDeclaration", "templateProcessing"}
 )
+_DRAWN: Final = frozenset({"templateProcessing", "templateBlock", "templateInline", "printedVariable"})
 _LOOKS_AWAY: Final = frozenset({"isNull", "responseIf", "responseElseIf", "setOutcomeValue"})
 _SPLIT: Final = "\x00"
 _HELD: Final = ("img", "[[")
@@ -124,7 +125,7 @@ def _taken(root: Node, item: ForeignItem, beside: Beside) -> ForeignItem:
         best = _most_of(outcomes) or Fraction(1)
         _note_rated(root, posed, outcomes, beside.losses)
     else:
-        program = read_program(root, (responses, outcomes))
+        program = read_program(root, (responses, {**constants_of(root), **outcomes}))
         marked = derive_key(posed, program, beside.losses, beside.budget)
         key, best = marked.key, marked.best
         most = _most_of(outcomes)
@@ -139,7 +140,7 @@ def _refuse_unreadable(root: Node) -> None:
     if root.is_true("adaptive"):
         raise Refused("ADAPTIVE", line=root.line)
     for node in root.walk():
-        if node.name in {"templateProcessing", "templateDeclaration"}:
+        if node.name in _DRAWN and (node.name != "templateProcessing" or node.children):
             raise Refused("TEMPLATE_PROCESSING", line=node.line)
         if node.name in {"customOperator", "customInteraction", "portableCustomInteraction"}:
             raise Refused("CUSTOM_PART", line=node.line, name=node.name)
@@ -243,7 +244,12 @@ def _scored_text(
         return None
     short, tried = replace(posed, asked=Asked(Interaction.SHORT_TEXT)), Losses()
     try:
-        marked = derive_key(short, read_program(root, declared), tried, beside.budget)
+        marked = derive_key(
+            short,
+            read_program(root, (declared[0], {**constants_of(root), **declared[1]})),
+            tried,
+            beside.budget,
+        )
     except Refused:
         return None
     for said in tried.all():

@@ -179,3 +179,37 @@ def test_a_score_that_everybody_gets_alone_is_no_scoring():
     declared = response("identifier", "single", "B")
     rules = processing(when(IS_CORRECT, sets(0)))
     assert refusal(item(choice(), declared, rules, outcomes=start)) == "SCORE_WITHOUT_RESPONSE"
+
+
+def constant(name: str, value: str) -> str:
+    inside = f"<value>{value}</value>" if value else "<value/>"
+    return (
+        f'<templateDeclaration identifier="{name}" cardinality="single" baseType="float">'
+        f"<defaultValue>{inside}</defaultValue></templateDeclaration>"
+    )
+
+
+def test_points_kept_in_template_variables_that_nothing_draws_are_points():
+    """As Inspera has them, with an upper bound and a text for another language that is hidden."""
+    null = f"<and><isNull>{variable()}</isNull></and>"
+    total = f'<sum>{variable("SCORE")}<mapResponse identifier="RESPONSE"/></sum>'
+    rules = processing(
+        when(null, sets(variable("NONE"), "SCORE"), otherwise=sets(total)),
+        when(f"<and><gte>{variable('SCORE')}{literal('2', 'float')}</gte></and>", sets(2)),
+    )
+    declared = response("identifier", "multiple", "A", "C", mapping=mapped({"A": 1, "C": 1}))
+    points = constant("NONE", "0") + constant("LEAST", "")
+    body = f'<p lang="en_us" style="display: none;">Which?</p><p>Những gì?</p>{choice(most=0, prompt="")}'
+    read = taken(item(body, declared + points, rules))
+    assert marks(read, "A C", "A", "A B", "B") == [1, Fraction(1, 2), Fraction(1, 2), 0]
+    assert (read.stem, read.max_mark) == ("<p>Những gì?</p>", 2)
+    assert [(one.code, one.params) for one in read.lost] == [("HIDDEN_TEXT_LOST", {"text": "Which?"})]
+
+
+def test_what_is_drawn_when_it_is_shown_is_refused():
+    printed = '<p>Tính <printedVariable identifier="X"/></p>'
+    declared = response("identifier", "single", "B") + constant("X", "3")
+    assert refusal(item(printed + choice(), declared)) == "TEMPLATE_PROCESSING"
+    unread = when(IS_CORRECT, sets(variable("LEAST")))
+    empty = response("identifier", "single", "B") + constant("LEAST", "")
+    assert refusal(item(choice(), empty, processing(unread))) == "VARIABLE_UNDECLARED"

@@ -26,6 +26,8 @@ from tests.unit.item_bank.qti_samples import (
     when,
 )
 
+DRAWN = '<templateProcessing><setTemplateValue identifier="X"/></templateProcessing>'
+
 
 def test_cardinality_multiple_with_one_choice_at_most_is_a_single_choice():
     read = taken(item(choice(most=1), response("identifier", "multiple", "C")))
@@ -183,7 +185,7 @@ def test_without_processing_the_declared_response_is_the_key_and_that_is_said():
         (item(choice(), response("identifier", "single", "Z")), "SCORE_ALWAYS_NOTHING"),
         (item(choice(), response("identifier", "single", "B"), adaptive="true"), "ADAPTIVE"),
         (
-            item(choice(), response("identifier", "single", "B"), behind="<templateProcessing/>"),
+            item(choice(), response("identifier", "single", "B"), behind=DRAWN),
             "TEMPLATE_PROCESSING",
         ),
         (item("<customInteraction responseIdentifier='RESPONSE'/>", response()), "CUSTOM_PART"),
