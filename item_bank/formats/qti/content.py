@@ -13,7 +13,8 @@ from item_bank.formats.losses import Losses
 from item_bank.formats.qti.markup import is_page, markup_of
 from item_bank.formats.qti.mathml import as_text, to_latex
 from item_bank.formats.qti.pictures import Pictures
-from item_bank.formats.qti.xml import AS_MARKUP, Node
+from item_bank.formats.qti.remarks import Refused
+from item_bank.formats.qti.xml import AS_MARKUP, Node, parse
 from item_bank.stem import ALLOWED_TAGS, BLOCK_TAGS, sanitise
 
 OWN: Final = "bank-stem"  # the class of a frame that this bank's writer puts around a wording
@@ -50,6 +51,7 @@ class Body:
     folder: str = ""
     marks: Mapping[int, str] = field(default_factory=dict)
     formulas: dict[int, str | None] = field(default_factory=dict)
+    included: bool = False  # what is read was included from another file, and includes nothing more
 
     def html(self, node: Node) -> str:
         """Sanitised HTML of what is inside the element."""
@@ -97,6 +99,8 @@ class Body:
             return self.inside(markup_of(node.text))
         if is_page(node):
             return self._page(node)
+        if node.name == "include" and node.get("href"):
+            return self._included(node)
         if node.name == "object" and node.get("type").startswith("image/"):
             return self._picture(node.get("data"), node.get("alt") or node.words())
         return None
@@ -150,6 +154,20 @@ class Body:
             return ""
         path, content = found
         return Body(self.pictures, self.losses, posixpath.dirname(path)).inside(markup_of(content))
+
+    def _included(self, node: Node) -> str | None:
+        """A part that stands in a file of its own (XInclude); None where it is missing or asks something."""
+        found = None if self.included else self.pictures.page(node.get("href"), self.folder)
+        if found is None:
+            return None
+        path, content = found
+        try:
+            root = parse(content)
+        except Refused:
+            return None
+        if any(one.name.endswith("Interaction") for one in root.walk()):
+            return None
+        return Body(self.pictures, self.losses, posixpath.dirname(path), included=True).outside(root)
 
     def _formula(self, node: Node) -> str:
         if id(node) not in self.formulas:  # a body is written more than once

@@ -7,8 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from item_bank.formats.foreign import ForeignItem
+from item_bank.errors import ImportRefused
+from item_bank.formats.foreign import Fate, ForeignItem
 from item_bank.formats.qti.read import read_package
+from item_bank.formats.recognition import read_any
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Key, share
 from tests.unit.item_bank.qti_samples import (
@@ -20,9 +22,11 @@ from tests.unit.item_bank.qti_samples import (
     codes,
     item,
     literal,
+    manifest,
     mapped,
     processing,
     refusal,
+    resource,
     response,
     sets,
     taken,
@@ -213,3 +217,37 @@ def test_what_is_drawn_when_it_is_shown_is_refused():
     unread = when(IS_CORRECT, sets(variable("LEAST")))
     empty = response("identifier", "single", "B") + constant("LEAST", "")
     assert refusal(item(choice(), empty, processing(unread))) == "VARIABLE_UNDECLARED"
+
+
+def test_a_part_in_a_file_of_its_own_is_included_once():
+    body = f'<include href="p.xml"/>{choice()}'
+    part = b"<div><p>Lo 1</p><include href='i.xml'/></div>"
+    (read,) = read_package(
+        zipped({"i.xml": item(body, response("identifier", "single", "B")), "p.xml": part})
+    ).items
+    assert read.stem == "<p>Lo 1</p> <p>Hỏi gì?</p>"
+    assert [(one.code, one.params["file"]) for one in read.lost] == [("MARKUP_LOST", "i.xml")]
+    asks = zipped({"i.xml": item(body, response("identifier", "single", "B")), "p.xml": choice().encode()})
+    assert codes(read_package(asks).items[0]) == ["MARKUP_LOST"]
+
+
+def test_an_address_with_backslashes_is_found():
+    files = {"items/a.xml": item(choice(), response("identifier", "single", "B"))}
+    listed = manifest(resource("items\\a.xml"))
+    assert [read.fate for read in read_package(zipped({"imsmanifest.xml": listed, **files})).items] == [
+        Fate.TAKEN
+    ]
+
+
+def test_an_archive_that_holds_only_another_is_that_one_and_several_are_refused():
+    inner = zipped({"a.xml": item(choice(), response("identifier", "single", "B"))})
+    _form, bank = read_any(
+        "export.zip", zipped({"x/one.zip": inner, "__MACOSX/x/._one.zip": b"", "read.me": b"x"})
+    )
+    assert [read.fate for read in bank.items] == [Fate.TAKEN]
+    with pytest.raises(ImportRefused, match="ZIPS_WITHIN"):
+        read_any("export.zip", zipped({"one.zip": inner, "two.zip": inner}))
+    _form, bank = read_any(
+        "export.zip", zipped({"a.xml": item(choice(), response("identifier", "single", "B")), "b.zip": inner})
+    )
+    assert len(bank.items) == 1

@@ -161,4 +161,7 @@ SECOND: Final[dict[str, LazyString]] = {
     "WRONG_NUMBER_OF_PLACES": _l("There are %(count)s places to fill; there may be %(least)s to %(most)s."),
     "XML_TOO_DEEP": _l("The XML is nested more than %(limit)s levels deep."),
     "XML_TOO_LONG": _l("The XML has more than %(limit)s elements. Split the file."),
+    "ZIPS_WITHIN": _l(
+        "The archive holds %(count)s archives and no items. Unpack it, and import each of them."
+    ),
 }
