@@ -45,7 +45,8 @@ class Draft:
             contents += [(place.id, place.content) for place in asked.places]
         for id_, content in contents:
             if not plain_text(content):
-                raise InvalidItem("EMPTY_PART", value=id_)
+                unseen = self.losses.why_empty()
+                return self.refused_for(unseen or Remark("EMPTY_PART", {"value": id_}, self.line))
         _refuse_equal(asked)
         key = check_key(asked, key)
         check_stem(asked, self.stem)

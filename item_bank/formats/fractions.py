@@ -12,7 +12,8 @@ from item_bank.errors import InvalidItem
 
 MOST_PARTS: Final = 26
 FEW_PARTS: Final = 12
-_PERCENT: Final = re.compile(r"(-?)([0-9]{1,4})(?:\.([0-9]{1,12}))?")
+_PERCENT: Final = re.compile(r"(-?)([0-9]{1,4})(?:\.([0-9]{1,20}))?")
+_EXACT: Final = 12  # decimals: behind them stands what a machine could not tell any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ def read_percent(text: str) -> Percent:
         raise InvalidItem("BAD_FRACTION", value=typed[:40])
     sign, whole, decimals = found.groups(default="")
     written = Fraction(f"{whole}.{decimals or 0}") / 100
+    if len(decimals) > _EXACT:
+        written, decimals = round(written, _EXACT + 2), decimals[:_EXACT]
     meant = _meant(written, len(decimals)) if len(decimals.rstrip("0")) >= 2 else written
     return Percent(-written, -meant) if sign else Percent(written, meant)
 

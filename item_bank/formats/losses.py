@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from item_bank.formats.foreign import Remark
 from item_bank.stem import plain_line
 
 MOST_REMARKS: Final = 50  # of one item
+_UNSEEN: Final = re.compile("(?:PICTURE|MEDIA)_(?:MISSING|LOST)")
 MOST_CHARACTERS: Final = 200  # of a value quoted from the file
 
 
@@ -28,6 +30,10 @@ class Losses:
 
     def all(self) -> tuple[Remark, ...]:
         return tuple(self._found)
+
+    def why_empty(self) -> Remark | None:
+        """Why a part may have nothing to show: its picture, sound or film is not here."""
+        return next((one for one in self._found if _UNSEEN.fullmatch(one.code)), None)
 
 
 def quoted(params: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _PACKAGING: Final = ("[Content_Types].xml", "_rels/.rels")
 _OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Word and Excel wrote before 2007, and encrypt in
 _QTI_2: Final = frozenset({"assessmentItem", "qti-assessment-item", "assessmentTest", "qti-assessment-test"})
 _QTI_1: Final = "questestinterop"
+_MAY_HOLD_ITEMS: Final = (".xml", ".qti", ".dat")
 _ENOUGH: Final = 200  # files of a package that show which format it has
 _AIKEN: Final = re.compile(r"^[ \t]*ANSWER[ \t]*[:\uff1a][ \t]*[A-Za-z]\b", re.MULTILINE | re.IGNORECASE)
 _OPTION: Final = re.compile(r"^[ \t]*[A-Za-z][.)][ \t]*\S", re.MULTILINE)
@@ -40,10 +41,33 @@ def read_any(filename: str, data: bytes, progress: Progress = silent) -> tuple[F
     filename : as the author's program calls it; asked only where the content is of two formats
     progress : called with (done, total) while a large file is read; whatever it raises ends the reading
 
-    Raises ImportRefused: as `recognised` and the format's reader do.
+    An archive that holds nothing but another one is that other one.
+
+    Raises ImportRefused: as `recognised` and the format's reader do; ZIPS_WITHIN (count: of several archives
+    within).
     """
+    data = _unwrapped(data)
     form = recognised(filename, data)
     return form, read_as(form, data, progress)
+
+
+def _unwrapped(data: bytes) -> bytes:
+    """The only archive within an archive that has no items of its own; else the file itself."""
+    if not data.startswith(MAGIC) or len(data) > MOST_BYTES:
+        return data
+    archive, infos = open_zip(data, _LIMITS, "DAMAGED_FILE")
+    kept = [info for info in infos if not is_junk(info)]
+    within = [info for info in kept if info.filename.lower().endswith(".zip")]
+    is_office = any(info.filename in _PACKAGING for info in kept)
+    if not within or is_office or _of_package(archive, infos):
+        return data
+    if len(within) > 1:
+        raise ImportRefused("ZIPS_WITHIN", count=len(within))
+    try:
+        with archive.open(within[0]) as stream:
+            return stream.read(MOST_BYTES + 1)
+    except DAMAGE as error:
+        raise ImportRefused("DAMAGED_FILE", part=within[0].filename) from error
 
 
 def recognised(filename: str, data: bytes) -> FileFormat:
@@ -84,7 +108,7 @@ def _of_package(archive: zipfile.ZipFile, infos: Collection[zipfile.ZipInfo]) ->
     """By the roots of the files within; a version of QTI 2 or 3 by the first item that says which."""
     old, versions, looked_at = False, dict[FileFormat, None](), 0
     for info in infos:
-        if is_junk(info) or not info.filename.lower().endswith((".xml", ".qti")):
+        if is_junk(info) or not info.filename.lower().endswith(_MAY_HOLD_ITEMS):
             continue
         try:
             with archive.open(info) as stream:

@@ -52,7 +52,7 @@ class Archive:
     def find(self, href: str, folder: str = "") -> str | None:
         """The path that a reference from a file in `folder` means; None where there is no such file."""
         bare = href.split("#")[0].split("?")[0].strip()
-        for spelling in (bare, unquote(bare)):
+        for spelling in (bare, unquote(bare), bare.replace("\\", "/")):
             path = posixpath.normpath(posixpath.join(folder, spelling))
             if path in self._infos:
                 return path

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from item_bank.formats.facts import RUBRIC, STIMULUS, stimulus_of
 from item_bank.formats.foreign import ForeignItem
 from item_bank.formats.qti.content import Body
+from item_bank.formats.qti.markup import page_block, page_in
 from item_bank.formats.qti.xml import Node
 from item_bank.interactions.asked import Option, Place
 from item_bank.interactions.marking import Criterion
@@ -33,6 +34,11 @@ def stimulus_in(root: Node, body: Node, writer: Body, stimuli: Shared) -> tuple[
             writer.losses.add("STIMULUS_MISSING", line=one.line, file=one.get("href"))
     if block is not None and not known:
         return stimulus_of(block.get("label"), sanitise(writer.inside(block))), ""
+    page = page_block(body)
+    if page is not None and not refs:
+        shown = page_in(page)
+        name = shown.get("data").rpartition("/")[2].rpartition(".")[0]
+        return stimulus_of(name, sanitise(writer.outside(shown))), ""
     if len(known) == 1:
         name, markup = stimuli[known[0]]
         found = stimulus_of(name, sanitise(markup))

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import html
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from item_bank.formats.losses import Losses
+from item_bank.formats.qti.markup import is_page, markup_of
 from item_bank.formats.qti.mathml import as_text, to_latex
 from item_bank.formats.qti.pictures import Pictures
-from item_bank.formats.qti.xml import Node
+from item_bank.formats.qti.remarks import Refused
+from item_bank.formats.qti.xml import AS_MARKUP, Node, parse
 from item_bank.stem import ALLOWED_TAGS, BLOCK_TAGS, sanitise
 
 OWN: Final = "bank-stem"  # the class of a frame that this bank's writer puts around a wording
 UNDERLINED: Final = "bank-u"  # of a span: QTI 2 has no element for it
 _MOST_FORMULAS: Final = 200  # of one item, that are translated
+_HIDDEN: Final = re.compile(
+    r"\bdisplay\s*:\s*none\b", re.IGNORECASE
+)  # of another language, in Inspera's files
 _LOOKS_LIKE_A_MARK: Final = re.compile(r"\[(?=\[[A-Za-z0-9_]{1,16}(?:\]\]|:))")
 
 
@@ -45,6 +51,7 @@ class Body:
     folder: str = ""
     marks: Mapping[int, str] = field(default_factory=dict)
     formulas: dict[int, str | None] = field(default_factory=dict)
+    included: bool = False  # what is read was included from another file, and includes nothing more
 
     def html(self, node: Node) -> str:
         """Sanitised HTML of what is inside the element."""
@@ -62,12 +69,12 @@ class Body:
         """Unsanitised HTML of the element itself."""
         if id(node) in self.marks:
             return self.marks[id(node)]
-        if node.name == "math":
-            return self._formula(node)
-        if node.name == "img":
-            return self._picture(node.get("src"), node.get("alt"))
-        if node.name == "object" and node.get("type").startswith("image/"):
-            return self._picture(node.get("data"), node.get("alt") or node.words())
+        shown = self._shown(node)
+        if shown is not None:
+            return shown
+        if node.get("style") and _HIDDEN.search(node.get("style")):
+            self.losses.add("HIDDEN_TEXT_LOST", line=node.line, text=node.words()[:80])
+            return ""
         if node.name in {"feedbackInline", "feedbackBlock"}:
             self.losses.add("FEEDBACK_LOST", line=node.line)
             return ""
@@ -80,6 +87,23 @@ class Body:
                 self.losses.add("MARKUP_LOST", line=node.line, tag=node.name)
             return ""
         return self._framed(node)
+
+    def _shown(self, node: Node) -> str | None:
+        """A formula, a picture, or HTML that stands as text or as a page; None of any other element."""
+        if node.name == "math":
+            return self._formula(node)
+        if node.name == "img":
+            return self._picture(node.get("src"), node.get("alt"))
+        if node.name == AS_MARKUP:
+            self.losses.add("CDATA_AS_MARKUP", line=node.line)
+            return self.inside(markup_of(node.text))
+        if is_page(node):
+            return self._page(node)
+        if node.name == "include" and node.get("href"):
+            return self._included(node)
+        if node.name == "object" and node.get("type").startswith("image/"):
+            return self._picture(node.get("data"), node.get("alt") or node.words())
+        return None
 
     def _framed(self, node: Node) -> str:
         if node.name in _SOUNDS:
@@ -121,6 +145,29 @@ class Body:
     def _picture(self, href: str, alt: str) -> str:
         shown = self.pictures.show(href, self.folder, alt, self.losses)
         return html.escape(f"[{alt}]") if shown is None and alt else shown[0] if shown else ""
+
+    def _page(self, node: Node) -> str:
+        """A page of HTML that stands beside the item's file, with its pictures."""
+        found = self.pictures.page(node.get("data"), self.folder)
+        if found is None:
+            self.losses.add("MEDIA_LOST", line=node.line, tag=node.name, file=_source(node))
+            return ""
+        path, content = found
+        return Body(self.pictures, self.losses, posixpath.dirname(path)).inside(markup_of(content))
+
+    def _included(self, node: Node) -> str | None:
+        """A part that stands in a file of its own (XInclude); None where it is missing or asks something."""
+        found = None if self.included else self.pictures.page(node.get("href"), self.folder)
+        if found is None:
+            return None
+        path, content = found
+        try:
+            root = parse(content)
+        except Refused:
+            return None
+        if any(one.name.endswith("Interaction") for one in root.walk()):
+            return None
+        return Body(self.pictures, self.losses, posixpath.dirname(path), included=True).outside(root)
 
     def _formula(self, node: Node) -> str:
         if id(node) not in self.formulas:  # a body is written more than once

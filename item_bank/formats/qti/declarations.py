@@ -87,6 +87,15 @@ def outcome_variables(item: Node) -> dict[str, Declared]:
     return _by_id([_declared(node) for node in item.all("outcomeDeclaration")])
 
 
+def constants_of(item: Node) -> dict[str, Declared]:
+    """Template variables that nothing draws (Inspera keeps its points in them), as far as they have a value.
+
+    Raises Refused: VARIABLE_TWICE, VALUE_UNREADABLE.
+    """
+    found = [_declared(node) for node in item.all("templateDeclaration")]
+    return _by_id([one for one in found if one.start is not None])
+
+
 def _by_id(found: list[Declared]) -> dict[str, Declared]:
     by_id = {one.id: one for one in found}
     if len(by_id) < len(found):

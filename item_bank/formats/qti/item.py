@@ -13,19 +13,20 @@ from item_bank.formats.losses import Losses
 from item_bank.formats.qti.beside import Shared, rubric_in, shared_block, stimulus_in
 from item_bank.formats.qti.choices import read_choice, read_hotspot, read_hottext, read_order
 from item_bank.formats.qti.content import Body
-from item_bank.formats.qti.declarations import Declared, outcome_variables, response_variables
+from item_bank.formats.qti.declarations import Declared, constants_of, outcome_variables, response_variables
 from item_bank.formats.qti.expressions import Budget
 from item_bank.formats.qti.keys import derive_key
+from item_bank.formats.qti.markup import page_block
 from item_bank.formats.qti.pairs import read_gap_match, read_inline_choices, read_match
 from item_bank.formats.qti.pictures import Pictures
 from item_bank.formats.qti.posed import Posed, Source
-from item_bank.formats.qti.processing import read_program
+from item_bank.formats.qti.processing import Variables, read_program
 from item_bank.formats.qti.rationale import rationale_of
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.typed import GAP, read_extended_text, read_slider, read_text_entry, read_upload
 from item_bank.formats.qti.xml import Node
-from item_bank.interactions.asked import check_stem
-from item_bank.interactions.kinds import Form
+from item_bank.interactions.asked import Asked, check_stem
+from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Key, check_key
 from item_bank.stem import plain_line, plain_text, sanitise
 
@@ -44,8 +45,10 @@ _READERS: Final[dict[str, Callable[[Node, Source], Posed]]] = {
 _IN_TEXT: Final = frozenset({"gapMatchInteraction", "hottextInteraction", "textEntryInteraction"})
 _READ: Final = frozenset(
     {"responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing", "modalFeedback"}
-    | {"assessmentStimulusRef", "contextDeclaration"}
+    | {"assessmentStimulusRef", "contextDeclaration", "templateDeclaration", "templateProcessing"}
 )
+_DRAWN: Final = frozenset({"templateProcessing", "templateBlock", "templateInline", "printedVariable"})
+_LOOKS_AWAY: Final = frozenset({"isNull", "responseIf", "responseElseIf", "setOutcomeValue"})
 _SPLIT: Final = "\x00"
 _HELD: Final = ("img", "[[")
 
@@ -110,15 +113,19 @@ def _taken(root: Node, item: ForeignItem, beside: Beside) -> ForeignItem:
     stimulus, shared = stimulus_in(root, body, writer, beside.stimuli)
     stem = _stem(root, nodes, posed, replace_marks(writer, posed.marks), shared)
     check_stem(posed.asked, stem)
+    _refuse_empty(posed, beside.losses)
     outcomes = outcome_variables(root)
     if any(one.start is not None for one in responses.values()):
         beside.losses.add("DEFAULT_RESPONSE_LOST")
-    if posed.asked.kind.rated:
+    scored = _scored_text(root, nodes[0], posed, (responses, outcomes), beside)
+    if scored is not None:
+        (posed, key, best) = scored
+    elif posed.asked.kind.rated:
         key = check_key(posed.asked, Key(1, (), rubric=rubric_in(root)))
         best = _most_of(outcomes) or Fraction(1)
         _note_rated(root, posed, outcomes, beside.losses)
     else:
-        program = read_program(root, (responses, outcomes))
+        program = read_program(root, (responses, {**constants_of(root), **outcomes}))
         marked = derive_key(posed, program, beside.losses, beside.budget)
         key, best = marked.key, marked.best
         most = _most_of(outcomes)
@@ -133,10 +140,23 @@ def _refuse_unreadable(root: Node) -> None:
     if root.is_true("adaptive"):
         raise Refused("ADAPTIVE", line=root.line)
     for node in root.walk():
-        if node.name in {"templateProcessing", "templateDeclaration"}:
+        if node.name in _DRAWN and (node.name != "templateProcessing" or node.children):
             raise Refused("TEMPLATE_PROCESSING", line=node.line)
         if node.name in {"customOperator", "customInteraction", "portableCustomInteraction"}:
             raise Refused("CUSTOM_PART", line=node.line, name=node.name)
+
+
+def _refuse_empty(posed: Posed, losses: Losses) -> None:
+    """An option or place that shows nothing, most often because its picture is not in the package."""
+    parts = [(one.id, one.content) for one in posed.asked.options]
+    if not posed.asked.kind.in_stem:
+        parts += [(one.id, one.content) for one in posed.asked.places if one.area is None]
+    for id_, content in parts:
+        if not _is_seen(content):
+            unseen = losses.why_empty()
+            if unseen is None:
+                raise Refused("EMPTY_PART", value=id_)
+            raise Refused(unseen.code, line=unseen.line, **unseen.params)
 
 
 def _posed(body: Node, nodes: list[Node], source: Source) -> Posed:
@@ -162,7 +182,7 @@ def replace_marks(body: Body, marks: Mapping[int, str]) -> Body:
 def _stem(root: Node, nodes: list[Node], posed: Posed, writer: Body, shared: str) -> str:
     """Shared texts, the body with marks in it, and the picture of areas."""
     body = next(part for part in root.children if part.name == "itemBody")
-    block = shared_block(body)
+    block = shared_block(body) or (None if root.all("assessmentStimulusRef") else page_block(body))
     if block is not None:
         writer = replace_marks(writer, {**writer.marks, id(block): ""})
     marks, node = dict(writer.marks), nodes[0]
@@ -185,7 +205,10 @@ def _stem(root: Node, nodes: list[Node], posed: Posed, writer: Body, shared: str
     if root.all("stylesheet"):
         writer.losses.add("STYLE_LOST")
     if not _is_seen(stem):
-        raise Refused("STEM_MISSING", line=body.line)
+        unseen = writer.losses.why_empty()
+        if unseen is None:
+            raise Refused("STEM_MISSING", line=body.line)
+        raise Refused(unseen.code, line=unseen.line, **unseen.params)
     return stem
 
 
@@ -206,6 +229,47 @@ def _most_of(outcomes: Mapping[str, Declared]) -> Fraction | None:
     return score.most if score is not None and score.most is not None and score.most > 0 else None
 
 
+def _scored_text(
+    root: Node, node: Node, posed: Posed, declared: Variables, beside: Beside
+) -> tuple[Posed, Key, Fraction] | None:
+    """A text of several words that the file itself compares with texts: a short text; None of another.
+
+    The converters of QTI 1 write every typed text as an extended one. A model answer alone compares nothing.
+    """
+    rules = root.first("responseProcessing")
+    if node.name != "extendedTextInteraction" or rules is None or node.get("expectedLines", "1") != "1":
+        return None
+    parts = [one for one in rules.walk() if one.name in {"stringMatch", "correct"}]
+    if {one.name for one in parts} != {"stringMatch"}:
+        return None
+    short, tried = replace(posed, asked=Asked(Interaction.SHORT_TEXT)), Losses()
+    try:
+        marked = derive_key(
+            short,
+            read_program(root, (declared[0], {**constants_of(root), **declared[1]})),
+            tried,
+            beside.budget,
+        )
+    except Refused:
+        return None
+    for said in tried.all():
+        beside.losses.add(said.code, line=said.line, **said.params)
+    return short, marked.key, marked.best
+
+
+def _is_compared(rules: Node, variable: str) -> bool:
+    """Whether a rule looks at what was typed, and not only whether it was."""
+    return any(
+        node.name not in {"isNull", "responseIf", "responseElseIf", "setOutcomeValue"}
+        and any(
+            one.name in {"variable", "mapResponse"} and one.get("identifier") == variable
+            for one in node.children
+        )
+        and not any(one.name == "correct" for one in node.children)
+        for node in rules.walk()
+    )
+
+
 def _note_rated(root: Node, posed: Posed, outcomes: Mapping[str, Declared], losses: Losses) -> None:
     """What people mark is not marked by rules; a lowest mark above nothing is not kept."""
     score = outcomes.get("SCORE")
@@ -215,5 +279,5 @@ def _note_rated(root: Node, posed: Posed, outcomes: Mapping[str, Declared], loss
     rules = root.first("responseProcessing")
     if posed.asked.kind.form is not Form.TEXT or rules is None or declared is None:
         return
-    if declared.mapping is not None or declared.key is not None:
+    if declared.mapping is not None or declared.key is not None or _is_compared(rules, posed.variable):
         losses.add("MACHINE_SCORING_LOST", line=rules.line)

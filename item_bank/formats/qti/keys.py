@@ -6,7 +6,7 @@ The form of the scoring proves the key (`proven`), or every response that the it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -20,6 +20,7 @@ from item_bank.formats.qti.proven import proven_key
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.spaces import responses_of
 from item_bank.formats.qti.trial import scores_of
+from item_bank.formats.qti.xml import Node
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Credit, Key, Weights, check_key, share
 from item_bank.interactions.responses import parts_of, read_response
@@ -45,11 +46,11 @@ def derive_key(posed: Posed, program: Program, losses: Losses, budget: Budget) -
     """The key that gives each response the share that the file's scoring gives it.
 
     Raises Refused: KEY_MISSING, PROCESSING_MISSING (a mapping that nothing uses), SCORE_ALWAYS_NOTHING,
-    SCORE_NEGATIVE, SCORE_WITHOUT_RESPONSE, SCORING_NOT_KEPT, TOO_MANY_TO_CHECK, and what the scoring's own
+    SCORE_WITHOUT_RESPONSE, SCORING_NOT_KEPT, TOO_MANY_TO_CHECK, and what the scoring's own
     parts are refused for.
     """
     if program.is_absent or program.silent:
-        return _by_correct_alone(posed, program, losses)
+        return _by_correct_alone(posed, program, losses, budget)
     for one in program.responses.values():
         if one.texts:  # no match with several texts has a meaning
             raise Refused("VALUE_UNREADABLE", value=one.texts[0], base=one.base)
@@ -63,7 +64,7 @@ def derive_key(posed: Posed, program: Program, losses: Losses, budget: Budget) -
     if responses is None:
         key, best = large.key_of(posed, program, budget)
         return Marked(_fit(posed, key), best)
-    scores = scores_of(posed, program, responses, budget)
+    scores = scores_of(posed, program, responses, budget, losses)
     best = max(scores.values())
     shown = _shown(posed, program, scores, best, losses)
     return _checked(posed, program, (scores, _candidates(posed, program, scores, shown)), budget)
@@ -82,11 +83,15 @@ def declared_response(posed: Posed, program: Program) -> str | None:
         raise Refused("KEY_NO_RESPONSE", fault=fault.code, value=written) from fault
 
 
-def _by_correct_alone(posed: Posed, program: Program, losses: Losses) -> Marked:
+def _by_correct_alone(posed: Posed, program: Program, losses: Losses, budget: Budget) -> Marked:
     """No rule sets a score: the declared correct response earns it, where nothing else was declared."""
     shown = declared_response(posed, program)
     if shown is None:
         raise Refused("KEY_MISSING")
+    if program.is_absent:
+        mapped_too = _by_unused_mapping(posed, program, shown, losses, budget)
+        if mapped_too is not None:
+            return mapped_too
     texts = typed_keys.mapped_alike(program.responses.get(posed.variables.get("", "")))
     mapped = [one.id for one in program.responses.values() if one.mapping is not None]
     if (mapped or any(one.texts for one in program.responses.values())) and texts is None:
@@ -98,6 +103,35 @@ def _by_correct_alone(posed: Posed, program: Program, losses: Losses) -> Marked:
     best = most.start.number if most is not None and most.start is not None else None
     key = texts or typed_keys.plain_key(posed, (shown,))
     return Marked(_fit(posed, key), best if best is not None and best > 0 else Fraction(1))
+
+
+def _by_unused_mapping(
+    posed: Posed, program: Program, shown: str, losses: Losses, budget: Budget
+) -> Marked | None:
+    """The key by a mapping that no rule uses, where it agrees with the declared correct response.
+
+    A mapping means nothing but what response processing makes of it; files that leave that out mean this.
+    """
+    one = program.responses.get(posed.variables.get("", ""))
+    if one is None or one.mapping is None or one.texts or len(program.responses) > 1:
+        return None
+    rule = Node(
+        "setOutcomeValue", {"identifier": "SCORE"}, children=[Node("mapResponse", {"identifier": one.id})]
+    )
+    by_mapping = replace(program, rules=(rule,), relevant=frozenset({"SCORE"}))
+    tried = Losses()
+    try:
+        marked = derive_key(posed, by_mapping, tried, budget)
+    except Refused:
+        return None
+    if marked.key.accepted[0] != shown or any(
+        said.code == "CORRECT_RESPONSE_DIFFERS" for said in tried.all()
+    ):
+        return None
+    losses.add("PROCESSING_MISSING")
+    for said in tried.all():
+        losses.add(said.code, line=said.line, **said.params)
+    return marked
 
 
 def _checked(

@@ -65,6 +65,11 @@ class Pictures:
         sha256 = self._by_path[path]
         return reference(sha256, alt), self.found[sha256]
 
+    def page(self, href: str, folder: str) -> tuple[str, bytes] | None:
+        """The path and the content of a page that an item shows; None where there is none."""
+        path = self._files.find(href, folder)
+        return None if path is None or not self._files.keeps else (path, self._files.read(path))
+
     def _content(self, path: str) -> bytes:
         """The bytes of a file, or of a picture that the address itself carries (RFC 2397)."""
         embedded = _EMBEDDED.match(path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from item_bank.formats.qti.spaces import (
     typed_number,
 )
 from item_bank.formats.qti.trial import scores_of
+from item_bank.formats.qti.xml import Node
 from item_bank.interactions.kinds import Form
 from item_bank.interactions.marking import Credit, Key, Weights
 
@@ -34,7 +36,7 @@ def candidates(posed: Posed, program: Program, losses: Losses, budget: Budget) -
         return _numbers(posed, program, losses, budget)
     variable = program.responses[posed.variable]
     texts, literals = texts_told_apart(program, variable)
-    scores = scores_of(posed, program, texts, budget)
+    scores = scores_of(posed, program, texts, budget, losses)
     return scores, _texts(scores, literals, declared(posed, program))
 
 
@@ -91,24 +93,67 @@ def _written(number: Fraction) -> str:
 
 def _numbers(posed: Posed, program: Program, losses: Losses, budget: Budget) -> Tried:
     variable = program.responses[posed.variable]
+    program = _with_key_first(program, variable, losses)
     points, whole = numbers_told_apart(program, variable)
     by_text = {_written(point): point for point in points}
-    scores = scores_of(posed, program, list(by_text), budget)
+    scores = scores_of(posed, program, list(by_text), budget, losses)
     best = max(scores.values())
     won = [scores[text] == best for text in by_text]
     if set(scores.values()) - {Fraction(0), best}:
         raise Refused("NUMBER_WITH_PARTS")
     if won[0] or won[-1]:
         raise Refused("NUMBER_WITHOUT_END")
+    for end in _open_ends(points, won, whole):
+        losses.add("RANGE_END_TAKEN", value=_written(points[end]))
+        won[end] = True
+        del scores[_written(points[end])]
     runs = _runs(points, won)
     if any(end not in whole for run in runs for end in run):
         raise Refused("NUMBER_WITHOUT_END")
     named = [(low + high) / 2 for low, high in runs] if program.ranges else named_numbers(program, variable)
     shown = variable.key.number if variable.key is not None else None
+    if shown is None and len(runs) == 1 and runs[0][0] < runs[0][1] and not program.ranges:
+        (middle,) = [(low + high) / 2 for low, high in runs]
+        if middle not in named:  # the file tells the ends alone
+            losses.add("RANGE_MIDDLE_SHOWN", value=_written(middle))
+            named = [*named, middle]
     winners = [point for point, wins in zip(points, won, strict=True) if wins]
     return scores, iter(
         _number_keys(runs, winners if variable.base == "integer" else [], (named, shown), losses)
     )
+
+
+def _with_key_first(program: Program, variable: Declared, losses: Losses) -> Program:
+    """The scoring with relative tolerances told of the key, where it tells them of the response.
+
+    `equal` takes its tolerance of what stands first; ONYX writes the response there and means the key. The
+    two differ by the square of the tolerance, at the ends of the range.
+    """
+
+    def turned(node: Node) -> Node:
+        children = [turned(child) for child in node.children]
+        is_relative = node.name == "equal" and node.get("toleranceMode") == "relative"
+        names = [(child.name, child.get("identifier")) for child in children]
+        if is_relative and len(names) == 2 and names[0] == ("variable", variable.id):
+            losses.add("TOLERANCE_TURNED", line=node.line, tolerance=node.get("tolerance"))
+            children.reverse()
+        return replace(node, children=children)
+
+    return replace(program, rules=tuple(turned(rule) for rule in program.rules))
+
+
+def _open_ends(points: Sequence[Fraction], won: Sequence[bool], whole: Container[Fraction]) -> list[int]:
+    """Which points bound a stretch that earns the mark, and earn nothing themselves."""
+    return [
+        place
+        for place, point in enumerate(points)
+        if not won[place]
+        and point in whole
+        and any(
+            0 <= beside < len(points) and won[beside] and points[beside] not in whole
+            for beside in (place - 1, place + 1)
+        )
+    ]
 
 
 def _runs(points: Sequence[Fraction], won: Sequence[bool]) -> list[tuple[Fraction, Fraction]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 from html.entities import html5
 from typing import Final
 
@@ -19,13 +20,25 @@ MAX_DEPTH: Final = 80
 _SHORT: Final = 200  # characters of a name that is worth remembering
 
 _HYPHEN: Final = re.compile(r"-([a-z0-9])")
-_PROLOG: Final = re.compile(r"\s+|<\?xml\b[^>]*\?>|<!--(?:(?!--).)*-->|<!DOCTYPE\s[^\[\]<>]*>", re.DOTALL)
+# a document type may declare elements, which mean nothing here; one that declares entities is no part of this
+_DECLARED: Final = r"\s|<!--(?:(?!--).)*-->|<!(?:ELEMENT|ATTLIST|NOTATION)\s[^<>\[\]%&]*>"
+_PROLOG: Final = re.compile(
+    rf"\s+|<\?xml\b[^>]*\?>|<!--(?:(?!--).)*-->|<!DOCTYPE\s[^\[\]<>]*(?:\[(?:{_DECLARED})*\]\s*)?>", re.DOTALL
+)
 _NAMED: Final = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _ENCODING: Final = re.compile(rb"<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _ENCODINGS: Final = frozenset(
     ["utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1258"]
 )
 _NO_CHARACTER: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# what such a section is written for is markup, though the standard would show its tags to the candidates
+AS_MARKUP: Final = "cdataMarkup"
+_CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_TAGGED: Final = re.compile(
+    r"\s*<(?:p|div|span|ul|ol|table|b|i|u|strong|em|br|img|h[1-6]|pre|sub|sup|font)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_TEXTS: Final = frozenset({"value", "baseValue"})  # compared with what is typed, tags and all
 _BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -97,9 +110,9 @@ def parse(data: bytes, bounds: Bounds = ITEM) -> Node:
 
     Raises Refused: FILE_TOO_LARGE, ENCODING_UNKNOWN, DTD_IN_FILE, NOT_WELL_FORMED (with the line),
     XML_TOO_DEEP, XML_TOO_LONG. Nothing outside is fetched and no entity is declared: a document type that
-    only points elsewhere is passed over, one with declarations of its own is refused.
+    only points elsewhere or says what elements there are is passed over, any other is refused.
     """
-    return _tree(_root(data, bounds), bounds)
+    return tree_of(_root(data, bounds), bounds)
 
 
 class Looked:
@@ -115,11 +128,13 @@ class Looked:
         self.root.text = ""
 
     def tree(self) -> Node:
-        return _tree(self._element, self._bounds)
+        return tree_of(self._element, self._bounds)
 
 
 def _root(data: bytes, bounds: Bounds) -> etree._Element:
     content = _without_prolog(_decoded(data, bounds))
+    if bounds is not BANK:  # there texts are HTML within text, CDATA or not
+        content = _CDATA.sub(_marked, content)
     if "<!DOCTYPE" in content or "<!ENTITY" in content:
         raise Refused("DTD_IN_FILE")
     try:
@@ -152,7 +167,7 @@ def stream(data: bytes, wanted: frozenset[str]) -> Iterator[tuple[str, Node]]:
             bases.pop()
             open_ones -= is_wanted
             if is_wanted and not open_ones:
-                yield "".join(bases), _tree(element, ITEM)
+                yield "".join(bases), tree_of(element, ITEM)
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
@@ -172,6 +187,13 @@ def _without_prolog(text: str) -> str:
     if "<!DOCTYPE" in skipped:
         rest = _NAMED.sub(lambda one: html5.get(f"{one.group(1)};", one.group()), rest)
     return "\n" * skipped.count("\n") + rest
+
+
+def _marked(found: re.Match[str]) -> str:
+    """A CDATA section that holds tags of HTML, as an element of its own; any other as it is."""
+    if not _TAGGED.match(found.group(1)):
+        return found.group()
+    return f"<{AS_MARKUP}>{escape(found.group(1), quote=False)}</{AS_MARKUP}>"
 
 
 def camel(name: str) -> str:
@@ -220,7 +242,8 @@ def _require_bounds(root: etree._Element, bounds: Bounds) -> None:
         level = [child for element in level for child in element if isinstance(child.tag, str)]
 
 
-def _tree(root: etree._Element, bounds: Bounds) -> Node:
+def tree_of(root: etree._Element, bounds: Bounds) -> Node:
+    """The tree of a parsed element. Raises Refused XML_TOO_DEEP, XML_TOO_LONG."""
     top = _node(root)
     waiting: list[tuple[etree._Element, Node, int]] = [(root, top, 1)]
     count = 1
@@ -236,6 +259,9 @@ def _tree(root: etree._Element, bounds: Bounds) -> Node:
             if count > bounds.elements:
                 raise Refused("XML_TOO_LONG", limit=bounds.elements)
             made = _node(child)
+            if made.name == AS_MARKUP and node.name in _TEXTS:
+                _append_text(node, made.text + made.tail)
+                continue
             node.children.append(made)
             if len(child) or depth >= MAX_DEPTH:
                 waiting.append((child, made, depth + 1))

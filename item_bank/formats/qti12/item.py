@@ -16,22 +16,25 @@ from item_bank.formats.qti.keys import derive_key
 from item_bank.formats.qti.processing import STEPS
 from item_bank.formats.qti.remarks import Refused
 from item_bank.formats.qti.xml import Node
+from item_bank.formats.qti12.dialects import in_one_shape, known_type
+from item_bank.formats.qti12.posing import Source
 from item_bank.formats.qti12.scoring import Scoring
 from item_bank.formats.qti12.texts import Texts
-from item_bank.formats.qti12.types import READERS, Source
+from item_bank.formats.qti12.types import READERS
 from item_bank.interactions.marking import Key
-from item_bank.stem import plain_line
+from item_bank.stem import plain_line, plain_text
 from item_bank.stimulus import Stimulus
 
 GENERAL: Final = "general_fb"
 STIMULUS: Final = "text_only_question"
 TYPE: Final = "question-type"
 PARENT: Final = "parent-stimulus-item-ident"  # of an item: the text that it shares
-_TYPES: Final = (TYPE, "cc-profile")
+_TYPES: Final = (TYPE, "cc-profile", "qmd-questiontype")
 _POINTS: Final = ("points-possible", "cc-weighting", "qmd-weighting")
 _NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]{0,25})?")
 _READ: Final = frozenset({"itemmetadata", "presentation", "resprocessing", "itemfeedback"})
 _WHERE_CHARACTERS: Final = 200
+_WHERE_WORDS: Final = 60  # of a stem, where an item has no name
 
 
 @dataclass(slots=True)
@@ -81,15 +84,17 @@ def read_item(item: Node, number: int, beside: Beside) -> ForeignItem:
 
 
 def _taken(item: Node, draft: Draft, beside: Beside, budget: Budget) -> ForeignItem:
+    item = in_one_shape(item)
     metadata, presentation = metadata_of(item), item.first("presentation")
-    kind = next((metadata[name] for name in _TYPES if name in metadata), "") or _guessed(item)
-    if presentation is not None:
-        draft.stem = beside.texts.of(presentation, draft)
+    kind = known_type(next((metadata[name] for name in _TYPES if name in metadata), "")) or _guessed(item)
+    _read_stem(item, presentation, draft, beside.texts)
     _read_feedback(item, draft, beside.texts)
     if kind == "file_upload_question":
         raise Refused("FILE_WANTED", line=item.line)
     if kind == STIMULUS:
         raise Refused("TEXT_ALONE", line=item.line)
+    if not kind:
+        _refuse_unnamed(item)
     if kind not in READERS:
         raise Refused("TYPE_NOT_SUPPORTED", line=item.line, type=kind)
     for part in item.children:
@@ -110,6 +115,14 @@ def _taken(item: Node, draft: Draft, beside: Beside, budget: Budget) -> ForeignI
     return _with_stimulus(taken, metadata.get(PARENT, ""), draft, beside)
 
 
+def _read_stem(item: Node, presentation: Node | None, draft: Draft, texts: Texts) -> None:
+    """The stem; of an item without a name its first words are how its author finds it again."""
+    if presentation is not None:
+        draft.stem = texts.of(presentation, draft)
+    if not item.get("title") and not item.get("ident"):
+        draft.where = plain_text(draft.stem)[:_WHERE_WORDS].strip() or draft.where
+
+
 def _mark(said: str, draft: Draft) -> float:
     """The points; where none are said, the greatest score, which is one mark where it is a percentage."""
     if not said:
@@ -121,11 +134,27 @@ def _mark(said: str, draft: Draft) -> float:
     return 1.0
 
 
+def _responses_in(item: Node) -> list[Node]:
+    return [
+        node for node in item.walk() if node.name.startswith("response_") and node.name != "response_label"
+    ]
+
+
+def _refuse_unnamed(item: Node) -> None:
+    """Says which responses a question of no known type takes, if any."""
+    names = dict.fromkeys(node.name for node in _responses_in(item))
+    if not names:
+        raise Refused("NO_INTERACTION", line=item.line)
+    raise Refused("INTERACTION_NOT_KEPT", line=_responses_in(item)[0].line, name=", ".join(names))
+
+
 def _guessed(item: Node) -> str:
     """What a file without Canvas's names asks, told by the responses that it takes."""
-    names = {node.name for node in item.walk() if node.name.startswith("response_")} - {"response_label"}
+    found = _responses_in(item)
+    names = {node.name for node in found}
     if names == {"response_lid"}:
-        return "multiple_choice_question"
+        is_order = any(node.get("rcardinality").lower() == "ordered" for node in found)
+        return "ordering_question" if is_order else "multiple_choice_question"
     if names == {"response_num"}:
         return "numerical_question"
     has_key = any(node.name == "varequal" for node in item.walk())

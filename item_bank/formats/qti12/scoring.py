@@ -35,12 +35,32 @@ class Scoring:
         if len(conditions) > MOST_CONDITIONS:
             raise Refused("SCORING_TOO_LONG")
         self.target = _target(conditions)
-        self._known = conditions
-        self.conditions = [one for one in conditions if self._sets(one)]
+        self._start = self._starting()
+        self._known = [one for one in conditions if self._start or not self._says_nothing(one)]
+        self.conditions = [one for one in self._known if self._sets(one)]
 
     @property
     def is_absent(self) -> bool:
         return not self.conditions
+
+    def _starting(self) -> Fraction:
+        """What the score is before any condition."""
+        for node in self._processing.within("decvar") if self._processing is not None else ():
+            if node.get("varname", SCORE) == self.target:
+                return read_number(node.get("defaultval")) or Fraction(0)
+        return Fraction(0)
+
+    def _least(self) -> Fraction | None:
+        for node in self._processing.within("decvar") if self._processing is not None else ():
+            if node.get("varname", SCORE) == self.target:
+                return read_number(node.get("minvalue"))
+        return None
+
+    def _says_nothing(self, condition: Node) -> bool:
+        """Whether it says that what is not right earns nothing: so it does without being said."""
+        test = condition.first("conditionvar")
+        is_other = test is not None and [one.name for one in test.children] == ["other"]
+        return is_other and all(read_number(node.text) == 0 for node in self._sets(condition))
 
     def best(self) -> Fraction | None:
         """The greatest score that the file declares."""
@@ -76,15 +96,16 @@ class Scoring:
             rules.append(
                 Node("responseCondition", {}, children=[Node("responseIf", {}, children=[condition, *acts])])
             )
-        if any(_is_less(node) for one in self.conditions for node in self._sets(one)):
+        if self._least() == 0 and any(_is_less(node) for one in self.conditions for node in self._sets(one)):
             rules.append(_sets_score([Node("max", {}, children=[_score(), literal("float", "0")])]))
-        outcomes = {SCORE: Declared(SCORE, "float", "single")}
+        start = Value((self._start,), "float") if self._start else None
+        outcomes = {SCORE: Declared(SCORE, "float", "single", start=start)}
         return Program(responses, outcomes, SCORE, rules=tuple(rules), relevant=frozenset({SCORE}))
 
     def sums(self) -> dict[tuple[str, str], Fraction] | None:
         """What each (response, value) adds, where the score is such a sum; None where it is none."""
         worth: dict[tuple[str, str], Fraction] = {}
-        for one in self.conditions:
+        for one in self.conditions if not self._start else ():
             sets = self._sets(one)
             condition = one.first("conditionvar")
             if (
@@ -108,7 +129,7 @@ class Scoring:
 
     def all_of(self) -> tuple[dict[str, list[str]], set[tuple[str, str]], Fraction] | None:
         """The values that must all be given, those that must not, and what that earns; None elsewhere."""
-        if len(self.conditions) != 1 or len(self._sets(self.conditions[0])) != 1:
+        if len(self.conditions) != 1 or len(self._sets(self.conditions[0])) != 1 or self._start:
             return None
         condition = self.conditions[0].first("conditionvar")
         act = self._sets(self.conditions[0])[0]
@@ -121,11 +142,25 @@ class Scoring:
         for part in parts:
             if part.name == "varequal":
                 wanted.setdefault(part.get("respident"), []).append(part.text.strip())
-            elif part.name == "not" and [one.name for one in part.children] == ["varequal"]:
-                barred.add((part.children[0].get("respident"), part.children[0].text.strip()))
+            elif part.name == "not" and {one.name for one in part.children} == {"varequal"}:
+                barred |= {(one.get("respident"), one.text.strip()) for one in part.children}
             else:
                 return None
         return wanted, barred, worth
+
+    def each_of(self) -> list[tuple[list[tuple[str, str]], Fraction]] | None:
+        """For each condition the (response, value) pairs that must all be given, and what that adds."""
+        found: list[tuple[list[tuple[str, str]], Fraction]] = []
+        for one in self.conditions:
+            condition, sets = one.first("conditionvar"), self._sets(one)
+            parts = [] if condition is None else _parts(condition, "and")
+            worth = read_number(sets[0].text) if len(sets) == 1 else None
+            adds = len(self.conditions) == 1 or sets[0].get("action").lower() == "add"
+            if worth is None or worth <= 0 or not adds or any(part.name != "varequal" for part in parts):
+                return None
+            if parts:
+                found.append(([(part.get("respident"), part.text.strip()) for part in parts], worth))
+        return found or None
 
     def _sets(self, condition: Node) -> list[Node]:
         return [node for node in condition.all("setvar") if node.get("varname", SCORE) == self.target]
@@ -206,13 +241,20 @@ def _condition(node: Node, responses: Mapping[str, Declared]) -> Node:
     return made[0] if len(made) == 1 else Node("and", {}, children=made)
 
 
+def _any_of(node: Node, responses: Mapping[str, Declared]) -> Node:
+    """What `not` turns round: of several values side by side none may be given (so Brightspace means it)."""
+    if len(node.children) > 1 and all(part.name == "varequal" for part in node.children):
+        return Node("or", {}, children=[_expression(part, responses) for part in node.children])
+    return _condition(node, responses)
+
+
 def _expression(node: Node, responses: Mapping[str, Declared]) -> Node:
     if node.name in {"and", "or"}:
         return Node(
             node.name, {}, line=node.line, children=[_expression(one, responses) for one in node.children]
         )
     if node.name == "not":
-        return Node("not", {}, line=node.line, children=[_condition(node, responses)])
+        return Node("not", {}, line=node.line, children=[_any_of(node, responses)])
     if node.name == "other":
         return literal("boolean", "true")
     variable = responses.get(node.get("respident"))

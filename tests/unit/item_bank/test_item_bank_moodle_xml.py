@@ -556,3 +556,15 @@ def test_the_writer_says_what_moodle_has_no_place_for():
         ("c5", "CREDIT_CHANGED"),
     ]
     assert [item.stem for item in read_moodle_xml(data).items] == ["Xem dấu", "Nhiều"]
+
+
+def test_percentages_of_a_machine_mean_the_fraction_that_they_stand_for():
+    answers = (
+        answer("a", "33.333333333333336"),
+        answer("b", "66.66666666666667"),
+        answer("c", "-33.333333333333336"),
+    )
+    found = read(question("multichoice", f"<single>false</single>{''.join(answers)}")).items[0]
+    assert found.key is not None
+    assert found.key.weights is not None
+    assert found.key.weights.of == {"A": Fraction(1, 3), "B": Fraction(2, 3), "C": Fraction(-1, 3)}

@@ -11,7 +11,6 @@ from item_bank.interactions.marking import Credit, Key
 from tests.unit.item_bank.qti_samples import (
     CHOICES,
     IS_CORRECT,
-    MAP_RESPONSE,
     SCORE,
     choice,
     codes,
@@ -26,6 +25,8 @@ from tests.unit.item_bank.qti_samples import (
     variable,
     when,
 )
+
+DRAWN = '<templateProcessing><setTemplateValue identifier="X"/></templateProcessing>'
 
 
 def test_cardinality_multiple_with_one_choice_at_most_is_a_single_choice():
@@ -131,11 +132,12 @@ def test_an_outcome_that_stands_for_the_score():
     )
 
 
-def test_a_score_that_starts_above_nothing_is_refused():
+def test_what_everybody_gets_is_lost_by_name():
     start = SCORE.replace("/>", "><defaultValue><value>1</value></defaultValue></outcomeDeclaration>")
     rules = processing(when(IS_CORRECT, sets(3)))
-    xml = item(choice(), response("identifier", "single", "B"), rules, outcomes=start)
-    assert refusal(xml) == "SCORE_WITHOUT_RESPONSE"
+    read = taken(item(choice(), response("identifier", "single", "B"), rules, outcomes=start))
+    assert (read.key, read.max_mark) == (Key(1, ("B",)), 2)
+    assert [(one.code, one.params) for one in read.lost] == [("START_SCORE_LOST", {"score": 1.0})]
 
 
 def test_an_essay_whose_rules_match_a_key_that_is_not_there():
@@ -183,7 +185,7 @@ def test_without_processing_the_declared_response_is_the_key_and_that_is_said():
         (item(choice(), response("identifier", "single", "Z")), "SCORE_ALWAYS_NOTHING"),
         (item(choice(), response("identifier", "single", "B"), adaptive="true"), "ADAPTIVE"),
         (
-            item(choice(), response("identifier", "single", "B"), behind="<templateProcessing/>"),
+            item(choice(), response("identifier", "single", "B"), behind=DRAWN),
             "TEMPLATE_PROCESSING",
         ),
         (item("<customInteraction responseIdentifier='RESPONSE'/>", response()), "CUSTOM_PART"),
@@ -204,11 +206,6 @@ def test_without_processing_the_declared_response_is_the_key_and_that_is_said():
          "WRONG_NUMBER_OF_OPTIONS"),
         (item(choice(choices=CHOICES + CHOICES), response("identifier", "single", "A")), "IDENTIFIER_TWICE"),
         (item(choice(), response() + response()), "VARIABLE_TWICE"),
-        (
-            item(choice(most=0), response("identifier", "multiple", mapping=mapped({"A": 1, "B": -1})),
-                 MAP_RESPONSE),
-            "SCORE_NEGATIVE",
-        ),
         (
             item(choice(), response("identifier", "single", "B"), processing(sets(1))),
             "SCORE_WITHOUT_RESPONSE",

@@ -126,10 +126,6 @@ def test_texts_by_mapping_and_by_string_match():
         ),
         ('<equal toleranceMode="absolute" tolerance="1 2"><correct identifier="RESPONSE"/>{v}</equal>',
          "NUMBER_NOT_NAMED"),
-        ('<equal toleranceMode="absolute" tolerance="1" includeUpperBound="false">'
-         '<correct identifier="RESPONSE"/>{v}</equal>', "NUMBER_WITHOUT_END"),
-        ('<equal toleranceMode="relative" tolerance="1">{v}<correct identifier="RESPONSE"/></equal>',
-         "TOLERANCE_OF_RESPONSE"),
         ("<gt>{v}{low}</gt>", "NUMBER_WITHOUT_END"),
         ("<gt><sum>{v}{low}</sum>{low}</gt>", "NUMBER_RULE_UNKNOWN"),
     ],

@@ -20,6 +20,7 @@ FIRST: Final[dict[str, LazyString]] = {
     "BRACKETS_CHANGED": _l("Double brackets in a text were changed: they mark places here."),
     "CASE_LOST": _l("Capitals do not matter any more."),
     "CATEGORY_LOST": _l("The category is lost."),
+    "CDATA_AS_MARKUP": _l("Tags that stood there as text (CDATA) were taken as layout. Check the wording."),
     "CLOZE_NOT_SUPPORTED": _l(
         "The text has %(count)s gaps of kinds that do not go together (%(kinds)s). Use lists only, "
         "or one typed gap."
@@ -82,6 +83,7 @@ FIRST: Final[dict[str, LazyString]] = {
     "GROUPS_MERGED": _l("The groups of options are one now."),
     "HEADING_LOST": _l("A heading is a bold paragraph now."),
     "HIDDEN": _l("The item was hidden in Moodle."),
+    "HIDDEN_TEXT_LOST": _l("A text that was hidden there is lost: %(text)s"),
     "HINTS_LOST": _l("%(count)s hints are lost."),
     "HOTSPOT_WITHOUT_PICTURE": _l("The picture on which areas are chosen is missing or unreadable. Add it."),
     "HOTTEXT_LENGTH": _l("The words to choose at %(identifier)s are empty or too long."),

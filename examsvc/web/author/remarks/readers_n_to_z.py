@@ -59,6 +59,8 @@ SECOND: Final[dict[str, LazyString]] = {
     "PRACTICAL_AS_UPLOAD": _l("The practical task is written as an upload."),
     "PROCESSING_MISSING": _l("The file has no rules of scoring; only its correct response can be taken."),
     "QTI_VERSION_UNKNOWN": _l("QTI %(version)s is not written. Choose 2.1, 2.2 or 3.0."),
+    "RANGE_END_TAKEN": _l("%(value)s itself earned nothing, as the end of a range; here it earns the mark."),
+    "RANGE_MIDDLE_SHOWN": _l("The file tells a range alone; its middle, %(value)s, is shown as the key."),
     "RATIONALE_LOST": _l("The rationale is lost."),
     "REFUSED": _l("The item was refused when it was read, and so is not written."),
     "RESPONSE_TEMPLATE_LOST": _l("The template of the response is lost."),
@@ -88,6 +90,7 @@ SECOND: Final[dict[str, LazyString]] = {
         "The area %(shape)s %(coords)s has a shape that is not taken. Use a rectangle, circle or polygon."
     ),
     "SLIDER_LOST": _l("The slider from %(lower)s to %(upper)s is a typed number now."),
+    "START_SCORE_LOST": _l("The score that everybody gets, even without a response (%(score)s), is lost."),
     "STATISTICS_LOST": _l("The statistics are lost."),
     "STATISTICS_UNCLEAR": _l("Several items are called %(identifier)s: statistics are not taken."),
     "STATISTIC_LOST": _l("The statistic %(name)s is not kept."),
@@ -109,9 +112,16 @@ SECOND: Final[dict[str, LazyString]] = {
     "TEXT_ALONE": _l("A text without a question. Put it as a stimulus to the items that belong to it."),
     "TEXT_FORMAT_LOST": _l("The response was formatted text; here it is plain."),
     "TEXT_HAS_ELEMENTS": _l("In <%(element)s> markup stands outside CDATA. Export the file again."),
+    "TEXT_RULE_LOST": _l(
+        "Texts like “%(value)s” were accepted too (%(rule)s); here only the text itself is. "
+        "Add what is right."
+    ),
     "TEXT_TOO_LONG": _l("A text is too long (%(length)s characters). Shorten it."),
     "TOLERANCES_DIFFER": _l("The accepted numbers have different tolerances. Use one for all."),
     "TOLERANCE_OF_RESPONSE": _l("The tolerance is a percentage of the response. Make it one of the key."),
+    "TOLERANCE_TURNED": _l(
+        "The tolerance (%(tolerance)s) was a percentage of the response; here it is one of the key."
+    ),
     "TOLERANCE_UNREADABLE": _l("%(value)s is no tolerance."),
     "TOO_LARGE": _l("The file holds more than is read at once. Split it."),
     "TOO_LONG": _l("The response has %(length)s characters; at most %(most)s are allowed."),
@@ -151,4 +161,7 @@ SECOND: Final[dict[str, LazyString]] = {
     "WRONG_NUMBER_OF_PLACES": _l("There are %(count)s places to fill; there may be %(least)s to %(most)s."),
     "XML_TOO_DEEP": _l("The XML is nested more than %(limit)s levels deep."),
     "XML_TOO_LONG": _l("The XML has more than %(limit)s elements. Split the file."),
+    "ZIPS_WITHIN": _l(
+        "The archive holds %(count)s archives and no items. Unpack it, and import each of them."
+    ),
 }
