@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from examsvc.sample.bank import register_acts
 from examsvc.sample.exams import TRIAL
 from examsvc.sample.staff import STAFF, actor
-from examsvc.services import rooms
+from examsvc.services import Services, rooms
 from examsvc.services.bank import new_version, submit_for_review
+from examsvc.services.key_corrections import (
+    confirm_key_correction,
+    propose_key_correction,
+    refuse_key_correction,
+)
 from examsvc.web.rooms import ROOMS
+from item_bank.interactions.marking import Key
 from tests.e2e import exam_hall
-from tests.e2e.conftest import ROOT, OpenPage, switch_to_english
+from tests.e2e.conftest import OpenPage
 from tests.e2e.exam_hall import Hall, Seat, open_services, query
+from tests.e2e.inspection import Inspection, in_both_languages
 from tests.e2e.player_page import Player
 
 pytestmark = pytest.mark.e2e
-WIDE, NARROW = 1280, 390
-WORKBOOK = ROOT / "examsvc" / "sample" / "data" / "items_ban_de_1.xlsx"
-GRAVE = ("serious", "critical")
-
-# Contrast is the dear one of the rules: colours do not depend on the language, nor in the wide page on
-# the role; and the first rows of a long table stand for those after them.
-ALIKE = ["tbody > tr:nth-child(n+9)", "li:nth-child(n+13)"]
-LOOK = """async ({exclude, contrast}) => {
-  const rules = {"color-contrast": {enabled: contrast}};
-  const found = await axe.run({exclude}, {resultTypes: ["violations"], iframes: false, rules});
-  const words = (node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`;
-  return found.violations.map(({id, impact, nodes}) => ({id, impact, at: nodes.slice(0, 3).map(words)}));
-}"""
-
 ITEM = "/items/<int:version_id>"
 ASSIGNMENT = "/assignments/<int:assignment_id>"
 ACT = "/legal-acts/<int:act_id>"
@@ -80,13 +70,14 @@ TOURS: dict[str, tuple[str, ...]] = {
         "/legal-acts",
         "/accounts",
     ),
-    "tham_dinh": ("/items", f"{ITEM}/review", "/bank"),
+    "tham_dinh": ("/items", f"{ITEM}/review", "/bank", "/bank/key-corrections"),
     "ngan_hang": (
         "/items",
         ITEM,
         f"{ITEM}/history",
         f"{ITEM}/key",
         "/bank",
+        "/bank/key-corrections",
         "/bank/rules",
         "/bank/usage",
         "/bank/usage/rules",
@@ -156,64 +147,32 @@ def prepared(served_home: Path) -> Prepared:
         "SELECT v.id FROM item_version v JOIN item i ON i.id = v.item_id"
         " JOIN user_account u ON u.id = i.author_id WHERE u.username = 'ban_de_1' ORDER BY v.id LIMIT 2",
     )
+    choices = query(
+        served_home,
+        "SELECT v.id FROM item_version v JOIN item_key k ON k.item_version_id = v.id"
+        " WHERE v.interaction = 'single_choice' AND v.state = 'operational' AND k.version = 1"
+        " AND k.option_id = 'A' ORDER BY v.id DESC LIMIT 3",
+    )
     with open_services(served_home) as deps:
         register_acts(deps)  # a sample made before there was a register holds none
         rooms.check_in(deps, actor(deps, "giam_thi"), waiting.sitting)
         author = actor(deps, "ban_de_1")
         draft, submitted = new_version(deps, author, first), new_version(deps, author, second)
         submit_for_review(deps, author, [submitted])
+        lay_key_corrections(deps, *(row[0] for row in choices))
     known = {f"{ITEM}/edit": f"/items/{draft}/edit", f"{ITEM}/review": f"/items/{submitted}/review"}
     return Prepared(hall, registered, waiting, known)
 
 
-@dataclass
-class Inspection:
-    """Looks at what a page shows now, and remembers what is wrong.
-
-    In Vietnamese wide and narrow; in English, where nothing but the length of words differs, narrow.
-    """
-
-    page: Page
-    findings: list[str] = field(default_factory=list)
-    seen: ClassVar[set[str]] = set()
-
-    def look(self, name: str) -> None:
-        language = self.page.evaluate("document.documentElement.lang")
-        for width in (WIDE, NARROW) if language == "vi" else (NARROW,):
-            self.page.set_viewport_size({"width": width, "height": 900})
-            contrast = language == "vi" and (width == NARROW or name not in self.seen)
-            where = f"{name} [{language}, {width} px]"
-            self.findings += [f"{where}: {violation}" for violation in self._violations(contrast=contrast)]
-            if width == NARROW:
-                self.findings += [f"{where}: {overflow}" for overflow in self._overflow()]
-        self.seen.add(name)
-
-    def _violations(self, *, contrast: bool) -> list[str]:
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)  # by the debugger's door: the CSP lets no script of ours in
-        found = self.page.evaluate(LOOK, {"exclude": ALIKE, "contrast": contrast})
-        return [f"{one['id']} ({one['impact']}) {one['at']}" for one in found if one["impact"] in GRAVE]
-
-    def _overflow(self) -> list[str]:
-        wide = self.page.evaluate(
-            """() => {
-                 if (document.scrollingElement.scrollWidth <= innerWidth) return [];
-                 return [...document.querySelectorAll("main *, header *")]
-                   .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
-                   .map((e) => `${e.tagName.toLowerCase()}.${e.className}#${e.id}`)
-                   .concat(`${document.scrollingElement.scrollWidth} px`);
-               }"""
-        )
-        return [f"scrolls sideways: {wide}"] if wide else []
-
-
-def in_both_languages(page: Page) -> Iterator[str]:
-    """Vietnamese as it comes, then English."""
-    yield "vi"
-    page.set_viewport_size({"width": WIDE, "height": 900})
-    page.goto("/")
-    switch_to_english(page)
-    yield "en"
+def lay_key_corrections(deps: Services, waiting: int, confirmed: int, refused: int) -> None:
+    """One proposal that waits and two that were decided."""
+    manager, reviewer = actor(deps, "ngan_hang"), actor(deps, "tham_dinh")
+    proposed = [
+        propose_key_correction(deps, manager, version_id, Key(1, ("B",)), "Nghị định đã sửa đổi")
+        for version_id in (waiting, confirmed, refused)
+    ]
+    confirm_key_correction(deps, reviewer, proposed[1])
+    refuse_key_correction(deps, reviewer, proposed[2], "Điều khoản này chưa có hiệu lực")
 
 
 def shape(rule: str) -> re.Pattern[str]:
@@ -264,18 +223,6 @@ def test_the_tours_lead_past_every_page_and_every_member_of_staff():
     visited = {rule for tour in TOURS.values() for rule in tour} | OTHERWISE
     assert sorted(pages - visited) == []
     assert {member.role for member in STAFF} == {m.role for m in STAFF if m.username in TOURS}
-
-
-def test_the_report_on_a_workbook_bars_nobody(open_page: OpenPage):
-    page = open_page("ban_de_1")
-    inspection = Inspection(page)
-    for _language in in_both_languages(page):
-        page.goto("/items/import")
-        page.set_input_files("input[type=file]", WORKBOOK)
-        page.locator("main form button").first.click()
-        expect(page.locator("main table").first).to_be_visible()
-        inspection.look("/items/import/<report_id>")
-    assert not inspection.findings, "\n".join(inspection.findings)
 
 
 def test_the_waiting_room_bars_nobody(open_page: OpenPage, prepared: Prepared):

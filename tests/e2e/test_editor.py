@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from item_bank.interactions.kinds import Interaction
 from tests.e2e.conftest import OpenPage
-from tests.e2e.test_accessibility import GRAVE, NARROW, WIDE
+from tests.e2e.inspection import GRAVE, NARROW, WIDE
 from tests.unit.item_bank.pictures import png
 
 pytestmark = pytest.mark.e2e

@@ -15,8 +15,8 @@ from tests.e2e import exam_hall
 from tests.e2e.conftest import OpenPage
 from tests.e2e.every_item import KINDS, NUMBERS, asked_of, lay_every_interaction
 from tests.e2e.exam_hall import Hall, Seat, open_services, query
+from tests.e2e.inspection import NARROW, WIDE, Inspection
 from tests.e2e.player_page import Player
-from tests.e2e.test_accessibility import NARROW, WIDE, Inspection
 from tests.e2e.test_player_tools import tab_to
 from tests.every_interaction import EXAMPLES
 

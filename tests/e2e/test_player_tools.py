@@ -14,8 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e import exam_hall, with_packs
 from tests.e2e.conftest import OpenPage, Server, free_port
 from tests.e2e.exam_hall import Hall, Seat, query
+from tests.e2e.inspection import WIDE, Inspection
 from tests.e2e.player_page import Player
-from tests.e2e.test_accessibility import WIDE, Inspection
 from tests.integration.laid_campaign import move_start
 
 pytestmark = pytest.mark.e2e

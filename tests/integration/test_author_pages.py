@@ -93,7 +93,7 @@ def test_a_file_is_checked_then_confirmed(author: Browser):
 def test_a_refused_file_shows_row_column_and_reason(author: Browser):
     report = upload(author, workbook([*two_rows(), row_of(CODE="T01-003", KEY="E", STEM="Khác?")]))
     page = author.get(report.location).text
-    assert "1 item cannot be taken." in page
+    assert "1 item cannot be taken before it is put right in the file." in page
     assert "Row 4, column I (Đáp án):" in page
     assert "The key “E” names nothing that the item has." in page
     refused = author.post_form(report.location)
@@ -109,6 +109,9 @@ def test_what_a_file_does_not_say_is_answered_for_all_its_items(author: Browser)
     report = upload(author, gift, "cau-hoi.gift").location
     page = author.get(report).text
     assert "The file does not say: Topic." in page
+    assert "1 item lacks only what is asked below." in page
+    assert "put right in the file" not in page  # nothing has to be
+    assert "Answer wanted" in author.get(f"{report}?fate=lacking").text
     assert "Import 1 item" not in page
     answers = {"topic": "T01", "level": "apply", "legal_basis": "Luật Hải quan 2014"}
     answered = author.post_form(f"{report}/answers", **answers)
@@ -302,7 +305,7 @@ def test_the_preview_shows_formulas_and_names_those_that_cannot_be_read(author: 
 def test_a_reference_to_an_unknown_picture_is_a_fault_of_its_row(author: Browser):
     rows = [row_of(STEM=f"Xem {reference('0' * 64, 'x')}"), row_of(CODE="T01-002", KEY="A", STEM=r"Tính \(x")]
     page = author.get(upload(author, workbook(rows)).location).text
-    assert "1 item cannot be taken." in page
+    assert "1 item cannot be taken before it is put right in the file." in page
     assert "There is no picture “000000000000” in the bank." in page
     assert r"Formula 1 has no end" in page
 

@@ -26,7 +26,7 @@ DOCUMENTS: Final[dict[str, LazyString]] = {
     "INVALID_WEIGHTS": _l("The weights of the key cannot be read."),
     "ITEM_REFUSED": _l("The item had been refused when it was read."),
     "KEYS_DISAGREE": _l(
-        "What is marked in the question and what the line or table of keys says differ: %(said)s. Leave one key."
+        "The marks in the question and the line or table of keys do not agree: %(said)s. Leave one key."
     ),
     "KEY_INCOMPLETE": _l("The key says nothing of: %(places)s."),
     "KEY_NOT_CARRIED": _l("The key cannot be written in this format."),
