@@ -93,6 +93,10 @@ def test_words_replaced_in_frozen_items_make_drafts_that_their_author_hands_in(s
     assert "Đổi tên cơ quan" in act
     assert verify_chain(services).first_bad_seq is None
     bank.submit_for_review(services, laid.author, outcome.version_ids)
+    history = item_history.view_history(services, laid.manager, outcome.version_ids[0])
+    assert ("made", 2, "Dung", "Đổi tên cơ quan") in [
+        (one.kind, one.version, one.who, one.note) for one in history.events
+    ]
 
 
 def test_who_changed_the_words_neither_hands_them_in_nor_approves_them(services, laid: Bank):
@@ -132,6 +136,8 @@ def test_an_authors_draft_changes_in_place_and_others_items_stay(services, laid:
     outcome = changed(services, laid.author, REPLACE, [own])
     assert (outcome.version_ids, row(services, own).stem) == ([own], "Câu hỏi T01-001?")
     assert len(log_of(services, "items.edit")) == 1
+    history = item_history.view_history(services, laid.author, own)
+    assert (history.events[0].kind, history.events[0].note) == ("edited", "Đổi tên cơ quan")
     with pytest.raises(Forbidden):  # he may not even read it
         bulk_previews.ask_preview(services, laid.author, REPLACE, [own, other])
     reading_author = Actor(laid.author.user_id, "an", "An", frozenset({Role.AUTHOR, Role.REVIEWER}))
