@@ -123,7 +123,7 @@ def view_report(deps: Services, actor: Actor, job_id: int, page: int = 1) -> Rep
 
 
 def _require_quiet(deps: Services, kept: Kept) -> None:
-    """Candidates come first: SQLite has one writer, and the log one end, which opening a sitting needs too."""
+    """Candidates come first: SQLite has one writer, and the log one end, which sittings need too."""
     if len(kept.changed) <= MOST_BESIDE_EXAM:
         return
     with deps.store.read() as session:
