@@ -95,8 +95,8 @@ WORDS: Final[dict[str, LazyString]] = {
     ),
     "jobs.finished": _l("This work is over: there is nothing to stop."),
     "jobs.exam_under_way": _l(
-        "An exam is under way or about to begin, and this database has one writer: change at most %(n)s "
-        "items now, or all of them when the exam is over."
+        "An exam is under way or about to begin: change at most %(n)s items now, or all of them when "
+        "it is over."
     ),
     # assembly
     "assembly.refused": _l("No blueprint can be made from these figures."),

@@ -63,6 +63,14 @@ IMPORT_STAGES: dict[str, LazyString] = {
 }
 
 
+# work of which nothing stays when it is stopped
+STOPPED: dict[str, LazyString] = {
+    "calibrate": _l("The calibration was stopped. Nothing of it was kept."),
+    "bulk_preview": _l("The work was stopped. No item was changed."),
+    "bulk_change": _l("The work was stopped. No item was changed."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class JobPicture:
     """What a reader sees of a job; `percent` is None where the length of the way is not known.
@@ -133,8 +141,8 @@ def _text(row: JobRow) -> str:
         return _running_text(row)
     if row.state == "done":
         return _done_text(row)
-    if row.state == "cancelled" and row.kind == "calibrate":
-        return str(_("The calibration was stopped. Nothing of it was kept."))
+    if row.state == "cancelled" and row.kind in STOPPED:
+        return str(STOPPED[row.kind])
     return words_of(row.message)
 
 

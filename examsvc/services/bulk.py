@@ -28,7 +28,7 @@ from item_bank.errors import BulkRefused
 
 KIND: Final = "bulk_change"
 _NAMED: Final = 200  # outdated items that an outcome names
-MOST_BESIDE_EXAM: Final = 500  # items written at once while candidates sit, where there is one writer
+MOST_BESIDE_EXAM: Final = 500  # items written at once while candidates sit
 _EXAM_MARGIN: Final = timedelta(minutes=15)
 
 
@@ -69,7 +69,7 @@ def ask_change(deps: Services, actor: Actor, preview_id: str) -> int:
     """Have a worker carry out what the preview shows, once however often it is asked for: the job's id.
 
     What failed or was stopped may be asked for again. Raises NotFound of a preview that has gone,
-    BulkRefused of one that changes nothing, JobRefused while an exam needs the one writer.
+    BulkRefused of one that changes nothing, JobRefused of many while an exam is near.
     """
     kept = read_preview(deps, actor, preview_id)
     if not kept.changed:
@@ -123,8 +123,8 @@ def view_report(deps: Services, actor: Actor, job_id: int, page: int = 1) -> Rep
 
 
 def _require_quiet(deps: Services, kept: Kept) -> None:
-    """With SQLite all writers wait for each other: responses are not kept waiting by the bank."""
-    if deps.store.seat_limit is None or len(kept.changed) <= MOST_BESIDE_EXAM:
+    """Candidates come first: SQLite has one writer, and the log one end, which sittings need too."""
+    if len(kept.changed) <= MOST_BESIDE_EXAM:
         return
     with deps.store.read() as session:
         if is_exam_near(session, database_now(session), _EXAM_MARGIN):

@@ -37,7 +37,7 @@ class _Task:
     rows: Mapping[int, VersionOfItem]
 
     def entry(self, action: str, subject: str, **detail: Any) -> Entry:
-        return action, subject, {**detail, "bulk": self.job_id}
+        return action, subject, {**detail, "bulk": self.job_id, "reason": self.order.reason}
 
 
 def write_lines(
@@ -116,7 +116,7 @@ def _topics(task: _Task, lines: Sequence[BulkLine]) -> Written:
         item.topic_id = ids[task.order.topic]
         if version.version == 1:
             _keep_assigned(task, line, versions.get_version(task.session, version.id))
-        facts = {"from_topic": line.was, "to_topic": task.order.topic, "reason": task.order.reason.strip()}
+        facts = {"from_topic": line.was, "to_topic": task.order.topic}
         entries.append(task.entry("items.change_topic", f"item:{item.id}", **facts))
     return entries, {line.version_id: line.version_id for line in lines}
 

@@ -21,7 +21,7 @@ from examsvc.store import bank as items
 from examsvc.store import item_history as store
 from examsvc.store import item_versions as versions
 from examsvc.store.bank import ItemLine
-from examsvc.store.bulk import list_topic_changes
+from examsvc.store.bulk import ItemChange, list_changes
 from examsvc.store.exposure import Sight
 from examsvc.store.item_uses import list_uses
 from examsvc.store.models import CalibrationRow, CampaignRow, ItemParameterRow, ItemRow, ItemVersionRow
@@ -37,7 +37,7 @@ READS_USE = READS_ALL | {Role.EXAMINER}
 class Event:
     """Something that happened to an item; `version` None: to the item as a whole.
 
-    kind : made | moved | filed | keyed | reviewed | rested | woken | calibrated
+    kind : made | edited | moved | filed | keyed | reviewed | rested | woken | calibrated
     who : empty where the reader may not know, or nobody did it
     """
 
@@ -151,7 +151,8 @@ def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow])
     moves = store.list_moves(session, list(numbers))
     keys = store.list_keys(session, item.id)
     orders = exposure.list_orders(session, [item.id]).get(item.id, [])
-    filed = list_topic_changes(session, item.id)
+    changes = list_changes(session, item.id, list(numbers))
+    why_made = _why_made(changes)
     names = scored.staff_names(
         session,
         [
@@ -159,7 +160,7 @@ def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow])
             *(move.actor_id for move in moves),
             *(key.created_by for key, _number in keys),
             *(order.made_by for order in orders),
-            *(change.actor_id for change in filed),
+            *(change.actor_id for change in changes),
         ],
     )
 
@@ -168,14 +169,15 @@ def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow])
 
     def listed() -> Iterator[Event]:
         for version in all_versions:
-            yield Event(version.created_at, "made", version.version, name_of(version.created_by))
+            who = name_of(version.created_by)
+            yield Event(version.created_at, "made", version.version, who, why_made.get(version.id, ""))
         for move in moves:
             facts: dict[str, Any] = {"from_state": move.from_state, "to_state": move.to_state}
             who = name_of(move.actor_id)
             yield Event(move.at, "moved", numbers[move.version_id], who, move.comment, facts)
-        for change in filed:
-            facts = {"from_topic": change.from_topic, "to_topic": change.to_topic}
-            yield Event(change.at, "filed", None, name_of(change.actor_id), change.reason, facts)
+        yield from (
+            _changed(change, numbers, name_of(change.actor_id)) for change in changes if not change.made
+        )
         for key, number in keys:
             if key.version > 1:
                 facts = {"key_version": key.version}
@@ -189,6 +191,21 @@ def _events(session: Session, item: ItemRow, all_versions: list[ItemVersionRow])
             yield Event(order.made_at, kind, None, name_of(order.made_by), order.reason, facts)
 
     return list(listed())
+
+
+def _why_made(changes: list[ItemChange]) -> dict[int, str]:
+    """Item version → why an order for many items has made it."""
+    made = ((one.version_id, str(one.detail["reason"])) for one in changes if one.made)
+    return {version_id: reason for version_id, reason in made if version_id is not None}
+
+
+def _changed(change: ItemChange, numbers: dict[int, int], who: str) -> Event:
+    """By an order for many items: its topic, or the wording of a draft."""
+    reason = str(change.detail["reason"])
+    if change.version_id is None:
+        facts = {name: change.detail[name] for name in ("from_topic", "to_topic")}
+        return Event(change.at, "filed", None, who, reason, facts)
+    return Event(change.at, "edited", numbers[change.version_id], who, reason)
 
 
 def _calibrated(found: list[Found]) -> Iterator[Event]:

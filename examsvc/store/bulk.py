@@ -15,17 +15,27 @@ from examsvc.store.models import AdministrationRow, AuditEntryRow, ItemRow, Item
 from examsvc.store.parts import in_parts
 
 _CONTENTS = [column.key for column in ItemVersionRow.__table__.columns if column.key != "superseded"]
+_CHANGING = frozenset({"items.change_topic", "items.edit", "items.new_version"})
 
 
 @dataclass(frozen=True, slots=True)
-class TopicChange:
-    """An item's move from one topic to another, as the audit log has kept it."""
+class ItemChange:
+    """What a change of many has done to one item, as the audit log has kept it.
+
+    action : items.change_topic | items.edit | items.new_version
+    version_id : of the wording that was edited or made; None where the item itself was changed
+    """
 
     at: datetime
     actor_id: int | None
-    from_topic: str
-    to_topic: str
-    reason: str
+    action: str
+    version_id: int | None
+    detail: dict[str, Any]
+
+    @property
+    def made(self) -> bool:
+        """Whether it has made the version."""
+        return self.action == "items.new_version"
 
 
 def in_order_of_items(session: Session, version_ids: Collection[int]) -> list[tuple[int, int]]:
@@ -52,21 +62,20 @@ def is_exam_near(session: Session, now: datetime, margin: timedelta) -> bool:
     return session.scalars(query.limit(1)).one_or_none() is not None
 
 
-def list_topic_changes(session: Session, item_id: int) -> list[TopicChange]:
-    """An item's changes of topic, oldest first: the log is gone through, its subject stands last."""
+def list_changes(session: Session, item_id: int, version_ids: Collection[int]) -> list[ItemChange]:
+    """What changes of many have done to an item, its moves apart, oldest first.
+
+    The log is gone through once: its subject is the last member of a canonical record.
+    """
+    subjects: dict[str, int | None] = {f"item:{item_id}": None}
+    subjects |= {f"item_version:{version_id}": version_id for version_id in version_ids}
     record = AuditEntryRow.record
-    query = (
-        sa.select(record)
-        .where(
-            record.endswith(f'"subject":"item:{item_id}"}}', autoescape=True),
-            record.contains('"action":"items.change_topic"', autoescape=True),
-        )
-        .order_by(AuditEntryRow.seq)
-    )
+    is_subject = sa.or_(*(record.endswith(f'"subject":"{one}"}}', autoescape=True) for one in subjects))
+    query = sa.select(record).where(is_subject, record.contains('"bulk":', autoescape=True))
     found = []
-    for text in session.scalars(query):
+    for text in session.scalars(query.order_by(AuditEntryRow.seq)):
         entry = json.loads(text)
-        detail = entry["detail"]
-        names = (str(detail[name]) for name in ("from_topic", "to_topic", "reason"))
-        found.append(TopicChange(datetime.fromisoformat(entry["at"]), entry["actor"], *names))
+        if entry["action"] in _CHANGING and "bulk" in entry["detail"]:
+            at, subject = datetime.fromisoformat(entry["at"]), subjects[entry["subject"]]
+            found.append(ItemChange(at, entry["actor"], entry["action"], subject, entry["detail"]))
     return found

@@ -93,6 +93,10 @@ def test_words_replaced_in_frozen_items_make_drafts_that_their_author_hands_in(s
     assert "Đổi tên cơ quan" in act
     assert verify_chain(services).first_bad_seq is None
     bank.submit_for_review(services, laid.author, outcome.version_ids)
+    history = item_history.view_history(services, laid.manager, outcome.version_ids[0])
+    assert ("made", 2, "Dung", "Đổi tên cơ quan") in [
+        (one.kind, one.version, one.who, one.note) for one in history.events
+    ]
 
 
 def test_who_changed_the_words_neither_hands_them_in_nor_approves_them(services, laid: Bank):
@@ -132,6 +136,8 @@ def test_an_authors_draft_changes_in_place_and_others_items_stay(services, laid:
     outcome = changed(services, laid.author, REPLACE, [own])
     assert (outcome.version_ids, row(services, own).stem) == ([own], "Câu hỏi T01-001?")
     assert len(log_of(services, "items.edit")) == 1
+    history = item_history.view_history(services, laid.author, own)
+    assert (history.events[0].kind, history.events[0].note) == ("edited", "Đổi tên cơ quan")
     with pytest.raises(Forbidden):  # he may not even read it
         bulk_previews.ask_preview(services, laid.author, REPLACE, [own, other])
     reading_author = Actor(laid.author.user_id, "an", "An", frozenset({Role.AUTHOR, Role.REVIEWER}))
@@ -240,6 +246,27 @@ def test_a_stopped_order_has_changed_nothing(services, laid: Bank):
     assert n_versions(services) == 1
 
 
+def test_what_was_written_before_it_was_stopped_is_taken_back(services, laid: Bank, monkeypatch):
+    """Beside one writer nobody can tell it to stop: there it is done."""
+    monkeypatch.setattr("examsvc.services.bulk_plan.AT_A_TIME", 1)
+    ids = [laid.lay(f"T01-{number:03}", "approved") for number in range(3)]
+    preview_id, _preview = previewed(services, laid.manager, NEW_DECREE, ids)
+    told: list[int] = []
+
+    def stop(done: int, _total: int, stage: str = "") -> None:
+        if stage == "changing":
+            told.append(done)
+            if done == 2:
+                raise Cancelled
+
+    monkeypatch.setattr("examsvc.jobs.runner.JobProgress", lambda _deps, _job_id: stop)
+    report = bulk.view_report(services, laid.manager, bulk.ask_change(services, laid.manager, preview_id))
+    if services.store.seat_limit is not None:
+        assert (told, report.n_changed) == ([0], 3)
+        return
+    assert (told, report.job.state, n_versions(services)) == ([0, 0, 1, 2], "cancelled", 3)
+
+
 def test_many_items_are_previewed_by_a_worker_and_listed_by_pages(services, laid: Bank, monkeypatch):
     monkeypatch.setattr(bulk_previews, "AT_ONCE", 2)
     monkeypatch.setattr(bulk_previews, "SHOWN", 2)
@@ -295,7 +322,7 @@ def test_nothing_that_candidates_are_about_to_sit_is_retired_in_passing(services
     assert len(log_of(services, "items.move")) == 2
 
 
-def test_where_there_is_one_writer_responses_wait_for_no_order_of_many_items(services: Services, monkeypatch):
+def test_candidates_wait_for_no_order_of_many_items(services: Services, monkeypatch):
     guarded = lay_guarded(services, n_items=2)
     manager, ids = guarded.staff["dung"], list(guarded.versions.values())
     monkeypatch.setattr(bulk, "MOST_BESIDE_EXAM", 1)
@@ -303,9 +330,6 @@ def test_where_there_is_one_writer_responses_wait_for_no_order_of_many_items(ser
     level = BulkOrder("level", "Đánh giá lại", level="situation")
     preview_id, _preview = previewed(services, manager, level, ids)
     move_start(services, administration_id, 60)
-    if services.store.seat_limit is None:
-        assert len(carried_out(services, manager, preview_id).version_ids) == 2
-        return
     with pytest.raises(JobRefused, match="exam_under_way"):
         bulk.ask_change(services, manager, preview_id)
     move_start(services, administration_id, 10 * 3600)  # it is over

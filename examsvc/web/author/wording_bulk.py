@@ -108,7 +108,7 @@ def order_words(order: Mapping[str, Any]) -> list[tuple[str, str]]:
         ]
         exact = [(_("whole words alone"), "whole_words"), (_("capitals as typed"), "with_case")]
         how = [words for words, name in exact if order.get(name)]
-        said += [(_("How"), ", ".join(how))] if how else []
+        said += [(_("How they are found"), ", ".join(how))] if how else []
     elif act == Act.BASIS:
         heading = _("Added to the legal basis") if order.get("adds") else _("New legal basis")
         said.append((heading, order["basis"]))

@@ -28,7 +28,8 @@ def event_words(event: Event) -> tuple[str, str]:
         return _("Rest"), _("until %(day)s", day=local_day(facts["until_on"]))
     if event.kind == "calibrated":
         return _("Calibration"), _("%(code)s in force", code=facts["calibration"])
-    return {"woken": (_("Rest"), _("woken"))}.get(event.kind, (_("Version"), _("made")))
+    others = {"woken": (_("Rest"), _("woken")), "edited": (_("Version"), _("changed with many others"))}
+    return others.get(event.kind, (_("Version"), _("made")))
 
 
 def rest_line(rest: Rest | None) -> str:
