@@ -31,6 +31,7 @@ from item_bank.formats.moodle_keys import (
     true_or_false,
     typed_text,
 )
+from item_bank.formats.moodle_statements import read_statements
 from item_bank.formats.moodle_text import Format, Pictures, read_text
 from item_bank.formats.moodle_tree import (
     Element,
@@ -46,6 +47,7 @@ from item_bank.formats.moodle_tree import (
 from item_bank.interactions.asked import Asked, Option
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import WHOLE, Credit, Key
+from item_bank.stem import plain_text
 
 _MARK: Final = re.compile(r"\[\[([0-9]{1,3})\]\]")
 _ORDER_CREDIT: Final = {
@@ -146,12 +148,28 @@ def _numerical(source: Source) -> tuple[Asked, Key]:
 
 
 def _matching(source: Source) -> tuple[Asked, Key]:
-    return matched(
-        [
-            (source.html(pair), source.plain(value(pair, "answer/text")))
-            for pair in source.element.findall("subquestion")
-        ]
-    )
+    """What is asked beside its option; who writes it as an empty paragraph means a distractor."""
+    pairs = [
+        (source.html(pair), source.plain(value(pair, "answer/text")))
+        for pair in source.element.findall("subquestion")
+    ]
+    return matched([(_unless_blank(asked), option) for asked, option in pairs])
+
+
+def _ddmatch(source: Source) -> tuple[Asked, Key]:
+    """Matching whose options are HTML."""
+    found = source.element.findall("subquestion")
+    pairs = [(source.html(pair), source.html(pair.find("answer"))) for pair in found]
+    return matched([(_unless_blank(asked), option) for asked, option in pairs])
+
+
+def _unless_blank(markup: str) -> str:
+    return markup if plain_text(markup) or "<img" in markup else ""
+
+
+def _statements(source: Source) -> tuple[Asked, Key]:
+    rows = [source.html(row.find("optiontext")) for row in source.element.findall("row")]
+    return read_statements(source.element, rows, source.draft)
 
 
 def _essay(source: Source) -> tuple[Asked, Key]:
@@ -251,6 +269,9 @@ READERS: Final[dict[str, Callable[[Source], tuple[Asked, Key]]]] = {
     "numerical": _numerical,
     "matching": _matching,
     "match": _matching,
+    "ddmatch": _ddmatch,
+    "mtf": _statements,
+    "kprime": _statements,
     "essay": _essay,
     "ordering": _ordering,
     "ddwtos": _ddwtos,

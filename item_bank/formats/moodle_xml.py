@@ -52,6 +52,11 @@ _COMMON: Final = frozenset(
         "hint",
     }
 )
+_STATEMENTS: Final = {"scoringmethod", "shuffleanswers", "numberofrows", "numberofcolumns"} | {
+    "row",
+    "column",
+    "weight",
+}
 _OWN: Final[dict[str, set[str]]] = {
     "multichoice": {"single", "shuffleanswers", "answer"},
     "multichoiceset": {"shuffleanswers", "answer"},
@@ -60,6 +65,9 @@ _OWN: Final[dict[str, set[str]]] = {
     "numerical": {"answer", "units", "unitgradingtype", "unitpenalty", "showunits", "unitsleft"},
     "matching": {"shuffleanswers", "subquestion"},
     "match": {"shuffleanswers", "subquestion"},
+    "ddmatch": {"shuffleanswers", "subquestion"},
+    "mtf": _STATEMENTS,
+    "kprime": _STATEMENTS,
     "essay": {
         "responseformat",
         "responserequired",
@@ -84,9 +92,10 @@ _OWN: Final[dict[str, set[str]]] = {
 def read_moodle_xml(data: bytes) -> ForeignBank:
     """The items of a Moodle XML file, with their pictures.
 
-    Taken: multichoice, multichoiceset, truefalse, shortanswer, numerical, matching, essay, ordering, ddwtos
-    (gap match), gapselect and purely listed cloze (inline choice), cloze with one typed gap. Categories and
-    tags are kept, general feedback is the rationale; an idnumber that is an item's code, and what this bank
+    Taken: multichoice, multichoiceset, truefalse, shortanswer, numerical, matching, ddmatch, essay, ordering,
+    mtf and kprime (statements), ddwtos (gap match), gapselect and purely listed cloze (inline choice), cloze
+    with one typed gap. Categories and tags are kept, general feedback is the rationale; an idnumber that is
+    an item's code, and what this bank
     itself had written (see `item_bank.formats.facts`), are facts of the bank. How Moodle shows a question
     (numbering of options, layout) and a category's own description are passed over.
 

@@ -1,1 +1,1 @@
-"""QTI 1.2 as Canvas exports it, and as text2qti and qti-package-maker write it: read, never written."""
+"""QTI 1.2 of Canvas, Blackboard, Brightspace and of who writes for them: read, never written."""

@@ -31,18 +31,21 @@ _FULL: Final = "non_cc_assessments"  # where Canvas keeps what Common Cartridge 
 def read_qti12(data: bytes) -> ForeignBank:
     """The items of a package of QTI 1.2 (zip), or of a file of it alone.
 
-    Taken: multiple_choice, true_false, multiple_answers, numerical, short_answer, matching, essay,
-    multiple_dropdowns, and fill_in_multiple_blanks with one blank; of Common Cartridge what is the same. The
-    response processing is taken as it is: a key is what it is proved to be over all responses. The title of
-    an assessment, a group or a bank is the category, general feedback the rationale, a text that items name
-    as theirs their stimulus. Canvas's identifiers and how it shows a question are passed over.
+    Taken, of Canvas: multiple_choice, true_false, multiple_answers, numerical, short_answer, matching, essay,
+    multiple_dropdowns, fill_in_multiple_blanks with one typed blank or with lists or banks of words alone,
+    ordering, categorization; of Common Cartridge, Blackboard and Brightspace what is the same (`dialects`).
+    The response processing is taken as it is: a key is what it is proved to be over all responses. The title
+    of an assessment, a group or a bank is the category, general feedback the rationale, a text that items
+    name as theirs their stimulus. Identifiers and how a question is shown are passed over.
 
     Raises ImportRefused: NOT_A_PACKAGE, TOO_LARGE, ENCRYPTED, UNSAFE_ENTRY, DAMAGED_FILE, NO_ITEMS,
     NOT_QTI12 (with the reason, of a file alone).
     Items are refused for TYPE_NOT_SUPPORTED (calculated and all that is not named above), FILE_WANTED,
-    TEXT_ALONE, SEVERAL_BLANKS, PLACE_NOT_IN_STEM, KEY_NO_OPTION, SCORE_UNREADABLE and what keys of QTI are
-    refused for; an assessment itself is not kept (TEST_NOT_KEPT). Losses: FEEDBACK_LOST, INVALID_MARK,
-    SELECTION_LOST (of a group), STIMULUS_MISSING, PART_LOST and those of `item_bank.formats.moodle_text`.
+    TEXT_ALONE, SEVERAL_BLANKS, PLACE_NOT_IN_STEM, KEY_NO_OPTION, SCORE_UNREADABLE, INTERACTION_NOT_KEPT (with
+    the element) and what keys of QTI are refused for; an assessment itself is not kept (TEST_NOT_KEPT).
+    Losses: FEEDBACK_LOST, INVALID_MARK, SELECTION_LOST (of a group), STIMULUS_MISSING, PART_LOST,
+    PARTIAL_CREDIT_LOST (of categories), TEXT_RULE_LOST, SLIDER_LOST, what keys of QTI lose, and those of
+    `item_bank.formats.moodle_text`.
 
     Source: IMS Question & Test Interoperability 1.2, ASI information model; exports of Canvas.
     """
