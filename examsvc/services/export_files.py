@@ -27,6 +27,7 @@ SUFFIXES: Final = {
     "gift": ("txt", "text/plain"),
     "aiken": ("txt", "text/plain"),
     "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 
 
