@@ -16,6 +16,7 @@ class StimulusChoice:
 
     code: str
     content: str
+    english: str
     items: tuple[str, ...]
 
 
@@ -25,6 +26,6 @@ def list_stimuli(deps: Services, actor: Actor) -> list[StimulusChoice]:
     with deps.store.read() as session:
         items = store.items_of_stimuli(session)
         return [
-            StimulusChoice(row.code, row.content, tuple(items.get(row.code, ())))
+            StimulusChoice(row.code, row.content, row.english, tuple(items.get(row.code, ())))
             for row in store.list_stimuli(session)
         ]

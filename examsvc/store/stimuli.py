@@ -49,6 +49,7 @@ def keep_stimulus(session: Session, stimulus: Stimulus, user_id: int, now: datet
         code=stimulus.code,
         version=1 if newest is None else newest.version + 1,
         content=stimulus.content,
+        english=stimulus.english,
         content_hash=stimulus.content_hash,
         created_by=user_id,
         created_at=now,

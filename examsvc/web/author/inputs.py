@@ -62,6 +62,7 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
     stimulus = SelectField(_l("Material shown beside the item"), default="")
     stimulus_code = StringField(_l("Code of the material"), validators=[Length(max=40)])
     stimulus_content = TextAreaField(_l("Material"), validators=[Length(max=20_000)])
+    stimulus_english = TextAreaField(_l("Material, in English"), validators=[Length(max=20_000)])
     judged_share = IntegerField(
         _l("Share who will answer right, in percent"),
         validators=[Optional(), NumberRange(0, 100)],

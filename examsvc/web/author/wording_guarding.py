@@ -113,6 +113,7 @@ LOSSES: Final[dict[str, LazyString]] = {
     "COMPETENCIES_LOST": _l("lose their competencies"),
     "STIMULUS_LOST": _l("lose the text or picture that they share with other items"),
     "ENGLISH_LOST": _l("lose their English wording"),
+    "STIMULUS_ENGLISH_LOST": _l("lose the English version of what they share with other items"),
     "TRANSLATION_LOST": _l("lose their English wording"),
     "OPTION_TEXTS_LOST": _l("say true and false in other words"),
     "MARKUP_CHANGED": _l("keep their words, but some of their layout changes"),

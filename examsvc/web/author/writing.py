@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -60,10 +60,12 @@ class Desk:
         if not choice:
             return None
         known = {one.code: one for one in self.stimuli}
+        english = (self.inputs.stimulus_english.data or "").strip() if self.typed.with_english else ""
         if choice != NEW_STIMULUS:
             if choice not in known:
                 raise InvalidItem("UNKNOWN_STIMULUS", field="stimulus")
-            return Stimulus(choice, to_authored(known[choice].content))
+            kept = known[choice]
+            return Stimulus(choice, to_authored(kept.content), english or to_authored(kept.english))
         code = (self.inputs.stimulus_code.data or "").strip()
         if code.casefold() in {one.casefold() for one in known}:
             raise InvalidItem("STIMULUS_CODE_TAKEN", field="stimulus_code", value=code)
@@ -71,7 +73,7 @@ class Desk:
         for name, text in (("stimulus_code", code), ("stimulus_content", content.strip())):
             if not text:
                 raise InvalidItem("MISSING_CELL", field=name)
-        return Stimulus(code, content)
+        return Stimulus(code, content, english)
 
 
 @room.view("/items/new", permission="items.write", methods=("GET", "POST"))
@@ -226,8 +228,9 @@ def _preview(desk: Desk) -> object:
     except InvalidItem:
         stimulus = None
     if stimulus is not None:
-        known = {one.code: one.content for one in desk.stimuli}
-        stimulus = Stimulus(stimulus.code, known.get(stimulus.code) or from_authored(stimulus.content))
+        stimulus = replace(
+            stimulus, content=from_authored(stimulus.content), english=from_authored(stimulus.english)
+        )
     return preview_of(desk.typed, _fields(), (desk.inputs.rationale.data or "")[:4000], stimulus)
 
 

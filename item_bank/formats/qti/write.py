@@ -52,7 +52,8 @@ def write_package(
     Raises InvalidItem QTI_VERSION_UNKNOWN.
     """
     spoken, known = version_of(version), _known(pictures)
-    package = _Package(spoken, known)
+    translated = frozenset(item.stimulus for item in items if item.stimulus and item.english)
+    package = _Package(spoken, known, translated)
     for number, item in enumerate(items, 1):
         package.add(item, f"item-{number:05d}")
     files = package.files
@@ -68,15 +69,17 @@ class _Package:
     """The files of a package while its items are written one after the other.
 
     stimuli : the pictures of each file of a shared text, by its path
+    translated : the shared texts that the English version of some item refers to
     """
 
     version: Version
     known: Mapping[str, Picture]
+    translated: frozenset[Stimulus]
     files: dict[str, bytes] = field(default_factory=dict)
     written: list[Written] = field(default_factory=list)
     lost: list[tuple[str, Remark]] = field(default_factory=list)
     stimuli: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _paths: dict[Stimulus, str] = field(default_factory=dict)
+    _paths: dict[tuple[Stimulus, str], str] = field(default_factory=dict)
 
     def add(self, item: ForeignItem, identifier: str) -> None:
         losses = Losses()
@@ -91,6 +94,8 @@ class _Package:
             losses.add("STATISTICS_LOST")
         self.files[f"items/{identifier}.xml"] = content
         english = self._english(item, identifier, losses)
+        if item.stimulus is not None and item.stimulus.english and item.stimulus not in self.translated:
+            losses.add("STIMULUS_ENGLISH_LOST")
         paths = self._pictures(_markups(item))
         self.written.append(Written(identifier, item, paths, english, stimulus))
         self.lost.extend((item.where, remark) for remark in losses.all())
@@ -109,12 +114,10 @@ class _Package:
             return ""
         try:
             check_translation(item.asked, item.english)
-            content = write_item(
-                in_english(item, item.english),
-                identifier,
-                self.version,
-                Markup(self.known, losses, self.version.hyphens),
-            )
+            other = in_english(item, item.english)
+            markup = Markup(self.known, losses, self.version.hyphens)
+            shared = self._stimulus(other.stimulus, markup, "en") if self.version.hyphens else ""
+            content = write_item(other, identifier, self.version, markup, shared)
         except (InvalidItem, Refused):
             losses.add("ENGLISH_LOST")
             return ""
@@ -122,28 +125,29 @@ class _Package:
         self.files[path] = content
         return path
 
-    def _stimulus(self, stimulus: Stimulus | None, markup: Markup) -> str:
+    def _stimulus(self, stimulus: Stimulus | None, markup: Markup, language: str = "") -> str:
         """The file of a shared text, written once."""
         if stimulus is None:
             return ""
-        if stimulus not in self._paths:
+        if (stimulus, language) not in self._paths:
             identifier = f"stimulus-{len(self._paths) + 1:05d}"
-            path = self._paths[stimulus] = f"stimuli/{identifier}.xml"
+            path = self._paths[stimulus, language] = f"stimuli/{identifier}.xml"
             body = self.version.element("stimulusBody", {}, markup.xml(stimulus.content))
             said = {
                 "xmlns": self.version.namespace,
                 "identifier": identifier,
                 "title": stimulus.code,
-            }
+            } | ({"xml:lang": language} if language else {})
             root = self.version.element("assessmentStimulus", said, body)
             self.files[path] = f"{DECLARATION}{root}\n".encode()
             self.stimuli[path] = self._pictures([stimulus.content])
-        return self._paths[stimulus]
+        return self._paths[stimulus, language]
 
 
 def in_english(item: ForeignItem, english: Translation) -> ForeignItem:
-    """The item with the wording of its translation."""
+    """The item with the wording of its translation, and its stimulus in English where it has that."""
     assert item.asked is not None
+    shared = item.stimulus
     options = tuple(replace(one, content=english.options.get(one.id, "")) for one in item.asked.options)
     places = tuple(replace(one, content=english.places.get(one.id, "")) for one in item.asked.places)
     return replace(
@@ -152,7 +156,7 @@ def in_english(item: ForeignItem, english: Translation) -> ForeignItem:
         asked=replace(item.asked, options=options, places=places),
         rationale=english.rationale,
         language="en",
-        stimulus=None,
+        stimulus=replace(shared, content=shared.english, english="") if shared and shared.english else None,
     )
 
 
@@ -231,7 +235,7 @@ def _markups(item: ForeignItem) -> list[str]:
     english = item.english
     other = [] if english is None else [english.stem, english.rationale]
     other += [] if english is None else [*english.options.values(), *english.places.values()]
-    shared = [] if item.stimulus is None else [item.stimulus.content]
+    shared = [] if item.stimulus is None else [item.stimulus.content, item.stimulus.english]
     return [item.stem, item.rationale, *shared, *(part.content for part in parts), *other]
 
 
