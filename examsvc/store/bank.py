@@ -191,11 +191,7 @@ def codes_of_versions(session: Session) -> dict[int, str]:
 
 def counts_today() -> sa.ColumnElement[bool]:
     """Whether an item version is its item's newest, or still in use."""
-    later = aliased(ItemVersionRow)
-    is_newest = ~sa.exists().where(
-        later.item_id == ItemVersionRow.item_id, later.version > ItemVersionRow.version
-    )
-    return sa.or_(ItemVersionRow.state.not_in(["draft", "retired"]), is_newest)
+    return sa.or_(ItemVersionRow.state.not_in(["draft", "retired"]), ~ItemVersionRow.superseded)
 
 
 def _read_as(session: Session, query: _Query, wanted: ItemFilter) -> _Query:

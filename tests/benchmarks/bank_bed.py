@@ -69,6 +69,7 @@ def lay_bank(store: Store, n: int, author_ids: list[int], seed: int = 1) -> None
                 session.execute(sa.insert(table), values)
     with store.begin() as session:
         _settle(session)
+    _rest(store)
 
 
 def _add(rows: Rows, number: int, text: Text, belongs: tuple[int, int]) -> None:
@@ -138,15 +139,23 @@ def _add_version(rows: Rows, number: int, item: ItemVersion, about: tuple[str, s
 
 
 def _settle(session: Session) -> None:
-    """As after a night: counted by the planner, and the next id known to the sequences."""
+    """The next id known to the sequences."""
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(sa.text("ANALYZE"))
         return
-    session.execute(sa.text("ANALYZE"))
     for table in ("item", "item_version", "item_key"):
         session.execute(
             sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         )
+
+
+def _rest(store: Store) -> None:
+    """As after a night: dead rows cleared away, and counted by the planner."""
+    with store.begin() as session:
+        engine = session.connection().engine
+        session.execute(sa.text("ANALYZE"))
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
 
 
 @dataclass(frozen=True, slots=True)

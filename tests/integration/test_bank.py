@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
@@ -30,6 +31,7 @@ from examsvc.services.rendering import render_items
 from examsvc.store import assembly, measuring
 from examsvc.store.bank import ItemFilter
 from examsvc.store.forms_delivery import DeliveredWording
+from examsvc.store.migrate import _config, migrate
 from examsvc.store.models import (
     BankImportRow,
     BlueprintCellRow,
@@ -309,6 +311,25 @@ def test_a_draft_changes_in_place_and_its_key_gets_a_new_version(services: Servi
     view = view_item(services, people.author, id_)
     assert (view.line.code, view.line.topic.code, view.item.stem) == ("T01-100", "T02", "Câu hỏi mới?")
     assert (view.key.option_id, view.key.version) == ("D", 2)
+
+
+def test_versions_written_before_the_migration_know_which_is_the_latest(services: Services, people: Cast):
+    def superseded() -> list[tuple[int, bool]]:
+        with services.store.read() as session:
+            rows = session.execute(sa.select(ItemVersionRow.id, ItemVersionRow.superseded))
+            return sorted((row.id, row.superseded) for row in rows)
+
+    first = add_item(services, people.author, WORDING)
+    submit_for_review(services, people.author, [first])
+    second = new_version(services, people.author, first)
+    other = add_item(services, people.author, replace(WORDING, code="T01-101", stem="Ai ký tờ khai?"))
+    assert superseded() == [(first, True), (second, False), (other, False)]
+    config = _config()
+    with services.store.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0017")
+    assert migrate(services.store)[0] == "0018"
+    assert superseded() == [(first, True), (second, False), (other, False)]
 
 
 def test_nobody_edits_another_authors_draft(services: Services, people: Cast):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from examsvc.store.types import Base
@@ -32,7 +32,20 @@ class ItemVersionRow(Base):
     """A wording; from `in_review` on nothing but its state may change (a change makes a new version)."""
 
     __tablename__ = "item_version"
-    __table_args__ = (UniqueConstraint("item_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "version"),
+        # what lists narrow and count by, in the order of the item that they are sorted beside
+        Index(
+            "ix_item_version_listed",
+            "item_id",
+            "version",
+            "state",
+            "superseded",
+            "cognitive_level",
+            "interaction",
+            "id",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), index=True)
@@ -57,6 +70,8 @@ class ItemVersionRow(Base):
     # how often it has come to the reviewers: what was accepted in an earlier round no longer counts
     review_round: Mapped[int] = mapped_column(default=0, server_default="0")
     appraised_at: Mapped[datetime | None]  # None again once it is back in review or with its author
+    # a later version exists; kept by a trigger when that is added, read in SQL alone
+    superseded: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class StimulusRow(Base):
