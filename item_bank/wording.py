@@ -153,7 +153,7 @@ def _require_pictures_whole(wording: Wording) -> None:
     typed |= {f"place_{one.id.lower()}": one.content for one in wording.asked.places}
     if wording.stimulus is not None:
         typed["stimulus"] = wording.stimulus.content
-        typed["stimulus_english"] = wording.stimulus.english
+        typed["english_stimulus"] = wording.stimulus.english
     for name, text in typed.items():
         if names_picture(text) and is_lost(text, from_authored(text)):
             raise InvalidItem("BAD_IMAGE", field=name)

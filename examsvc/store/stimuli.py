@@ -11,10 +11,20 @@ from examsvc.store.models import ItemRow, ItemVersionRow, StimulusRow
 from item_bank.stimulus import Stimulus
 
 
-def list_stimuli(session: Session) -> list[StimulusRow]:
-    """The newest version of each, by code."""
-    query = sa.select(StimulusRow).order_by(StimulusRow.code, StimulusRow.version)
-    return list({row.code: row for row in session.scalars(query)}.values())
+def list_codes(session: Session) -> list[str]:
+    """The code of each, in order."""
+    return list(session.scalars(sa.select(StimulusRow.code).distinct().order_by(StimulusRow.code)))
+
+
+def versions_with(session: Session, code: str) -> list[int]:
+    """Of each item that shows a version of this stimulus, or has shown one, the newest wording that does."""
+    query = (
+        sa.select(sa.func.max(ItemVersionRow.id))
+        .join(StimulusRow, StimulusRow.id == ItemVersionRow.stimulus_id)
+        .where(StimulusRow.code == code)
+        .group_by(ItemVersionRow.item_id)
+    )
+    return list(session.scalars(query))
 
 
 def items_of_stimuli(session: Session) -> dict[str, list[str]]:

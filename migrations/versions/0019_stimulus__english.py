@@ -16,5 +16,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget the English texts."""
-    with op.batch_alter_table("stimulus") as table:
-        table.drop_column("english")
+    op.drop_column("stimulus", "english")

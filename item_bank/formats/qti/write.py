@@ -47,15 +47,17 @@ def write_package(
 
     A stimulus is a file that items share in QTI 3, and the first block of the wording before. An English
     version is an item file of its own with the same identifiers (`items/….en.xml`), to which the manifest
-    relates the item: no version of QTI has a place for two languages in one item.
+    relates the item: no version of QTI has a place for two languages in one item. It refers to the English
+    text of its stimulus, or begins with that; a stimulus whose items are all in Vietnamese alone loses it
+    (STIMULUS_ENGLISH_LOST).
 
     Raises InvalidItem QTI_VERSION_UNKNOWN.
     """
     spoken, known = version_of(version), _known(pictures)
-    translated = frozenset(item.stimulus for item in items if item.stimulus and item.english)
-    package = _Package(spoken, known, translated)
+    package = _Package(spoken, known)
     for number, item in enumerate(items, 1):
         package.add(item, f"item-{number:05d}")
+    package.note_stimuli_without_english()
     files = package.files
     usage = write_usage(package.written) if spoken.hyphens else None
     if usage is not None:
@@ -69,16 +71,16 @@ class _Package:
     """The files of a package while its items are written one after the other.
 
     stimuli : the pictures of each file of a shared text, by its path
-    translated : the shared texts that the English version of some item refers to
+    translated : the shared texts that the English version of some item shows in English
     """
 
     version: Version
     known: Mapping[str, Picture]
-    translated: frozenset[Stimulus]
     files: dict[str, bytes] = field(default_factory=dict)
     written: list[Written] = field(default_factory=list)
     lost: list[tuple[str, Remark]] = field(default_factory=list)
     stimuli: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    translated: set[Stimulus] = field(default_factory=set)
     _paths: dict[tuple[Stimulus, str], str] = field(default_factory=dict)
 
     def add(self, item: ForeignItem, identifier: str) -> None:
@@ -94,11 +96,16 @@ class _Package:
             losses.add("STATISTICS_LOST")
         self.files[f"items/{identifier}.xml"] = content
         english = self._english(item, identifier, losses)
-        if item.stimulus is not None and item.stimulus.english and item.stimulus not in self.translated:
-            losses.add("STIMULUS_ENGLISH_LOST")
         paths = self._pictures(_markups(item))
         self.written.append(Written(identifier, item, paths, english, stimulus))
         self.lost.extend((item.where, remark) for remark in losses.all())
+
+    def note_stimuli_without_english(self) -> None:
+        """What no English version of any item could show in English, once all are written."""
+        for one in self.written:
+            stimulus = one.item.stimulus
+            if stimulus is not None and stimulus.english and stimulus not in self.translated:
+                self.lost.append((one.item.where, Remark("STIMULUS_ENGLISH_LOST")))
 
     def _pictures(self, markups: Sequence[str]) -> tuple[str, ...]:
         shown = [sha256 for sha256 in references(*markups) if sha256 in self.known]
@@ -123,10 +130,12 @@ class _Package:
             return ""
         path = f"items/{identifier}.en.xml"
         self.files[path] = content
+        if item.stimulus is not None:
+            self.translated.add(item.stimulus)
         return path
 
     def _stimulus(self, stimulus: Stimulus | None, markup: Markup, language: str = "") -> str:
-        """The file of a shared text, written once."""
+        """The file of a shared text in one language, written once."""
         if stimulus is None:
             return ""
         if (stimulus, language) not in self._paths:

@@ -48,7 +48,8 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     what `Asked`, `Draft.item`, `Stimulus` and `check_translation` refuse.
 
     A row of another sheet that no item uses stands behind the items as a refused one:
-    TRANSLATION_OF_NO_ITEM, TRANSLATION_OF_NO_STIMULUS, STIMULUS_OF_NO_ITEM; so does a picture over an empty row: PICTURE_OF_NO_ITEM.
+    TRANSLATION_OF_NO_ITEM, TRANSLATION_OF_NO_STIMULUS, STIMULUS_OF_NO_ITEM; so does a picture over an empty
+    row: PICTURE_OF_NO_ITEM.
     Pictures that lie over a row's cells belong to the text in their column, or else to the stem.
 
     Losses are UNKNOWN_COLUMN, HIDDEN_ROW, NUMBER_FOR_TEXT, LEVEL_UNSURE, INTERACTION_FROM_KEY,
@@ -202,7 +203,7 @@ def _stimulus_code(line: Line) -> str:
 
 
 def _stimuli(lines: Iterable[Line], english: Mapping[str, Line]) -> dict[str, Stimulus | InvalidItem]:
-    """By folded code; a code that stands twice means neither. `english`: the rows of their English versions."""
+    """By folded code; one that stands twice means neither. english : the rows of their English versions."""
     found: dict[str, Stimulus | InvalidItem] = {}
     for line in lines:
         code = _stimulus_code(line)
@@ -210,6 +211,8 @@ def _stimuli(lines: Iterable[Line], english: Mapping[str, Line]) -> dict[str, St
         markup = line.markup(Header.STEM)
         other = english.get(code.casefold())
         told = "" if other is None else other.markup(Header.STEM)
+        if other is not None and not other.text(Header.STEM):
+            other.fail(Header.STEM, "TRANSLATION_INCOMPLETE", part=code)
         faults = [*line.faults, *(() if other is None else other.faults)]
         if code.casefold() in found:
             found[code.casefold()] = InvalidItem("STIMULUS_TWICE", **{**place, "value": code})
