@@ -214,6 +214,10 @@ def _stimulus(item: ItemVersion) -> str:
     return "" if item.stimulus is None else item.stimulus.content
 
 
+def _english_stimulus(item: ItemVersion) -> str:
+    return "" if item.stimulus is None else item.stimulus.english
+
+
 def _number(number: int | None) -> str:
     return "" if number is None else str(number)
 
@@ -237,6 +241,7 @@ def _english(before: ItemVersion, after: ItemVersion) -> list[Difference | None]
         )
         for part in ("stem", "rationale")
     ]
+    found.append(_compared("english_stimulus", "", _english_stimulus(before), _english_stimulus(after)))
     for part, rows in (("place", "places"), ("option", "options")):
         earlier = [] if old is None else list(getattr(old, rows).items())
         later = [] if new is None else list(getattr(new, rows).items())

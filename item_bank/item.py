@@ -115,6 +115,8 @@ class ItemVersion:
         texts |= {f"place_{place.id.lower()}": place.content for place in self.asked.places}
         if self.stimulus is not None:
             texts["stimulus"] = self.stimulus.content
+            if self.stimulus.english:
+                texts["english_stimulus"] = self.stimulus.english
         if self.english is not None:
             texts["english_stem"] = self.english.stem
             texts["english_rationale"] = self.english.rationale

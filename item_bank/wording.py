@@ -79,7 +79,11 @@ def compose(wording: Wording, author: str, version: int = 1) -> tuple[ItemVersio
         pool=Pool(wording.pool),
         stimulus=None
         if wording.stimulus is None
-        else replace(wording.stimulus, content=from_authored(wording.stimulus.content)),
+        else replace(
+            wording.stimulus,
+            content=from_authored(wording.stimulus.content),
+            english=from_authored(wording.stimulus.english),
+        ),
         english=english,
     )
     _require_texts(item)
@@ -149,6 +153,7 @@ def _require_pictures_whole(wording: Wording) -> None:
     typed |= {f"place_{one.id.lower()}": one.content for one in wording.asked.places}
     if wording.stimulus is not None:
         typed["stimulus"] = wording.stimulus.content
+        typed["english_stimulus"] = wording.stimulus.english
     for name, text in typed.items():
         if names_picture(text) and is_lost(text, from_authored(text)):
             raise InvalidItem("BAD_IMAGE", field=name)

@@ -11,7 +11,10 @@ from examsvc.services.tracing import Suspect, Traced
 def trace_lines(traced: Traced) -> Iterator[str]:
     """The findings, and how far they can be relied on."""
     named = ", ".join(f"XK-{number:06d}" for number in traced.named) or "nothing"
-    yield f"Items with marks found: {traced.n_items}. Exports held against: {traced.n_exports}."
+    yield (
+        f"Items (of a Word document: paragraphs) with marks found: {traced.n_items}. "
+        f"Exports held against: {traced.n_exports}."
+    )
     yield f"The file says of itself: {named} (anybody could have written that)."
     if not traced.suspects:
         yield "By its marks: of no export of this bank, or its marks were wiped out."

@@ -27,6 +27,7 @@ SUFFIXES: Final = {
     "gift": ("txt", "text/plain"),
     "aiken": ("txt", "text/plain"),
     "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 
 
@@ -98,7 +99,7 @@ def _texts(item: ForeignItem) -> list[str]:
     if item.asked is not None:
         texts += [one.content for one in item.asked.options] + [one.content for one in item.asked.places]
     if item.stimulus is not None:
-        texts.append(item.stimulus.content)
+        texts += [item.stimulus.content, item.stimulus.english]
     if item.english is not None:
         english = item.english
         texts += [english.stem, english.rationale, *english.options.values(), *english.places.values()]

@@ -27,10 +27,11 @@ from item_bank.interactions.kinds import KINDS, Interaction
 
 @dataclass(frozen=True, slots=True)
 class PaperStimulus:
-    """What several items share; pages know by `id` that it is the same."""
+    """What several items share; pages know by `id` that it is the same. `english` may be empty."""
 
     id: str
     content: str
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,9 @@ def _item(item: DeliveredItem, wording: DeliveredWording) -> PaperItem:
         places=asked.places,
         at_most=asked.at_most,
         most_characters=asked.kind.most_characters,
-        stimulus=None if stimulus is None else PaperStimulus(str(stimulus[0]), stimulus[1]),
+        stimulus=None
+        if stimulus is None
+        else PaperStimulus(str(stimulus.id), stimulus.content, stimulus.english),
         english=None
         if english is None
         else PaperTranslation(english.stem, dict(english.options), dict(english.places)),

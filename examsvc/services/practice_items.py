@@ -12,6 +12,7 @@ from examsvc.rulepacks.registry import get_pack
 from examsvc.services.rendering import render_items, render_wordings
 from examsvc.store import Session
 from examsvc.store import practice as store
+from examsvc.store.forms_delivery import DeliveredStimulus
 from examsvc.store.models import PracticeResponseRow, PracticeRunRow, TopicRow
 from examsvc.store.practice import PractisedItem
 from item_bank.interactions.asked import Asked
@@ -51,7 +52,7 @@ class ShownItem:
     topic: TopicRow
     stem: str
     asked: Asked
-    stimulus: str | None
+    stimulus: DeliveredStimulus | None
     english: Translation | None
     feedback: Feedback | None
 
@@ -84,9 +85,8 @@ def shown_item(
         options = {option.id: option for option in asked.options}
         order = option_order(str(run.seed).encode(), run.id, item.version_id, list(options))
         asked = replace(asked, options=tuple(options[id_] for id_ in order))
-    stimulus = None if wording.stimulus is None else wording.stimulus[1]
     feedback = None if response is None else _feedback(session, item.wording.asked, response)
-    return ShownItem(ordinal, item.topic, wording.stem, asked, stimulus, wording.english, feedback)
+    return ShownItem(ordinal, item.topic, wording.stem, asked, wording.stimulus, wording.english, feedback)
 
 
 def earned_share(asked: Asked, key: Key | None, response: str | None) -> Fraction | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from examsvc.services.deps import Services
 from examsvc.store import Session
-from examsvc.store.forms_delivery import DeliveredWording
+from examsvc.store.forms_delivery import DeliveredStimulus, DeliveredWording
 from examsvc.store.media import get_pictures
 from item_bank.interactions.asked import Asked
 from item_bank.media import Picture, references
@@ -51,7 +51,7 @@ def _texts(wording: DeliveredWording) -> list[str]:
     texts = [wording.stem, *(one.content for one in wording.asked.options)]
     texts += [one.content for one in wording.asked.places]
     if wording.stimulus is not None:
-        texts.append(wording.stimulus[1])
+        texts += [wording.stimulus.content, wording.stimulus.english]
     if wording.english is not None:
         texts += [
             wording.english.stem,
@@ -66,7 +66,13 @@ def _rendered(wording: DeliveredWording, pictures: Pictures) -> DeliveredWording
     return DeliveredWording(
         render_stem(wording.stem, pictures),
         _asked(wording.asked, pictures),
-        None if stimulus is None else (stimulus[0], render_for_delivery(stimulus[1], pictures)),
+        None
+        if stimulus is None
+        else DeliveredStimulus(
+            stimulus.id,
+            render_for_delivery(stimulus.content, pictures),
+            render_for_delivery(stimulus.english, pictures),
+        ),
         None if english is None else _translation(english, pictures),
     )
 

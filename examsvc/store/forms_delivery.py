@@ -24,19 +24,29 @@ WORDING = (
     ItemVersionRow.english,
     StimulusRow.id,
     StimulusRow.content,
+    StimulusRow.english,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredStimulus:
+    """What several items share, by its identity; `english` is empty where there is none."""
+
+    id: int
+    content: str
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveredWording:
     """What a candidate reads of an item, options in the author's order; the rationale of none.
 
-    stimulus : the identity and the content of what the item shares with others
+    stimulus : what the item shares with others
     """
 
     stem: str
     asked: Asked
-    stimulus: tuple[int, str] | None = None
+    stimulus: DeliveredStimulus | None = None
     english: Translation | None = None
 
 
@@ -52,12 +62,12 @@ class DeliveredItem:
 
 def wording_of(columns: tuple[Any, ...]) -> DeliveredWording:
     """From the columns of WORDING, in their order."""
-    interaction, stem, options, places, most_chosen, english, stimulus_id, stimulus = columns
+    interaction, stem, options, places, most_chosen, english, stimulus_id, shared, shared_english = columns
     told = None if english is None else {**english, "rationale": ""}  # why an option is right gives it away
     return DeliveredWording(
         stem,
         asked_of(interaction, options, places, most_chosen),
-        None if stimulus_id is None else (stimulus_id, stimulus),
+        None if stimulus_id is None else DeliveredStimulus(stimulus_id, shared, shared_english),
         translation_of(told),
     )
 

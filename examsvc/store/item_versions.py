@@ -331,6 +331,6 @@ def as_item_version(
         author=str(item.author_id),
         judged_share=version.judged_share,
         pool=Pool(item.pool),
-        stimulus=None if stimulus is None else Stimulus(stimulus.code, stimulus.content),
+        stimulus=None if stimulus is None else Stimulus(stimulus.code, stimulus.content, stimulus.english),
         english=translation_of(version.english),
     )

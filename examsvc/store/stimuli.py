@@ -11,8 +11,8 @@ from examsvc.store.models import ItemRow, ItemVersionRow, StimulusRow
 from item_bank.stimulus import Stimulus
 
 
-def list_stimuli(session: Session, author_id: int) -> list[StimulusRow]:
-    """What this author has written or an item of his shows: the newest of each, by code."""
+def list_stimuli(session: Session, author_id: int, code: str = "") -> list[StimulusRow]:
+    """What this author has written or an item of his shows: the newest of each, by code; or of one code."""
     shown = (
         sa.select(ItemVersionRow.stimulus_id)
         .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
@@ -21,9 +21,21 @@ def list_stimuli(session: Session, author_id: int) -> list[StimulusRow]:
     query = (
         sa.select(StimulusRow)
         .where(sa.or_(StimulusRow.created_by == author_id, StimulusRow.id.in_(shown)))
+        .where(StimulusRow.code == code if code else sa.true())
         .order_by(StimulusRow.code, StimulusRow.version)
     )
     return list({row.code: row for row in session.scalars(query)}.values())
+
+
+def versions_with(session: Session, code: str) -> list[int]:
+    """Of each item that shows a version of this stimulus, or has shown one, the newest wording that does."""
+    query = (
+        sa.select(sa.func.max(ItemVersionRow.id))
+        .join(StimulusRow, StimulusRow.id == ItemVersionRow.stimulus_id)
+        .where(StimulusRow.code == code)
+        .group_by(ItemVersionRow.item_id)
+    )
+    return list(session.scalars(query))
 
 
 def list_codes(session: Session) -> set[str]:
@@ -63,6 +75,7 @@ def keep_stimulus(session: Session, stimulus: Stimulus, user_id: int, now: datet
         code=stimulus.code,
         version=known[0].version + 1 if known else 1,
         content=stimulus.content,
+        english=stimulus.english,
         content_hash=stimulus.content_hash,
         created_by=user_id,
         created_at=now,

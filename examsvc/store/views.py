@@ -104,6 +104,14 @@ def seen_items(session: Session, user_id: int, day: date) -> set[int]:
     return set(session.scalars(query))
 
 
+def seen_versions(session: Session, user_id: int, day: date, detail: str) -> set[int]:
+    """The wordings that this person has been shown on this day in this way."""
+    query = sa.select(ItemViewRow.item_version_id).where(
+        ItemViewRow.user_id == user_id, ItemViewRow.viewed_on == day, ItemViewRow.detail == detail[:80]
+    )
+    return set(session.scalars(query))
+
+
 def add_views(
     session: Session, shown: Sequence[Wording], user_id: int, at: tuple[datetime, date], how: tuple[How, str]
 ) -> None:

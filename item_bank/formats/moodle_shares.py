@@ -66,7 +66,7 @@ def note_losses(item: ForeignItem, carried: Collection[str], losses: Losses) -> 
         ("pool", "POOL_LOST", facts.pool),
         ("enemies", "ENEMIES_LOST", facts.enemies),
         ("stimulus", "STIMULUS_LOST", item.stimulus),
-        ("english", "ENGLISH_LOST", item.english),
+        ("english", "ENGLISH_LOST", item.english or (item.stimulus is not None and item.stimulus.english)),
         ("rubric", "RUBRIC_LOST", item.key is not None and item.key.rubric),
     )
     for name, code, value in found:

@@ -11,6 +11,7 @@ from typing import Final
 
 from item_bank.errors import ImportRefused
 from item_bank.formats.zips import DAMAGE, Limits, open_zip
+from item_bank.watermark.documents import mark_document, read_document_marks
 from item_bank.watermark.lines import mark_aiken, mark_gift, read_aiken_marks, read_gift
 from item_bank.watermark.marks import Imprint
 from item_bank.watermark.stamp import Stamp, numbers_in
@@ -69,6 +70,9 @@ def _borne_by_archive(data: bytes) -> Borne:
     try:
         if any(name.startswith("xl/") for name in names):
             imprints, told = read_workbook(data)
+            return Borne(frozenset(numbers_in(told)), tuple(imprints))
+        if any(name.startswith("word/") for name in names):
+            imprints, told = read_document_marks(archive)
             return Borne(frozenset(numbers_in(told)), tuple(imprints))
         texts = [archive.read(name).decode("utf-8", "replace") for name in names if name.endswith(".xml")]
     except (*DAMAGE, TypeError, AttributeError, IndexError) as error:  # a library fails on what is broken
@@ -144,6 +148,7 @@ _STAMPERS: Final[dict[str, Callable[[bytes, Stamp, bytes], bytes]]] = {
     "gift": _gift,
     "aiken": _aiken,
     "xlsx": mark_workbook,
+    "docx": mark_document,
 }
 KINDS: Final = tuple(_STAMPERS)
 VISIBLE: Final = tuple(kind for kind in KINDS if kind != "aiken")

@@ -1,9 +1,10 @@
 """Marks: free choices of a format, made by a secret key an export, and weighed when a file turns up.
 
 A format leaves some choices open that change nothing that is read or shown: the order of attributes,
-the quotes around them, spaces at the end of a line, how black is written. Each such place has so many ways;
-which is taken is drawn from the export's key and the item's own words, so that one item copied out of a file
-still bears its share. docs/adr/0020-what-an-export-bears.md says what this proves and what it does not.
+the quotes around them, spaces at the end of a line, how black is written, a hair's breadth of space. Each
+such place has so many ways; which is taken is drawn from the export's key and the item's own words, so that
+one item copied out of a file still bears its share. docs/adr/0020-what-an-export-bears.md says what this
+proves and what it does not.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Channel(StrEnum):
     QUOTES = "quotes"
     SPACES = "spaces"  # at the end of a line
     LETTERS = "letters"  # "A." or "A)"
-    BLACK = "black"  # how a cell says that it is black
+    BLACK = "black"  # how a cell or a run says that it is black
+    SPACING = "spacing"  # twentieths of a point below a paragraph and to its right
 
 
 @dataclass(frozen=True, slots=True)

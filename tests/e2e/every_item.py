@@ -21,6 +21,7 @@ KINDS: Final = tuple(EXAMPLES)
 NUMBERS: Final = {interaction: number for number, interaction in enumerate(KINDS, 1)}
 WITH_STIMULUS: Final = (Interaction.ESSAY, Interaction.PRACTICAL)
 STIMULUS: Final = "<p>Công ty A nhập khẩu 120 xe ô tô con đã qua sử dụng.</p>" * 30
+ENGLISH_STIMULUS: Final = "<p>Company A imports 120 used passenger cars.</p>" * 30
 ENGLISH: Final = {
     Interaction.SINGLE_CHOICE: Translation(
         "How long is the time limit?", {"A": "2 hours", "B": "4 hours", "C": "6 hours"}
@@ -77,6 +78,7 @@ def _stimulus(session: Session, user_id: int) -> int:
         code="TL-E2E",
         version=1,
         content=STIMULUS,
+        english=ENGLISH_STIMULUS,
         content_hash="0" * 64,
         created_by=user_id,
         created_at=database_now(session),

@@ -169,3 +169,28 @@ def test_the_form_of_every_interaction_has_no_serious_barrier(open_page: OpenPag
         if found or cut_off:
             barriers[kind] = (found, cut_off)
     assert barriers == {}
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_material_appears_as_it_is_chosen_and_is_previewed_in_both_languages(open_page: OpenPage, width: int):
+    page = open_page("ban_de_1", width=width, locale="en")
+    page.goto("/items/new?kind=essay")
+    page.locator("#item-english").check()
+    page.locator("#item-stem").fill("Nêu các bước.")
+    page.locator("#item-english_stem").fill("Describe the steps.")
+    expect(page.locator("#material .stimulus-known")).to_have_count(0)
+    page.locator("#item-stimulus").select_option("TL-T08-1")
+    expect(page.locator("#material .stimulus-known")).to_contain_text("Hồi 22 giờ 40")
+    expect(page.get_by_role("button", name="Show this material")).to_be_hidden()
+    page.locator("#item-english_stimulus").fill("At <b>22:40</b>, a small truck.")
+    page.locator("[name=preview-language][value=en]").check()
+    shown = page.locator("#preview .seen-en .stimulus-text")
+    expect(shown).to_have_text("At 22:40, a small truck.")
+    expect(shown).to_have_attribute("lang", "en")
+    page.locator("[name=preview-language][value=vi]").check()
+    expect(page.locator("#preview .seen-vi .stimulus-text")).to_contain_text("Hồi 22 giờ 40")
+    page.locator("#item-stimulus").select_option("+")
+    expect(page.locator("#material .stimulus-known")).to_have_count(0)
+    expect(page.locator("#item-stimulus_code")).to_be_visible()
+    expect(page.locator("#item-english_stimulus")).to_have_value("At <b>22:40</b>, a small truck.")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -394,6 +394,21 @@ def test_an_item_is_read_in_english_and_the_response_stays(open_page: OpenPage, 
     expect(player.item.locator(".languages")).to_have_count(0)
 
 
+def test_what_items_share_is_read_in_the_language_of_the_item(open_page: OpenPage, seat: Seat):
+    player = Player(open_page(seat.username, locale="en")).enter(seat.page)
+    player.jump(NUMBERS[Interaction.ESSAY])
+    shown = player.page.locator("#stimulus [lang]:visible")
+    expect(shown).to_have_attribute("lang", "en")
+    expect(shown).to_contain_text("Company A imports 120 used passenger cars.")
+    player.item.get_by_role("button", name="Tiếng Việt").click()
+    expect(shown).to_have_attribute("lang", "vi")
+    expect(shown).to_contain_text("Công ty A nhập khẩu 120 xe")
+    player.item.get_by_role("button", name="English").click()
+    expect(shown).to_have_attribute("lang", "en")
+    player.jump(NUMBERS[Interaction.PRACTICAL])  # of the same set, in Vietnamese alone
+    expect(shown).to_have_attribute("lang", "vi")
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_no_interaction_has_a_barrier(open_page: OpenPage, seat: Seat, language: str):
     player = Player(open_page(seat.username, locale=language)).enter(seat.page)

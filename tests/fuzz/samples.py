@@ -37,7 +37,7 @@ _WEIGHTS: Final = Weights({"A": Fraction(1), "B": Fraction(1, 2)}, best=Fraction
 
 def bank() -> ForeignBank:
     """An item of every interaction, some with all that may stand beside one."""
-    shared = Stimulus("Tình huống 1", f"<p>Lô hàng {_SHOWN}</p>")
+    shared = Stimulus("Tình huống 1", f"<p>Lô hàng {_SHOWN}</p>", f"<p>The goods {_SHOWN}</p>")
     ask = Interaction
     made: list[tuple[str, Asked, Key]] = [
         ("Một?", Asked(ask.SINGLE_CHOICE, _FOUR), Key(1, ("B",))),

@@ -117,7 +117,8 @@ def check(bank: ForeignBank) -> None:
         for part in (*item.asked.options, *item.asked.places):
             assert sanitise(part.content) == part.content, "markup of a part"
         if item.stimulus is not None:
-            assert sanitise(item.stimulus.content) == item.stimulus.content, "markup of a stimulus"
+            for text in (item.stimulus.content, item.stimulus.english):
+                assert sanitise(text) == text, "markup of a stimulus"
 
 
 def _peak() -> int:

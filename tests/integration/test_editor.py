@@ -168,7 +168,100 @@ def test_an_author_is_shown_nobody_elses_material(services: Services, author: Br
     assert post(thief, "/items/new", shared, code="T01-002").status_code == 400
     taken = post(thief, "/items/new", fields | {"stimulus_code": ["th-1"]}, code="T01-003")
     assert "material with the code th-1 already" in taken.text
-    assert "Công ty A nhập 120 xe." in author.get("/items/new?kind=order").text
+    assert "TH-1" in author.get("/items/new?kind=order").text
+
+
+ENGLISH = {
+    "english": ["y"],
+    "english_stem": ["What is the time limit?"],
+    **{f"english_option_{id_}": [f"{hours} hours"] for id_, hours in zip("abc", "246", strict=True)},
+}
+MATERIAL = {
+    "stimulus": ["+"],
+    "stimulus_code": ["TH-1"],
+    "stimulus_content": ["Công ty A nhập 120 xe."],
+    "english_stimulus": ["Company A\r\nimports <b>120</b> cars."],
+}
+
+
+@pytest.fixture
+def shared(author: Browser) -> str:
+    """The page of an item that shows the material in both languages."""
+    fields = fields_of(Interaction.SINGLE_CHOICE) | ENGLISH | MATERIAL
+    return post(author, "/items/new", fields, code="T01-001").location
+
+
+def english_of(services: Services, location: str) -> str:
+    stimulus = stored(services, location).item.stimulus
+    assert stimulus is not None
+    return stimulus.english
+
+
+def test_the_english_text_of_the_material_is_kept_and_shown_to_whoever_reads_english(
+    services: Services, author: Browser, shared: str
+):
+    assert english_of(services, shared) == "Company A<br>imports <b>120</b> cars."
+    fields = fields_of(Interaction.SINGLE_CHOICE) | ENGLISH | MATERIAL | {"stimulus_code": ["TH-2"]}
+    preview = author.client.post("/items/preview", data={**fields, "csrf_token": [author.token]}).text
+    for page in (author.get(shared).text, preview):
+        assert (
+            '<div class="stimulus-text wording" lang="en">Company A<br>imports <b>120</b> cars.</div>' in page
+        )
+        assert '<div class="stimulus-text wording" lang="vi">Công ty A nhập 120 xe.</div>' in page
+        assert "There is no English version of this material" not in page
+    without = fields | {"english_stimulus": [""]}
+    preview = author.client.post("/items/preview", data={**without, "csrf_token": [author.token]}).text
+    assert preview.count("There is no English version of this material") == 1
+    assert preview.count('<div class="stimulus-text wording" lang="vi">Công ty A nhập 120 xe.</div>') == 2
+
+
+def test_material_in_both_languages_that_nobody_touched_stays_the_same(
+    services: Services, author: Browser, shared: str
+):
+    before = stored(services, shared).item
+    fields = fields_on(author.get(f"{shared}/edit").text)
+    assert fields["english_stimulus"] == ["Company A\nimports <b>120</b> cars."]
+    assert post(author, f"{shared}/edit", fields).status_code == 302
+    assert stored(services, shared).item == before
+    second = fields_of(Interaction.ORDER) | {"stimulus": ["TH-1"]}  # not in English itself
+    assert stored(services, post(author, "/items/new", second, code="T01-002").location).item.stimulus == (
+        before.stimulus
+    )
+
+
+def test_another_english_text_is_kept_for_this_item_and_an_untouched_one_takes_what_is_new(
+    services: Services, author: Browser, shared: str
+):
+    second = fields_of(Interaction.SINGLE_CHOICE) | ENGLISH | {"stimulus": ["TH-1"]}
+    other = post(author, "/items/new", second, code="T01-002").location
+    untouched = fields_on(author.get(f"{other}/edit").text)
+    changed = fields_on(author.get(f"{shared}/edit").text) | {"english_stimulus": ["Company A"]}
+    assert post(author, f"{shared}/edit", changed).status_code == 302
+    assert english_of(services, shared) == "Company A"
+    assert english_of(services, other) == "Company A<br>imports <b>120</b> cars."
+    assert post(author, f"{other}/edit", untouched).status_code == 302
+    assert english_of(services, other) == "Company A"
+    cleared = fields_on(author.get(f"{other}/edit").text) | {"english_stimulus": [""]}
+    assert post(author, f"{other}/edit", cleared).status_code == 302
+    assert english_of(services, other) == ""
+
+
+def test_the_english_text_of_one_material_never_becomes_that_of_another(
+    services: Services, author: Browser, shared: str
+):
+    fields = fields_of(Interaction.SINGLE_CHOICE) | ENGLISH | MATERIAL
+    fields |= {"stimulus_code": ["TH-2"], "english_stimulus": [""]}
+    other = post(author, "/items/new", fields, code="T01-002").location
+    chosen = fields_on(author.get(f"{shared}/edit").text) | {"stimulus": ["TH-2"]}
+    fragment = author.client.post("/items/material", data={**chosen, "csrf_token": [author.token]}).text
+    assert fields_on(f'<form id="item-form">{fragment}</form>')["english_stimulus"] == [""]
+    typed = chosen | {"english_stimulus": ["Other cars"]}
+    fragment = author.client.post("/items/material", data={**typed, "csrf_token": [author.token]}).text
+    assert fields_on(f'<form id="item-form">{fragment}</form>')["english_stimulus"] == ["Other cars"]
+    back = post(author, f"{shared}/edit", chosen, act="material")  # the button, where no script runs
+    assert fields_on(back.text)["english_stimulus"] == [""]
+    assert post(author, f"{shared}/edit", chosen).status_code == 302
+    assert english_of(services, shared) == english_of(services, other) == ""
 
 
 def test_the_next_of_a_series_begins_with_what_the_one_before_had(author: Browser):

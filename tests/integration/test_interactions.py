@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
+from alembic import command
 
 from examsvc.services import Services
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
@@ -13,6 +15,8 @@ from examsvc.services.bank_views import view_item
 from examsvc.services.media import add_media
 from examsvc.services.rendering import render_items
 from examsvc.store.forms_delivery import DeliveredWording
+from examsvc.store.migrate import _config, migrate
+from examsvc.store.models import StimulusRow
 from item_bank.errors import InvalidItem
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import WHOLE, share
@@ -136,3 +140,35 @@ def test_items_of_a_set_share_one_stimulus_and_a_changed_one_is_a_new_version(
         Stimulus("TL-1", "Tờ khai"),
         Stimulus("TL-1", "Tờ khai sửa"),
     ]
+
+
+def test_a_stimulus_keeps_its_english_text_and_another_one_is_a_new_version(services: Services, people: Cast):
+    wording = wording_of(services, people, Interaction.SINGLE_CHOICE)
+    texts = ["", "Declaration", "Declaration", "<b>Customs</b> declaration"]
+    ids = [
+        add_item(
+            services,
+            people.author,
+            replace(wording, code=f"T01-{n}", stem=f"Câu {n}?", stimulus=Stimulus("TL-1", "Tờ khai", text)),
+        )
+        for n, text in enumerate(texts, 1)
+    ]
+    views = [view_item(services, people.author, id_) for id_ in ids]
+    assert [view.item.stimulus for view in views] == [Stimulus("TL-1", "Tờ khai", text) for text in texts]
+    with services.store.read() as session:
+        versions = session.scalars(sa.select(StimulusRow.version).order_by(StimulusRow.id)).all()
+    assert list(versions) == [1, 2, 3]
+
+
+def test_stimuli_of_before_the_migration_are_in_vietnamese_alone(services: Services, people: Cast):
+    wording = wording_of(services, people, Interaction.SINGLE_CHOICE)
+    wording = replace(wording, code="T01-1", stimulus=Stimulus("TL-1", "Tờ khai"))
+    id_ = add_item(services, people.author, wording)
+    config = _config()
+    with services.store.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0018")
+        columns = {column["name"] for column in sa.inspect(connection).get_columns("stimulus")}
+    assert "english" not in columns
+    migrate(services.store)
+    assert view_item(services, people.author, id_).item.stimulus == wording.stimulus

@@ -22,12 +22,15 @@ from examsvc.services.accounts import log_in
 from examsvc.services.bulk_order import BulkOrder
 from examsvc.services.bulk_previews import ask_preview
 from examsvc.services.exports import ExportOrder, ask_export
+from examsvc.store import database_now
 from examsvc.store.bank import ItemFilter, list_lines
-from examsvc.store.models import FormRow, ItemViewRow
+from examsvc.store.models import FormRow, ItemRow, ItemVersionRow, ItemViewRow, StimulusRow, ViewLimitRow
 from examsvc.store.sealed import WordingSealed
+from item_bank.interactions.kinds import Interaction
 from tests.integration.laid_campaign import approved_room
 from tests.integration.laid_guard import PASSWORD, Guarded, lay_guarded
 from tests.integration.test_route_permissions import STATIC
+from tests.item_forms import fields_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.either_database]
 WALKED = ("author", "chi", "dung", "manager", "chairman", "proctor", "auditor", "quan")
@@ -123,6 +126,47 @@ def test_every_wording_that_a_route_shows_stands_in_the_log(
         assert any(path.startswith("/forms/") for path in shown_by)
     if username in ("quan", "proctor"):
         assert shown_by == set()
+
+
+def test_material_of_items_in_use_is_shown_to_an_author_only_with_a_look_at_each_of_them(
+    app: Flask, services: Services, bank: Guarded
+):
+    author = bank.staff["author"]
+    with services.store.begin() as session:
+        now = database_now(session)
+        facts = {"version": 1, "content_hash": "x", "created_by": author.user_id, "created_at": now}
+        texts = {"content": "<p>KÍN-VI</p>", "english": "<p>KÍN-EN</p>"}
+        materials = [StimulusRow(code=code, **texts, **facts) for code in ("TL-1", "TL-2")]
+        session.add_all(materials)
+        session.flush()
+        rows = list(session.scalars(sa.select(ItemVersionRow).order_by(ItemVersionRow.id).limit(4)))
+        for row, material in zip(rows, (*materials, *materials), strict=True):
+            row.stimulus_id = material.id
+        items = {rows[0].item_id, rows[2].item_id}
+        session.execute(sa.update(ItemRow).values(author_id=bank.staff["dung"].user_id))
+    client = _signed_in(app, services, "author")
+    fields = fields_of(Interaction.SINGLE_CHOICE) | {"english": ["y"], "english_stem": ["What?"]}
+    begun = client.get("/items/new?kind=single_choice").get_data(as_text=True)
+    assert "TL-1" in begun
+    assert "KÍN" not in begun
+    assert _logged(services, author.user_id) == []
+    fields |= {"stimulus": ["TL-1"], "code": ["T01-901"]}
+    for _again in range(2):  # with every few letters: one look a day
+        for path, shown in (("/items/material", 2), ("/items/preview", 1)):
+            page = client.post(path, data=fields).get_data(as_text=True)
+            assert page.count("KÍN") >= shown, path
+            assert sorted(_logged(services, author.user_id)) == sorted(items)
+    with services.store.begin() as session:
+        session.add(
+            ViewLimitRow(
+                role="author", version=99, day_limit=0, reason="x", made_by=author.user_id, made_at=now
+            )
+        )
+    fields |= {"stimulus": ["TL-2"]}
+    for path in ("/items/material", "/items/preview", "/items/new"):
+        page = client.post(path, data=fields).get_data(as_text=True)
+        assert "KÍN" not in page, path
+    assert sorted(_logged(services, author.user_id)) == sorted(items)
 
 
 def test_a_template_cannot_show_a_stem_that_nobody_opened(app: Flask, services: Services, bank: Guarded):

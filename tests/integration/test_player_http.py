@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from examsvc.api.v1.quick_clock import QuickClock
 from examsvc.services import Services, rooms
 from examsvc.services.finalise import finalise_due
+from examsvc.store import database_now
 from examsvc.store.audit import find_act
+from examsvc.store.models import ItemVersionRow, StimulusRow
 from tests.integration.laid import CANARY, PASSWORD, LaidSitting, lay_sitting, response, stored, wire
 from tests.integration.laid_campaign import move_start
 from tests.integration.signing_in import Browser, sign_in
@@ -98,6 +101,35 @@ def test_no_byte_of_a_key_reaches_a_candidate(
         assert answer.status_code == 200
         for word in (CANARY, "rationale", '"key"', "cognitive", "T01-0", "form_secret"):
             assert word not in answer.text, word
+
+
+def test_what_items_share_comes_once_in_both_languages_with_nothing_that_runs(
+    services: Services, laid: LaidSitting, browser: Browser
+):
+    with services.store.begin() as session:
+        owner = session.scalars(sa.select(ItemVersionRow.created_by)).first()
+        rows = [
+            StimulusRow(
+                code=code,
+                version=1,
+                content="<p>Tờ khai</p>",
+                english=english,
+                content_hash=code,
+                created_by=owner,
+                created_at=database_now(session),
+            )
+            for code, english in (("TL-1", '<p onclick="x">Form</p><script>x</script>'), ("TL-2", ""))
+        ]
+        session.add_all(rows)
+        session.flush()
+        ids = [row.id for row in rows]
+        for id_, stimulus in zip(laid.item_ids, (ids[0], ids[0], ids[1]), strict=False):
+            session.get_one(ItemVersionRow, int(id_)).stimulus_id = stimulus
+    browser.post_json(api(laid, "open"), {})
+    by_id = {item["item_id"]: item["stimulus"] for item in browser.get(api(laid, "paper")).json["items"]}
+    both = {"id": str(ids[0]), "content": "<p>Tờ khai</p>", "english": "<p>Form</p>"}
+    alone = {"id": str(ids[1]), "content": "<p>Tờ khai</p>", "english": ""}
+    assert [by_id[id_] for id_ in laid.item_ids[:4]] == [both, both, alone, None]
 
 
 def test_nothing_of_an_item_is_sent_before_the_start(services: Services, app: Flask):

@@ -17,7 +17,7 @@ from examsvc.services.media import add_media
 from examsvc.store import accounts as account_store
 from examsvc.store import database_now
 from examsvc.store.item_parts import keep_translation, write_asked, write_key
-from examsvc.store.models import ItemKeyRow, ItemVersionRow, TopicRow, UserRow
+from examsvc.store.models import ItemKeyRow, ItemVersionRow, StimulusRow, TopicRow, UserRow
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.responses import parts_of
 from item_bank.media import reference
@@ -210,8 +210,22 @@ def test_an_english_page_reads_the_english_wording_and_offers_the_official_one(
             "Pay [[P1]] before [[P2]].", {"A": "the duty", "B": "the release", "C": "a fine"}
         )
         version.english = keep_translation(english)
+        shared = StimulusRow(
+            code="TL-1",
+            version=1,
+            content="<p>Tờ khai</p>",
+            english="<p>Form</p>",
+            content_hash="x",
+            created_by=version.created_by,
+            created_at=version.created_at,
+        )
+        session.add(shared)
+        session.flush()
+        version.stimulus_id = shared.id
     browser, run = desk.started()
     page = browser.get(run).text
+    assert "<p>Form</p>" in page
+    assert "<p>Tờ khai</p>" not in page
     assert "Pay <span" in page
     assert "the release" in page
     assert "The Vietnamese wording is the official one." in page
@@ -219,6 +233,13 @@ def test_an_english_page_reads_the_english_wording_and_offers_the_official_one(
     official = browser.get(f"{run}?wording=vi").text
     assert "Người khai nộp" in official
     assert "the release" not in official
+    assert "<p>Tờ khai</p>" in official
+    assert "<p>Form</p>" not in official
+    with services.store.begin() as session:
+        session.execute(sa.update(StimulusRow).values(english=""))
+    alone = browser.get(run).text
+    assert "<p>Tờ khai</p>" in alone
+    assert "There is no English version of this material." in alone
     told = respond(browser, run, {"place-P1": "B"})
     assert "the duty" in told
     assert "data-place" not in told

@@ -14,7 +14,7 @@ const ITEM = /** @type {any} */ ({
     { id: "B", content: "hai", at_most: 1 },
   ],
   places: [{ id: "p", content: "chỗ", at_most: null }],
-  english: { stem: "<p>Item</p>", options: { A: "one" }, places: { p: "place" }, stimulus: null },
+  english: { stem: "<p>Item</p>", options: { A: "one" }, places: { p: "place" } },
 });
 
 test("Vietnamese is the wording as it stands", () => {

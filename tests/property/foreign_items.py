@@ -232,7 +232,8 @@ def stimuli(draw: st.DrawFn, content: st.SearchStrategy[str] | None = None) -> S
     code = draw(lines)[:40].strip()
     if not code or draw(st.integers(0, 2)):
         return None
-    return Stimulus(code, draw(markups() if content is None else content))
+    texts = markups() if content is None else content
+    return Stimulus(code, draw(texts), draw(st.just("") | texts))
 
 
 @st.composite
@@ -305,7 +306,8 @@ def facts(item: ForeignItem) -> dict[str, Any]:
         "category": item.category,
         "tags": item.tags,
         "facts": item.facts,
-        "stimulus": item.stimulus,
+        "stimulus": item.stimulus and replace(item.stimulus, english=""),
+        "english_stimulus": item.stimulus and item.stimulus.english,
         "rubric": key.rubric,
         "english": item.english,
         "options": _options(asked, numbers),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import fields
 
 from hypothesis import given
 
 from item_bank.formats.docx import read_docx, write_docx_items
-from item_bank.formats.foreign import ForeignItem
+from item_bank.formats.foreign import BankFacts, ForeignItem
 from tests.property.foreign_items import PICTURES, banks, facts
 from tests.property.searches import part
 
@@ -15,9 +16,11 @@ from tests.property.searches import part
 CHANGED = {
     "MARKUP_CHANGED": {"stem", "rationale", "options", "places", "key"},
     "OPTION_TEXTS_LOST": {"options", "key"},
-    "TRANSLATION_LOST": {"english"},
+    "TRANSLATION_LOST": {"english", "english_stimulus"},
     "FACT_LOST": {"max_mark", "language", "category", "tags"},
+    "BANK_FACT_LOST": {"facts"},
 }
+BANK_FACTS = {one.name for one in fields(BankFacts)}
 
 
 @part(4)
@@ -27,6 +30,8 @@ def test_what_the_writer_does_not_report_is_read_back(written: list[ForeignItem]
     codes = defaultdict(set)
     for where, remark in lost:
         codes[where].add(remark.code)
+        if remark.code == "FACT_LOST" and remark.params["fact"] in BANK_FACTS:
+            codes[where].add("BANK_FACT_LOST")  # a share of 1E-311, say, is not written
     carried = [item for item in written if "NOT_WRITTEN" not in codes[item.where]]
     found = read_docx(data).items if carried else ()
     assert [item.refused for item in found] == [None] * len(carried)

@@ -44,8 +44,8 @@ CHANGED: dict[str, set[str]] = {
     "INTERACTION_CHANGED": {"interaction", "options", "places", "key"},
     "MARKUP_LOST": {"stem", "options", "key"},
     "PICTURES_LOST": {"stem", "rationale", "options", "places", "key", "stimulus"},
-    "STIMULUS_LOST": {"stimulus"},
-    "ENGLISH_LOST": {"english"},
+    "STIMULUS_LOST": {"stimulus", "english_stimulus"},
+    "ENGLISH_LOST": {"english", "english_stimulus"},
     "RUBRIC_LOST": {"rubric"},
 }
 

@@ -72,7 +72,13 @@ def whole_items(draw: st.DrawFn) -> ForeignItem:
         item,
         facts=draw(facts_of()),
         stimulus=draw(
-            st.none() | st.builds(Stimulus, st.sampled_from(["NL 1", "=2"]), st.just("Ngữ liệu <b>x</b>"))
+            st.none()
+            | st.builds(
+                Stimulus,
+                st.sampled_from(["NL 1", "=2"]),
+                st.just("Ngữ liệu <b>x</b>"),
+                st.sampled_from(["", "=Material <b>x</b>"]),
+            )
         ),
         english=draw(st.none() | translations(item)),
         competencies=tuple(draw(st.lists(lines, max_size=2, unique=True))),

@@ -104,6 +104,9 @@ def test_some_items_share_a_stimulus_and_some_are_worded_in_english_too() -> Non
     assert len(sets) >= 5
     assert all(count >= 3 for count in sets.values())
     assert sum(row.item.english is not None for row in whole_bank()) >= 20
+    shared = [row.item for row in whole_bank() if row.item.stimulus and row.item.stimulus.english]
+    assert len(shared) >= 3
+    assert all(item.english is not None for item in shared)
 
 
 def test_every_single_choice_has_four_different_options() -> None:

@@ -84,7 +84,8 @@ class StimulusRow(Base):
     code: Mapped[str] = mapped_column(String(40))
     version: Mapped[int]
     content: Mapped[str] = mapped_column(Text)
-    content_hash: Mapped[str] = mapped_column(String(64))
+    english: Mapped[str] = mapped_column(Text, default="", server_default="")  # empty: Vietnamese alone
+    content_hash: Mapped[str] = mapped_column(String(64))  # of both
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime]
 

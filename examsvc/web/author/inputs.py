@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    HiddenField,
     IntegerField,
     SelectField,
     SelectMultipleField,
@@ -62,6 +63,8 @@ class ItemInput(FlaskForm):  # type: ignore[misc]
     stimulus = SelectField(_l("Material shown beside the item"), default="")
     stimulus_code = StringField(_l("Code of the material"), validators=[Length(max=40)])
     stimulus_content = TextAreaField(_l("Material"), validators=[Length(max=20_000)])
+    english_stimulus = TextAreaField(_l("Material, in English"), validators=[Length(max=20_000)])
+    english_stimulus_shown = HiddenField()  # as the page had it: whether it was changed is seen by that
     judged_share = IntegerField(
         _l("Share who will answer right, in percent"),
         validators=[Optional(), NumberRange(0, 100)],

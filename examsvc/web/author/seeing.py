@@ -68,6 +68,7 @@ class Seen:
     response: Fields | None
     lang: str
     order: tuple[SeenOption, ...] = ()
+    stimulus_lang: str = "vi"
 
     @property
     def tries(self) -> bool:
@@ -129,10 +130,11 @@ def seen(look: Look) -> Seen:
         options,
         places,
         asked.at_most,
-        None if look.stimulus is None else _markup(look.stimulus.content),
+        None if look.stimulus is None else _markup(look.stimulus.read_in(look.lang)),
         look.response,
         look.lang,
         order,
+        look.lang if look.stimulus is not None and look.stimulus.english else "vi",
     )
 
 

@@ -81,6 +81,7 @@ FORMATS: Final[dict[str, LazyString]] = {
     "gift": _l("GIFT"),
     "aiken": _l("Aiken"),
     "xlsx": _l("Workbook (.xlsx)"),
+    "docx": _l("Word document (.docx)"),
 }
 # state of an export → name, badge
 EXPORT_STATES: Final[dict[str, tuple[LazyString, str]]] = {
@@ -111,6 +112,7 @@ REASONS: Final[dict[str, LazyString]] = {
     "NOT_FOUR_OPTIONS": _l("the workbook holds single choices of four alone"),
     "EQUAL_OPTIONS": _l("two options read the same there"),
     "TEXT_TOO_LONG": _l("a text is too long for it"),
+    "WORDING_NOT_CARRIED": _l("the wording has signs that the format cannot hold"),
 }
 LOSSES: Final[dict[str, LazyString]] = {
     "NOT_WRITTEN": _l("cannot be written in this format: left out"),
@@ -125,6 +127,11 @@ LOSSES: Final[dict[str, LazyString]] = {
     "COMPETENCIES_LOST": _l("lose their competencies"),
     "STIMULUS_LOST": _l("lose the text or picture that they share with other items"),
     "ENGLISH_LOST": _l("lose their English wording"),
+    "STIMULUS_ENGLISH_LOST": _l("lose the English version of what they share with other items"),
+    "TRANSLATION_LOST": _l("lose their English wording"),
+    "OPTION_TEXTS_LOST": _l("say true and false in other words"),
+    "MARKUP_CHANGED": _l("keep their words, but some of their layout changes"),
+    "FACT_LOST": _l("lose a detail of the item"),
     "LEGAL_BASIS_LOST": _l("lose their legal basis"),
     "MARKUP_LOST": _l("lose bold, tables, formulas and the like"),
     "CREDIT_CHANGED": _l("are marked in another way"),

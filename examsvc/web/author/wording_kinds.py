@@ -156,6 +156,7 @@ PARTS: Final[dict[str, LazyString]] = {
     "rationale": _l("Rationale"),
     "level": _l("Cognitive level"),
     "judged_share": _l("Expected share right"),
+    "english_stimulus": _l("Material, in English"),
     "english_stem": _l("Stem, in English"),
     "english_option": _l("Option %(name)s, in English"),
     "english_place": _l("Part %(name)s, in English"),

@@ -15,7 +15,6 @@ from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import assignment_choice, bank, bank_lists, bank_stimuli, bank_views
-from examsvc.services.bank_stimuli import StimulusChoice
 from examsvc.services.bank_views import ItemView
 from examsvc.web.author import wording
 from examsvc.web.author.assignment_inputs import ReplyInput
@@ -26,16 +25,16 @@ from examsvc.web.author.editing.reading import typed_of
 from examsvc.web.author.editing.rows import TWO_WORDS, acted, blank
 from examsvc.web.author.editing.showing import is_lossy, shown
 from examsvc.web.author.editing.typed import LIMITED, PAIRED_ROWS, RIGHT_OPTIONS, TYPED_KEYS, Fields, Typed
-from examsvc.web.author.inputs import NEW_STIMULUS, ItemInput, MediaInput, identity
-from examsvc.web.author.previewing import preview_of
+from examsvc.web.author.inputs import ItemInput, MediaInput, identity
+from examsvc.web.author.material import Material, offer_material
+from examsvc.web.author.previewing import Preview, preview_of
 from examsvc.web.author.room import room
 from examsvc.web.author.wording_kinds import COORDINATES, SHAPES, credit_gives
 from item_bank.errors import InvalidItem, ItemBankError
 from item_bank.interactions.asked import marks_in
 from item_bank.interactions.kinds import Interaction
 from item_bank.interactions.marking import Credit, credits_of
-from item_bank.stem import from_authored, plain_text, to_authored
-from item_bank.stimulus import Stimulus
+from item_bank.stem import from_authored, plain_text
 
 Page = str | tuple[str, int] | Response
 _NUMBERED = re.compile(r"(.*?)(\d+)")
@@ -48,30 +47,10 @@ class Desk:
 
     inputs: ItemInput
     typed: Typed
-    stimuli: list[StimulusChoice]
+    material: Material
     view: ItemView | None = None
     errors: dict[str, str] = field(default_factory=dict)
     focus: str = ""
-
-    @property
-    def stimulus(self) -> Stimulus | None:
-        """The material chosen or written, as typed. Raises InvalidItem where it is none."""
-        choice = str(self.inputs.stimulus.data or "")
-        if not choice:
-            return None
-        known = {one.code: one for one in self.stimuli}
-        if choice != NEW_STIMULUS:
-            if choice not in known:
-                raise InvalidItem("UNKNOWN_STIMULUS", field="stimulus")
-            return Stimulus(choice, to_authored(known[choice].content))
-        code = (self.inputs.stimulus_code.data or "").strip()
-        if bank_stimuli.is_code_taken(deps(), current_actor(), code):
-            raise InvalidItem("STIMULUS_CODE_TAKEN", field="stimulus_code", value=code)
-        content = self.inputs.stimulus_content.data or ""
-        for name, text in (("stimulus_code", code), ("stimulus_content", content.strip())):
-            if not text:
-                raise InvalidItem("MISSING_CELL", field=name)
-        return Stimulus(code, content)
 
 
 @room.view("/items/new", permission="items.write", methods=("GET", "POST"))
@@ -84,6 +63,7 @@ def new_item() -> Page:
     if not desk.inputs.is_submitted():
         _begin_from(desk.inputs, request.args.get("assignment", ""))
         _begin_like(desk.inputs, request.args.get("after", type=identity))
+        desk.material.show_english()
         return _page(desk)
     return _acted(desk) or _saved_or_page(desk)
 
@@ -100,6 +80,7 @@ def edit_item(version_id: int) -> Page:
         del desk.inputs.assignment  # fixed: an earlier version was handed in for it
     if not desk.inputs.is_submitted():
         desk.inputs.show(view)
+        desk.material.show_english()
         if is_lossy(view.item, view.key):
             flash(
                 _("This item has a key that the form cannot write. Saving here replaces it: check it."),
@@ -122,6 +103,19 @@ def preview() -> str:
     return render_template("author/_preview.html", preview=_preview(_desk(None, None)))
 
 
+@room.view("/items/material", permission="items.write", methods=("POST",))
+def material() -> str:
+    """The material that was just chosen, and its English text to be changed: for the page's module."""
+    desk = _desk(None, None)
+    desk.material.show_english()
+    return render_template(
+        "author/_material.html",
+        inputs=desk.inputs,
+        material=desk.material,
+        own_codes=(desk.inputs.code.data,),
+    )
+
+
 def _fields() -> Fields:
     return request.form.to_dict(flat=False)
 
@@ -139,14 +133,10 @@ def _desk(view: ItemView | None, first: Typed | None) -> Desk:
     inputs.topic.choices = [
         SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics
     ]
-    inputs.stimulus.choices = [
-        SelectChoice("", _("None")),
-        *(SelectChoice(one.code) for one in stimuli),
-        SelectChoice(NEW_STIMULUS, _("New material, written here")),
-    ]
+    offer_material(inputs, stimuli)
     offer_assignments(inputs)
     typed = typed_of(_fields()) if first is None or inputs.is_submitted() else first
-    return Desk(inputs, typed, stimuli, view)
+    return Desk(inputs, typed, Material(inputs, stimuli, typed.with_english), view)
 
 
 def _acted(desk: Desk) -> Page | None:
@@ -155,6 +145,7 @@ def _acted(desk: Desk) -> Page | None:
     if not act:
         return None
     desk.typed, desk.focus = acted(desk.typed, act)
+    desk.material.show_english()
     desk.inputs.stem.data = desk.typed.stem
     desk.inputs.english_stem.data = desk.typed.english_stem
     desk.focus = "tried" if act == "try" else desk.focus
@@ -169,7 +160,7 @@ def _saved_or_page(desk: Desk) -> Page:
     made: Parts | None = None
     try:
         made = parts_of(desk.typed)
-        typed = desk.inputs.wording(made, desk.typed, desk.stimulus)
+        typed = desk.inputs.wording(made, desk.typed, desk.material.typed)
         if desk.view is None:
             version_id = bank.add_item(deps(), current_actor(), typed, desk.inputs.choice)
         else:
@@ -211,7 +202,7 @@ def _page(desk: Desk) -> str:
         view=view,
         picture=MediaInput(formdata=None),
         reply=ReplyInput(formdata=None),
-        stimuli={one.code: one for one in desk.stimuli},
+        material=desk.material,
         errors=desk.errors,
         focus=desk.focus,
         preview=_preview(desk),
@@ -220,14 +211,8 @@ def _page(desk: Desk) -> str:
     )
 
 
-def _preview(desk: Desk) -> object:
-    try:
-        stimulus = desk.stimulus
-    except InvalidItem:
-        stimulus = None
-    if stimulus is not None:
-        known = {one.code: one.content for one in desk.stimuli}
-        stimulus = Stimulus(stimulus.code, known.get(stimulus.code) or from_authored(stimulus.content))
+def _preview(desk: Desk) -> Preview:
+    stimulus = desk.material.shown
     return preview_of(desk.typed, _fields(), (desk.inputs.rationale.data or "")[:4000], stimulus)
 
 

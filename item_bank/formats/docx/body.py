@@ -9,6 +9,7 @@ from typing import Final
 from lxml import etree
 
 from item_bank.errors import ImportRefused
+from item_bank.formats.docx.layout import ROW_HEAD
 from item_bank.formats.docx.numbering import Label, Numbering
 from item_bank.formats.docx.package import Package, W, tag_of
 from item_bank.formats.docx.rich import Rich
@@ -36,6 +37,12 @@ class Cell:
     blocks: list[Paragraph | Table]
     colspan: int = 1
     rowspan: int = 1
+
+    @property
+    def heads_row(self) -> bool:
+        """Whether a file of our own calls it the header of its row."""
+        first = self.blocks[0] if self.blocks else None
+        return isinstance(first, Paragraph) and first.style == ROW_HEAD
 
 
 @dataclass(slots=True)

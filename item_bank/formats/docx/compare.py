@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from item_bank.formats.docx.names import names_of
@@ -13,6 +14,7 @@ from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Key
 from item_bank.interactions.responses import readings
 from item_bank.stem import plain_text
+from item_bank.stimulus import Stimulus
 
 
 def differences(item: ForeignItem, again: ForeignItem) -> list[Remark]:
@@ -88,13 +90,20 @@ def _texts(item: ForeignItem, again: ForeignItem) -> Iterator[Remark]:
 
 
 def _facts(item: ForeignItem, again: ForeignItem) -> Iterator[Remark]:
-    for name in ("max_mark", "language", "category", "tags", "competencies", "stimulus"):
+    for name in ("max_mark", "language", "category", "tags", "competencies"):
         if getattr(item, name) != getattr(again, name):
             yield Remark("FACT_LOST", {"fact": name})
+    if _shared(item) != _shared(again):
+        yield Remark("FACT_LOST", {"fact": "stimulus"})
     before, after = _bank_facts(item), _bank_facts(again)
     for name, value in before.items():
         if after[name] != value:
             yield Remark("FACT_LOST", {"fact": name})
+
+
+def _shared(item: ForeignItem) -> Stimulus | None:
+    """The stimulus without its English version, which is told as lost by itself."""
+    return item.stimulus and replace(item.stimulus, english="")
 
 
 def _bank_facts(item: ForeignItem) -> Mapping[str, Any]:

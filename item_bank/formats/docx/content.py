@@ -122,6 +122,8 @@ def _cell(cell: Cell, name: str) -> str:
     spans = f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
     spans += f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     scope = ' scope="col"' if name == "th" else ""
+    if name == "td" and cell.heads_row:
+        name, scope = "th", ' scope="row"'
     return f"<{name}{spans}{scope}>{_markup(contents_of(cell.blocks))}</{name}>"
 
 

@@ -7,6 +7,7 @@ A file of our own tells by a paragraph's style what it is, so that no wording is
     INFO        a line such as "Đáp án: B" (`Fact`)
     PARAGRAPH, TEXT, ITEM, CAPTION    the text goes on: a paragraph, bare text, an item of a list…
     STIMULUS    Ngữ liệu CODE: what several items share
+    ROW_HEAD    in a cell that is the header of its row
 
 Without these styles (typed by an author, or lost in another program) lines are told by their beginnings.
 """
@@ -26,9 +27,10 @@ PARAGRAPH: Final = "examsvc đoạn"
 TEXT: Final = "examsvc tiếp theo"
 ITEM: Final = "examsvc danh sách"
 CAPTION: Final = "examsvc tên bảng"
+ROW_HEAD: Final = "examsvc tên dòng"
 STIMULUS: Final = "examsvc ngữ liệu"
 CONTINUED: Final = frozenset({PARAGRAPH, TEXT, ITEM, CAPTION})
-STYLES: Final = (QUESTION, OPTION, INFO, PARAGRAPH, TEXT, ITEM, CAPTION, STIMULUS)
+STYLES: Final = (QUESTION, OPTION, INFO, PARAGRAPH, TEXT, ITEM, CAPTION, STIMULUS, ROW_HEAD)
 
 
 class Fact(StrEnum):

@@ -86,7 +86,7 @@ def _writable(items: Sequence[ForeignItem], losses: Losses) -> list[ForeignItem]
             continue
         if item.statistics is not None:
             losses.add(item, "STATISTICS_LOST")
-        if item.english is not None:
+        if item.english is not None or (item.stimulus is not None and item.stimulus.english):
             losses.add(item, "TRANSLATION_LOST")
         carried.append(item)
     return carried

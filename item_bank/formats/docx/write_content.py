@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 from item_bank.errors import InvalidMedia
-from item_bank.formats.docx.layout import CAPTION, ITEM, PARAGRAPH, TEXT
+from item_bank.formats.docx.layout import CAPTION, ITEM, PARAGRAPH, QUESTION, ROW_HEAD, STIMULUS, TEXT
 from item_bank.formats.docx.rich import PLAIN, Look
 from item_bank.media import SCHEME, Picture, read_picture
 
@@ -20,6 +20,7 @@ MAX_LEVEL: Final = 8
 _LOOKS: Final = {
     "b": "bold", "strong": "strong", "i": "italic", "em": "emphasis", "u": "underline",
 }  # fmt: skip
+_BOLD_LABELS: Final = frozenset({QUESTION, STIMULUS})  # a bold option would look like the key
 _VOID: Final = frozenset({"br", "img"})
 _BLOCKS: Final = frozenset({"p", "ul", "ol", "table"})
 _ILLEGAL: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -80,7 +81,8 @@ class Writer:
         blocks = list(_blocks(tree_of(markup).children))
         bare = blocks.pop(0) if blocks and isinstance(blocks[0], list) else []
         words = self.inline(bare, PLAIN) if isinstance(bare, list) else ""
-        head = self.paragraph(style, self.run(label, PLAIN) + words)
+        look = replace(PLAIN, bold=True) if style in _BOLD_LABELS else PLAIN
+        head = self.paragraph(style, self.run(label, look) + words)
         return head + "".join(map(self.block, blocks))
 
     def line(self, style: str, text: str) -> str:
@@ -180,12 +182,24 @@ class Writer:
                 merge = '<w:vMerge w:val="restart"/>' if rows > 1 else ""
                 if rows > 1:
                     below[column] = (rows - 1, width)
-                inside = "".join(self.block(one) for one in _blocks(cell.children))
-                written.append(
-                    _cell(width, merge, f"{inside}<w:p/>" if not inside.endswith("</w:p>") else inside)
-                )
+                written.append(_cell(width, merge + _shade(cell), self._in_cell(cell)))
             column += width
         return "".join(written)
+
+    def _in_cell(self, cell: Node) -> str:
+        """A cell ends with a paragraph, whatever is in it."""
+        blocks = list(_blocks(cell.children))
+        head = ""
+        first: list[Node | str] | Node = blocks[0] if blocks else []
+        if cell.tag == "th" and cell.said.get("scope") == "row" and isinstance(first, list):
+            head = self.paragraph(ROW_HEAD, self.inline(first, PLAIN))
+            del blocks[:1]
+        inside = head + "".join(map(self.block, blocks))
+        return inside if inside.endswith("</w:p>") else f"{inside}<w:p/>"
+
+
+def _shade(cell: Node) -> str:
+    return '<w:shd w:val="clear" w:color="auto" w:fill="EDEDED"/>' if cell.tag == "th" else ""
 
 
 def _cell(width: int, merge: str, inside: str) -> str:

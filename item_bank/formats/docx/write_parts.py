@@ -15,6 +15,7 @@ from item_bank.formats.docx.layout import (
     OPTION,
     PARAGRAPH,
     QUESTION,
+    ROW_HEAD,
     STIMULUS,
     STYLES,
     TEXT,
@@ -28,10 +29,14 @@ _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _MAIN: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 IDENTIFIERS: Final = {name: f"Examsvc{place}" for place, name in enumerate(STYLES, start=1)}
+# a question is not parted from its options at the foot of a page; the bank's own lines are smaller
+_TOGETHER: Final = frozenset({QUESTION, STIMULUS, CAPTION})
+_SMALL: Final = frozenset({INFO})
+_SMALLER: Final = '<w:rPr><w:sz w:val="22"/></w:rPr>'
 # left indent and space above, in twentieths of a point
 _SPACING: Final = {
     QUESTION: (0, 200), OPTION: (360, 40), INFO: (360, 20), PARAGRAPH: (0, 60), TEXT: (0, 60), ITEM: (0, 20),
-    CAPTION: (0, 120), STIMULUS: (0, 240),
+    CAPTION: (0, 120), STIMULUS: (0, 240), ROW_HEAD: (0, 0),
 }  # fmt: skip
 
 
@@ -51,7 +56,9 @@ def _styles() -> str:
     own = "".join(
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{IDENTIFIERS[name]}">'
         f'<w:name w:val="{name}"/><w:basedOn w:val="Normal"/><w:qFormat/>'
-        f'<w:pPr><w:spacing w:before="{above}"/><w:ind w:left="{left}"/></w:pPr></w:style>'
+        f"<w:pPr>{'<w:keepNext/>' if name in _TOGETHER else ''}<w:keepLines/>"
+        f'<w:spacing w:before="{above}"/><w:ind w:left="{left}"/></w:pPr>'
+        f"{_SMALLER if name in _SMALL else ''}</w:style>"
         for name, (left, above) in _SPACING.items()
     )
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from item_bank.formats.facts import RUBRIC, STIMULUS, stimulus_of
 from item_bank.formats.foreign import ForeignItem
@@ -74,6 +75,28 @@ def translation_of(item: ForeignItem, other: ForeignItem) -> Translation | None:
     return Translation(
         other.stem, _contents(other.asked.options), _contents(other.asked.places), other.rationale
     )
+
+
+def in_both_languages(stimulus: Stimulus | None, other: Stimulus | None) -> Stimulus | None:
+    """The stimulus with what the item's English version shows under the same code."""
+    if stimulus is None or other is None or other.code != stimulus.code:
+        return stimulus
+    return replace(stimulus, english=other.content)
+
+
+def one_stimulus_each(items: Sequence[ForeignItem]) -> list[ForeignItem]:
+    """What one item's English version says of a stimulus holds for all that share it."""
+    known = {
+        (one.stimulus.code, one.stimulus.content): one.stimulus
+        for one in items
+        if one.stimulus is not None and one.stimulus.english
+    }
+    return [
+        replace(one, stimulus=known.get((one.stimulus.code, one.stimulus.content), one.stimulus))
+        if one.stimulus is not None
+        else one
+        for one in items
+    ]
 
 
 def _contents(parts: Sequence[Option | Place]) -> dict[str, str]:

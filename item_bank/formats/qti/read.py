@@ -12,7 +12,7 @@ from item_bank.formats.foreign import ForeignBank, ForeignItem, Remark
 from item_bank.formats.losses import Losses
 from item_bank.formats.progress import Progress, silent
 from item_bank.formats.qti.archive import Archive
-from item_bank.formats.qti.beside import translation_of
+from item_bank.formats.qti.beside import in_both_languages, one_stimulus_each, translation_of
 from item_bank.formats.qti.content import Body
 from item_bank.formats.qti.contents import Contents
 from item_bank.formats.qti.expressions import Budget
@@ -59,6 +59,7 @@ def read_package(data: bytes, progress: Progress = silent) -> ForeignBank:
         replace(item, where=f"{item.where} ({path})") if names[item.where] > 1 else item
         for item, path in zip(items, contents.items, strict=True)
     ]
+    items = one_stimulus_each(items)
     items += [ForeignItem(path, refused=remark) for path, remark in contents.broken.items()]
     items += [ForeignItem(path, refused=Remark("FILE_MISSING", {"file": path})) for path in contents.missing]
     items += [ForeignItem(path, refused=Remark("TEST_NOT_KEPT")) for path in contents.tests]
@@ -117,8 +118,11 @@ def _with_english(
     granted = Budget(min(STEPS, budget.left))
     given = granted.left
     try:
-        other = read_tree(contents.parse(path), path, Beside(pictures, granted, posixpath.dirname(path)))
+        root, folder, losses = contents.parse(path), posixpath.dirname(path), Losses()
+        shared = _stimuli(root, folder, contents, pictures, losses)
+        other = read_tree(root, path, Beside(pictures, granted, folder, shared, losses))
         english = translation_of(item, other)
+        item = replace(item, stimulus=in_both_languages(item.stimulus, other.stimulus))
     except Refused:
         english = None
     budget.left -= given - granted.left

@@ -47,7 +47,9 @@ def write_package(
 
     A stimulus is a file that items share in QTI 3, and the first block of the wording before. An English
     version is an item file of its own with the same identifiers (`items/….en.xml`), to which the manifest
-    relates the item: no version of QTI has a place for two languages in one item.
+    relates the item: no version of QTI has a place for two languages in one item. It refers to the English
+    text of its stimulus, or begins with that; a stimulus whose items are all in Vietnamese alone loses it
+    (STIMULUS_ENGLISH_LOST).
 
     Raises InvalidItem QTI_VERSION_UNKNOWN.
     """
@@ -55,6 +57,7 @@ def write_package(
     package = _Package(spoken, known)
     for number, item in enumerate(items, 1):
         package.add(item, f"item-{number:05d}")
+    package.note_stimuli_without_english()
     files = package.files
     usage = write_usage(package.written) if spoken.hyphens else None
     if usage is not None:
@@ -68,6 +71,7 @@ class _Package:
     """The files of a package while its items are written one after the other.
 
     stimuli : the pictures of each file of a shared text, by its path
+    translated : the shared texts that the English version of some item shows in English
     """
 
     version: Version
@@ -76,7 +80,8 @@ class _Package:
     written: list[Written] = field(default_factory=list)
     lost: list[tuple[str, Remark]] = field(default_factory=list)
     stimuli: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _paths: dict[Stimulus, str] = field(default_factory=dict)
+    translated: set[Stimulus] = field(default_factory=set)
+    _paths: dict[tuple[Stimulus, str], str] = field(default_factory=dict)
 
     def add(self, item: ForeignItem, identifier: str) -> None:
         losses = Losses()
@@ -95,6 +100,13 @@ class _Package:
         self.written.append(Written(identifier, item, paths, english, stimulus))
         self.lost.extend((item.where, remark) for remark in losses.all())
 
+    def note_stimuli_without_english(self) -> None:
+        """What no English version of any item could show in English, once all are written."""
+        for one in self.written:
+            stimulus = one.item.stimulus
+            if stimulus is not None and stimulus.english and stimulus not in self.translated:
+                self.lost.append((one.item.where, Remark("STIMULUS_ENGLISH_LOST")))
+
     def _pictures(self, markups: Sequence[str]) -> tuple[str, ...]:
         shown = [sha256 for sha256 in references(*markups) if sha256 in self.known]
         paths = tuple(picture_path(sha256, self.known[sha256]) for sha256 in shown)
@@ -109,41 +121,42 @@ class _Package:
             return ""
         try:
             check_translation(item.asked, item.english)
-            content = write_item(
-                in_english(item, item.english),
-                identifier,
-                self.version,
-                Markup(self.known, losses, self.version.hyphens),
-            )
+            other = in_english(item, item.english)
+            markup = Markup(self.known, losses, self.version.hyphens)
+            shared = self._stimulus(other.stimulus, markup, "en") if self.version.hyphens else ""
+            content = write_item(other, identifier, self.version, markup, shared)
         except (InvalidItem, Refused):
             losses.add("ENGLISH_LOST")
             return ""
         path = f"items/{identifier}.en.xml"
         self.files[path] = content
+        if item.stimulus is not None:
+            self.translated.add(item.stimulus)
         return path
 
-    def _stimulus(self, stimulus: Stimulus | None, markup: Markup) -> str:
-        """The file of a shared text, written once."""
+    def _stimulus(self, stimulus: Stimulus | None, markup: Markup, language: str = "") -> str:
+        """The file of a shared text in one language, written once."""
         if stimulus is None:
             return ""
-        if stimulus not in self._paths:
+        if (stimulus, language) not in self._paths:
             identifier = f"stimulus-{len(self._paths) + 1:05d}"
-            path = self._paths[stimulus] = f"stimuli/{identifier}.xml"
+            path = self._paths[stimulus, language] = f"stimuli/{identifier}.xml"
             body = self.version.element("stimulusBody", {}, markup.xml(stimulus.content))
             said = {
                 "xmlns": self.version.namespace,
                 "identifier": identifier,
                 "title": stimulus.code,
-            }
+            } | ({"xml:lang": language} if language else {})
             root = self.version.element("assessmentStimulus", said, body)
             self.files[path] = f"{DECLARATION}{root}\n".encode()
             self.stimuli[path] = self._pictures([stimulus.content])
-        return self._paths[stimulus]
+        return self._paths[stimulus, language]
 
 
 def in_english(item: ForeignItem, english: Translation) -> ForeignItem:
-    """The item with the wording of its translation."""
+    """The item with the wording of its translation, and its stimulus in English where it has that."""
     assert item.asked is not None
+    shared = item.stimulus
     options = tuple(replace(one, content=english.options.get(one.id, "")) for one in item.asked.options)
     places = tuple(replace(one, content=english.places.get(one.id, "")) for one in item.asked.places)
     return replace(
@@ -152,7 +165,7 @@ def in_english(item: ForeignItem, english: Translation) -> ForeignItem:
         asked=replace(item.asked, options=options, places=places),
         rationale=english.rationale,
         language="en",
-        stimulus=None,
+        stimulus=replace(shared, content=shared.english, english="") if shared and shared.english else None,
     )
 
 
@@ -231,7 +244,7 @@ def _markups(item: ForeignItem) -> list[str]:
     english = item.english
     other = [] if english is None else [english.stem, english.rationale]
     other += [] if english is None else [*english.options.values(), *english.places.values()]
-    shared = [] if item.stimulus is None else [item.stimulus.content]
+    shared = [] if item.stimulus is None else [item.stimulus.content, item.stimulus.english]
     return [item.stem, item.rationale, *shared, *(part.content for part in parts), *other]
 
 

@@ -44,7 +44,8 @@ GUIDE: Final = (
     "4. Khi nhập tệp, hệ thống báo từng dòng, từng cột có lỗi trước khi lưu. Đáp án không bao giờ được đoán.",
     "# Các trang tính",
     "Câu hỏi: các câu được nhập. Ngữ liệu: đoạn văn, bảng dùng chung cho nhiều câu, mỗi mã một dòng.",
-    "English: bản tiếng Anh, mỗi mã câu hỏi một dòng, đủ các phần như bản tiếng Việt.",
+    "English: bản tiếng Anh, mỗi mã câu hỏi một dòng, đủ các phần như bản tiếng Việt. Bản tiếng Anh của ngữ "
+    "liệu cũng ở đây, mỗi mã một dòng: để trống Mã, ghi mã ở cột Ngữ liệu, nội dung ở cột Câu hỏi.",
     "# Cách ghi đáp án",
     "Một phương án đúng: B. Hai phương án đều được chấp nhận: A | C.",
     "Nhiều phương án đúng: A, C (phải chọn cả hai).",

@@ -48,7 +48,8 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
     what `Asked`, `Draft.item`, `Stimulus` and `check_translation` refuse.
 
     A row of another sheet that no item uses stands behind the items as a refused one:
-    TRANSLATION_OF_NO_ITEM, STIMULUS_OF_NO_ITEM; so does a picture over an empty row: PICTURE_OF_NO_ITEM.
+    TRANSLATION_OF_NO_ITEM, TRANSLATION_OF_NO_STIMULUS, STIMULUS_OF_NO_ITEM; so does a picture over an empty
+    row: PICTURE_OF_NO_ITEM.
     Pictures that lie over a row's cells belong to the text in their column, or else to the stem.
 
     Losses are UNKNOWN_COLUMN, HIDDEN_ROW, NUMBER_FOR_TEXT, LEVEL_UNSURE, INTERACTION_FROM_KEY,
@@ -66,8 +67,9 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
         raise ImportRefused("NO_ROWS", sheet=sheet.name)
     merged = _merged_rows(sheet, layout, rows)
     shared = _side_lines(workbook, STIMULI, sheet.name)
-    english = _english(_side_lines(workbook, ENGLISH, sheet.name))
-    beside = Beside(_stimuli(shared), english, _may_be_numbered(rows, layout))
+    translated = _side_lines(workbook, ENGLISH, sheet.name)
+    english, of_stimuli = _english(translated), _english_stimuli(translated)
+    beside = Beside(_stimuli(shared, of_stimuli), english, _may_be_numbered(rows, layout))
     pictures = Pictures(workbook)
     laid = pictures.by_row(sheet.name)
     found = []
@@ -76,6 +78,7 @@ def read_workbook(data: bytes, known: Known | None = None) -> ForeignBank:
         pictures.lay(line, laid.get(row.number, ()))
         found.append(_item(line, beside, merged.get(row.number)))
     items = [*checked(found, _with_media(known, pictures)), *_left_over(beside, found, shared)]
+    items += _without_stimulus(of_stimuli, shared)
     items += [_picture_without_item(layout, row) for row in without_row(laid, rows, layout)]
     return ForeignBank(tuple(bounded(items)), pictures.found)
 
@@ -102,6 +105,14 @@ def _left_over(beside: Beside, found: list[Found], shared: list[Line]) -> Iterab
     for line in shared:
         if _stimulus_code(line).casefold() not in named:
             yield _without_item(line, Header.STIMULUS, "STIMULUS_OF_NO_ITEM")
+
+
+def _without_stimulus(english: Mapping[str, Line], shared: list[Line]) -> Iterable[ForeignItem]:
+    """English rows of a stimulus that the file does not hold."""
+    codes = {_stimulus_code(line).casefold() for line in shared}
+    for code, line in english.items():
+        if code not in codes:
+            yield _without_item(line, Header.STIMULUS, "TRANSLATION_OF_NO_STIMULUS")
 
 
 def _without_item(line: Line, header: Header, code: str) -> ForeignItem:
@@ -191,27 +202,32 @@ def _stimulus_code(line: Line) -> str:
     return plain_line(line.text(Header.STIMULUS)) or plain_line(line.text(Header.CODE))
 
 
-def _stimuli(lines: Iterable[Line]) -> dict[str, Stimulus | InvalidItem]:
-    """By folded code; a code that stands twice means neither."""
+def _stimuli(lines: Iterable[Line], english: Mapping[str, Line]) -> dict[str, Stimulus | InvalidItem]:
+    """By folded code; one that stands twice means neither. english : the rows of their English versions."""
     found: dict[str, Stimulus | InvalidItem] = {}
     for line in lines:
         code = _stimulus_code(line)
         place = line.layout.place(line.row)
         markup = line.markup(Header.STEM)
+        other = english.get(code.casefold())
+        told = "" if other is None else other.markup(Header.STEM)
+        if other is not None and not other.text(Header.STEM):
+            other.fail(Header.STEM, "TRANSLATION_INCOMPLETE", part=code)
+        faults = [*line.faults, *(() if other is None else other.faults)]
         if code.casefold() in found:
             found[code.casefold()] = InvalidItem("STIMULUS_TWICE", **{**place, "value": code})
-        elif line.faults:
-            found[code.casefold()] = InvalidItem(line.faults[0].code, **line.faults[0].params)
+        elif faults:
+            found[code.casefold()] = InvalidItem(faults[0].code, **faults[0].params)
         else:
-            found[code.casefold()] = _stimulus(code, markup, place)
+            found[code.casefold()] = _stimulus((code, markup, told), place)
     return found
 
 
-def _stimulus(code: str, markup: str, place: Mapping[str, Any]) -> Stimulus | InvalidItem:
+def _stimulus(said: tuple[str, str, str], place: Mapping[str, Any]) -> Stimulus | InvalidItem:
     try:
-        return Stimulus(code, markup)
+        return Stimulus(*said)
     except InvalidItem as refusal:
-        return InvalidItem(refusal.code, **{**place, "value": code})
+        return InvalidItem(refusal.code, **{**place, "value": said[0]})
 
 
 def _english(lines: Iterable[Line]) -> dict[str, Line]:
@@ -221,5 +237,19 @@ def _english(lines: Iterable[Line]) -> dict[str, Line]:
         if code in found:
             found[code].fail(Header.CODE, "TRANSLATED_TWICE", value=code, other_row=line.row)
         elif code:
+            found[code] = line
+    return found
+
+
+def _english_stimuli(lines: Iterable[Line]) -> dict[str, Line]:
+    """The rows of the English sheet that name a stimulus and no item, by folded code."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        code = plain_line(line.text(Header.STIMULUS)).casefold()
+        if line.text(Header.CODE) or not code:
+            continue
+        if code in found:
+            found[code].fail(Header.STIMULUS, "TRANSLATED_TWICE", value=code, other_row=line.row)
+        else:
             found[code] = line
     return found

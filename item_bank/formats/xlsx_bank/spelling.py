@@ -35,6 +35,7 @@ from item_bank.interactions.asked import Asked, Option, marks_in
 from item_bank.interactions.kinds import Form, Interaction
 from item_bank.interactions.marking import Credit, Key
 from item_bank.stem import to_authored
+from item_bank.stimulus import Stimulus
 
 Cells = dict[Slot, str | float | None]
 
@@ -66,6 +67,13 @@ def english_cells(item: ForeignItem, asked: Asked, number: int) -> Cells | None:
     cells: Cells = {Slot(Header.CODE): item.facts.code or f"#{number}"}
     cells.update(write_translation(asked, item.english))
     return {slot: value for slot, value in cells.items() if value not in {"", None}}
+
+
+def english_stimulus_cells(stimulus: Stimulus) -> Cells | None:
+    """The row of the English sheet that has no item's code: it names the stimulus."""
+    if not stimulus.english:
+        return None
+    return {Slot(Header.STIMULUS): stimulus.code, Slot(Header.STEM): to_authored(stimulus.english)}
 
 
 def _facts(facts: BankFacts) -> Cells:

@@ -38,7 +38,7 @@ _MORE: Final = (
 )
 COLUMNS: Final = ordered({*BASE, *_OPTIONS, *_PLACES, *map(Slot, _MORE)})
 _ENGLISH_COLUMNS: Final = ordered(
-    {*map(Slot, (Header.CODE, Header.STEM, Header.RATIONALE)), *_OPTIONS, *_PLACES}
+    {*map(Slot, (Header.CODE, Header.STEM, Header.RATIONALE, Header.STIMULUS)), *_OPTIONS, *_PLACES}
 )
 _CHOICES: Final = {
     Header.LEVEL: list(LEVEL_NAMES.values()),

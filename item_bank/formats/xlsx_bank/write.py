@@ -19,7 +19,7 @@ from item_bank.formats.xlsx_bank.look import BASE, add_sheet, dress, ordered
 from item_bank.formats.xlsx_bank.pictures import fill_pictures, is_written
 from item_bank.formats.xlsx_bank.rows import Beside, ItemReader
 from item_bank.formats.xlsx_bank.sheets import ENGLISH_NAME, ITEMS_NAME, PICTURES_NAME, STIMULI_NAME
-from item_bank.formats.xlsx_bank.spelling import Cells, english_cells, item_cells
+from item_bank.formats.xlsx_bank.spelling import Cells, english_cells, english_stimulus_cells, item_cells
 from item_bank.formats.xlsx_cells import keep_as_text, saved
 from item_bank.media import references
 from item_bank.stem import strip_invisible, to_authored
@@ -88,7 +88,7 @@ def pictures_of(item: ForeignItem) -> list[str]:
         texts += [option.content for option in item.asked.options]
         texts += [place.content for place in item.asked.places]
     if item.stimulus is not None:
-        texts.append(item.stimulus.content)
+        texts += [item.stimulus.content, item.stimulus.english]
     if item.english is not None:
         english = item.english
         texts += [english.stem, english.rationale, *english.options.values(), *english.places.values()]
@@ -107,15 +107,17 @@ def _add(book: Book, item: ForeignItem) -> None:
     stimulus = item.stimulus
     if stimulus is not None and book.stimuli.get(stimulus.code.casefold(), stimulus) != stimulus:
         raise InvalidItem("STIMULUS_CODE_TWICE", value=stimulus.code)
-    beside = [] if stimulus is None else [_stimulus_cells(stimulus)]
-    for written in (cells, *([english] if english else []), *beside):
+    shared = None if stimulus is None else _stimulus_cells(stimulus)
+    translated = None if stimulus is None else english_stimulus_cells(stimulus)
+    for written in filter(None, (cells, english, shared, translated)):
         _require_room(written)
-    _require_same(item, _read_back(number, cells, english, beside))
+    _require_same(item, _read_back(number, cells, english, (shared, translated)))
     book.items.append(cells)
     if english:
         book.english.append(english)
-    if stimulus is not None:
-        book.stimuli.setdefault(stimulus.code.casefold(), stimulus)
+    if stimulus is not None and stimulus.code.casefold() not in book.stimuli:
+        book.stimuli[stimulus.code.casefold()] = stimulus
+        book.english += [translated] if translated else []
     book.codes |= {code} - {""}
 
 
@@ -150,16 +152,21 @@ def _cell(value: str | float) -> Cell:
     return Cell(Kind.NUMBER, repr(value))
 
 
-def _read_back(number: int, cells: Cells, english: Cells | None, stimuli: Sequence[Cells]) -> ForeignItem:
+def _read_back(
+    number: int, cells: Cells, english: Cells | None, shared: tuple[Cells | None, Cells | None]
+) -> ForeignItem:
+    """shared : the stimulus, and its English version"""
     lines = {f"#{number}": _line(ENGLISH_NAME, number, english)} if english else {}
     code = cells.get(Slot(Header.CODE))
     if english and isinstance(code, str) and code != "-":
         lines = {code.casefold(): lines[f"#{number}"]}
     known: dict[str, Stimulus | InvalidItem] = {}
-    for written in stimuli:
-        line = _line(STIMULI_NAME, number, written)
-        stimulus = Stimulus(line.text(Header.STIMULUS), line.markup(Header.STEM))
-        known[stimulus.code.casefold()] = stimulus
+    stimulus, translated = shared
+    if stimulus is not None:
+        line = _line(STIMULI_NAME, number, stimulus)
+        told = "" if translated is None else _line(ENGLISH_NAME, number, translated).markup(Header.STEM)
+        one = Stimulus(line.text(Header.STIMULUS), line.markup(Header.STEM), told)
+        known[one.code.casefold()] = one
     return ItemReader(_line(ITEMS_NAME, number, cells), Beside(known, lines)).read()
 
 

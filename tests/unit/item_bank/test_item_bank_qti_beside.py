@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -23,7 +24,7 @@ VERSIONS = ["2.1", "2.2", "3.0"]
 FACTS = BankFacts(
     "T01-1", "T01", CognitiveLevel.RECALL, "Điều 24", 0.65, Pool.OPERATIONAL, ("T01-2", "T01-3")
 )
-SHARED = Stimulus("Tình huống <1>", "<p>Một lô hàng</p>")
+SHARED = Stimulus("Tình huống <1>", "<p>Một lô hàng</p>", "<p>A consignment</p>")
 ASKED = Asked(Interaction.SINGLE_CHOICE, (Option("A", "một"), Option("B", "hai")))
 ENGLISH = Translation("What?", {"A": "one", "B": "two"}, rationale="Because.")
 ITEM = ForeignItem(
@@ -61,8 +62,38 @@ def test_a_rubric_is_for_scorers_and_apart_from_the_rationale(version: str):
 
 def test_items_share_the_file_of_their_stimulus_in_qti_3():
     package, _lost = write_package([ITEM, ITEM], {}, "3.0")
-    assert [name for name in files(package) if name.startswith("stimuli/")] == ["stimuli/stimulus-00001.xml"]
+    texts = {name: text for name, text in files(package).items() if name.startswith("stimuli/")}
+    assert list(texts) == ["stimuli/stimulus-00001.xml", "stimuli/stimulus-00002.xml"]
+    assert [b'xml:lang="en"' in text for text in texts.values()] == [False, True]
     assert [item.stimulus for item in read_package(package).items] == [SHARED, SHARED]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_one_english_version_of_a_set_gives_every_item_of_it_the_english_stimulus(version: str):
+    other = replace(ITEM, where="Câu 2", facts=BankFacts("T01-2"), english=None)
+    package, lost = write_package([other, ITEM], {}, version)
+    assert (lost, read_package(package).items) == ((), (other, ITEM))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_english_stimulus_that_no_english_version_shows_is_said_to_be_lost(version: str):
+    half = Translation("What?", {"A": "one"})
+    items = [replace(ITEM, english=None), replace(ITEM, where="Câu 2", english=half)]
+    package, lost = write_package(items, {}, version)
+    assert [(where, remark.code) for where, remark in lost] == [
+        ("Câu 2", "ENGLISH_LOST"),
+        ("Câu 1", "STIMULUS_ENGLISH_LOST"),
+        ("Câu 2", "STIMULUS_ENGLISH_LOST"),
+    ]
+    assert {item.stimulus for item in read_package(package).items} == {replace(SHARED, english="")}
+
+
+def test_an_english_version_about_another_stimulus_says_nothing_of_this_one():
+    parts = files(write_package([ITEM], {}, "3.0")[0])
+    english = parts["stimuli/stimulus-00002.xml"]
+    parts["stimuli/stimulus-00002.xml"] = english.replace(b"&lt;1&gt;", b"2")
+    (read,) = read_package(packed(parts)).items
+    assert (read.stimulus, read.english) == (replace(SHARED, english=""), ENGLISH)
 
 
 def test_a_package_without_facts_leaves_them_empty():

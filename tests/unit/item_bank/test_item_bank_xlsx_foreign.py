@@ -177,10 +177,15 @@ def test_stimuli_and_english_are_read_from_their_sheets():
         book(
             Câu_hỏi=[CODED, ["C1", *VALUES, "nl-1"], ["C2", *VALUES]],
             Ngữ_liệu=[["Mã", "Nội dung"], ["NL-1", "Công ty A\nnhập gỗ."]],
-            English=[["Code", "Stem", "Option A", "Option B", "Option C"], ["c1", "What?", "1", "2", "3"]],
+            English=[
+                ["Code", "Stem", "Option A", "Option B", "Option C", "Ngữ liệu"],
+                ["c1", "What?", "1", "2", "3"],
+                ["", "Company A\nimports wood.", "", "", "", "Nl-1"],
+            ],
         )
     ).items
     assert items[0].stimulus.content == "Công ty A<br>nhập gỗ."
+    assert items[0].stimulus.english == "Company A<br>imports wood."
     assert items[0].english.options == {"A": "1", "B": "2", "C": "3"}
     assert (items[1].stimulus, items[1].english) == (None, None)
 
@@ -197,6 +202,25 @@ def test_stimuli_and_english_are_read_from_their_sheets():
 def test_a_stimulus_that_is_not_there_or_not_clear_refuses_its_item(sheets, code):
     item, *_left_over = read_workbook(book(Câu_hỏi=[CODED, ["C1", *VALUES, "NL-1"]], **sheets)).items
     assert item.refused.code == code
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([["", "A", "nl-1"], ["", "B", "NL-1"]], "TRANSLATED_TWICE"),
+        ([["", "<b></b>", "NL-1"]], "MISSING_CELL"),
+        ([["", "", "NL-1"]], "TRANSLATION_INCOMPLETE"),
+    ],
+)
+def test_an_english_stimulus_that_is_not_clear_refuses_its_item(rows, code):
+    (item,) = read_workbook(
+        book(
+            Câu_hỏi=[CODED, ["C1", *VALUES, "NL-1"]],
+            Ngữ_liệu=[["Mã", "Nội dung"], ["NL-1", "a"]],
+            English=[["Code", "Stem", "Ngữ liệu"], *rows],
+        )
+    ).items
+    assert (item.refused.code, item.refused.params["sheet"]) == (code, "English")
 
 
 ENGLISH = ["Code", "Stem", "Option A", "Option B", "Option C", "Option D"]
@@ -220,12 +244,16 @@ def test_what_other_sheets_hold_for_no_item_is_told():
     bank = read_workbook(
         book(
             Câu_hỏi=[CODED, ["C1", *VALUES]],
-            English=[ENGLISH, ["C7", "What?", "1", "2", "3"]],
+            English=[
+                [*ENGLISH, "Ngữ liệu"],
+                ["C7", "What?", "1", "2", "3"],
+                ["", "Material", "", "", "", "", "NL-7"],
+            ],
             Ngữ_liệu=[["Mã", "Nội dung"], ["NL-2", "x"]],
         )
     )
     assert [item.refused and item.refused.code for item in bank.items] == [
-        *(None, "TRANSLATION_OF_NO_ITEM", "STIMULUS_OF_NO_ITEM")
+        *(None, "TRANSLATION_OF_NO_ITEM", "STIMULUS_OF_NO_ITEM", "TRANSLATION_OF_NO_STIMULUS")
     ]
 
 

@@ -98,6 +98,9 @@ SECOND: Final[dict[str, LazyString]] = {
         "The stem begins like an option or an answer of Aiken. Word it otherwise."
     ),
     "STEM_MISSING": _l("The item has no stem. Write it."),
+    "STIMULUS_ENGLISH_LOST": _l(
+        "The English text of the stimulus is lost: no item that shows it is in English too."
+    ),
     "STIMULUS_IN_STEM": _l("The item has several shared texts; they stand in its stem now (%(file)s)."),
     "STIMULUS_LOST": _l("The stimulus is lost."),
     "STIMULUS_MISSING": _l("The shared text %(file)s is not in the file, or is empty."),

@@ -97,10 +97,9 @@ WORKBOOKS: Final[dict[str, LazyString]] = {
     "STIMULUS_TWICE": _l("Stimulus “%(value)s” stands twice on its sheet."),
     "TEXT_TOO_LONG": _l("“%(header)s” has %(length)s characters, at most %(limit)s are allowed."),
     "TOO_LARGE": _l("The workbook is larger than what is read."),
-    "TRANSLATED_TWICE": _l(
-        "Item “%(value)s” has two rows on the English sheet; the other is row %(other_row)s."
-    ),
+    "TRANSLATED_TWICE": _l("“%(value)s” has two rows on the English sheet; the other is row %(other_row)s."),
     "TRANSLATION_INCOMPLETE": _l("The English of part %(part)s is missing."),
+    "TRANSLATION_OF_NO_STIMULUS": _l("There is no stimulus “%(value)s” for this row of the English sheet."),
     "TRANSLATION_OF_NO_ITEM": _l("There is no item “%(value)s” for this row of the English sheet."),
     "TRANSLATION_OF_NO_PART": _l("The English has a part %(value)s that the item does not have."),
     "UNKNOWN_COLUMN": _l("Column %(column)s “%(header)s” means nothing here; what it says is left out."),

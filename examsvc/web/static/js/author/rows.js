@@ -36,7 +36,7 @@ if (form.dataset.focus) goTo(form.dataset.focus);
 
 form.addEventListener("click", (event) => {
   const button = event.target.closest?.("button[name=act]");
-  if (!button || /^(kind|try)\b/.test(button.value)) return;
+  if (!button || /^(kind|try|material)\b/.test(button.value)) return;
   event.preventDefault();
   if (button.value === "gap") return insertGap();
   layOut(button.value).then((done) => {

@@ -8,7 +8,7 @@ import { firstLanguage, wordedIn } from "./wording.js";
 /** @typedef {{shape: string, coords: number[]}} Area of a picture, in its own pixels */
 /** @typedef {{id: string, content: string, place?: string | null, at_most?: number | null}} Option at_most: to how many places it may be put */
 /** @typedef {{id: string, content: string, area?: Area | null, at_most?: number | null}} Place at_most: how many options it takes */
-/** @typedef {{stem: string, options?: Record<string, string>, places?: Record<string, string>, stimulus?: string | null}} English */
+/** @typedef {{stem: string, options?: Record<string, string>, places?: Record<string, string>}} English */
 /**
  * @typedef {object} Item
  * @property {string} item_id
@@ -21,7 +21,7 @@ import { firstLanguage, wordedIn } from "./wording.js";
  * @property {Place[]} [places]
  * @property {number | null} [at_most] how many may be chosen, where several may
  * @property {number} [most_characters] of what is typed
- * @property {{id: string | number, content: string} | null} [stimulus] what it shares with its neighbours
+ * @property {{id: string | number, content: string, english?: string} | null} [stimulus] what it shares with its neighbours
  * @property {English | null} [english]
  */
 /** @typedef {import("./events.js").ItemState} ItemState */

@@ -34,9 +34,11 @@ export class Stimuli {
     this.place.hidden = !shown;
     for (const pane of this.#panes.values()) pane.hidden = pane !== shown;
     if (!shown) return;
-    const isEnglish = language === "en" && shown.querySelector(".stimulus-en").innerHTML !== "";
+    const hasEnglish = shown.querySelector(".stimulus-en").innerHTML !== "";
+    const isEnglish = language === "en" && hasEnglish;
     shown.querySelector(".stimulus-vi").hidden = isEnglish;
     shown.querySelector(".stimulus-en").hidden = !isEnglish;
+    shown.querySelector(".stimulus-only").hidden = language !== "en" || hasEnglish;
   }
 
   /** @param {Item} item @param {number[]} numbers of the items that are about it */
@@ -47,7 +49,7 @@ export class Stimuli {
     pane.querySelector(".stimulus-name").textContent = words;
     pane.querySelector(".stimulus-text").setAttribute("aria-label", words);
     pane.querySelector(".stimulus-vi").innerHTML = item.stimulus?.content ?? "";
-    pane.querySelector(".stimulus-en").innerHTML = item.english?.stimulus ?? "";
+    pane.querySelector(".stimulus-en").innerHTML = item.stimulus?.english ?? "";
     return pane;
   }
 }
