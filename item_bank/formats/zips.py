@@ -77,6 +77,8 @@ def _refuse_unreasonable(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise ImportRefused("ENCRYPTED")
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
         raise ImportRefused("TOO_LARGE", limit_mb=limits.unpacked_bytes // 1024**2)
+    if not all(info.filename for info in infos):  # or a name that begins with NUL
+        raise ImportRefused("DAMAGED_FILE", part="?", reason="name")
     for info in infos:
         if info.compress_type not in _METHODS:
             raise ImportRefused("DAMAGED_FILE", part=info.filename, reason="compression")

@@ -85,6 +85,7 @@ def test_where_the_content_is_of_two_formats_the_name_decides_or_nobody():
         (packed(a=b"b"), "FILE_UNKNOWN"),
         (packed(**{"inner.zip": packed(a=b"b")}), "FILE_UNKNOWN"),
         (packed(**{"../1.xml": single()}), "UNSAFE_ENTRY"),
+        (packed(**{"x1.xml": single()}).replace(b"x1.xml", b"\x001.xml"), "DAMAGED_FILE"),  # no name
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "OLD_OFFICE"),
         (b"x" * (100 * 1024 * 1024 + 1), "TOO_LARGE"),
     ],
