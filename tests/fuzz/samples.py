@@ -89,7 +89,7 @@ def bank() -> ForeignBank:
                 ("https://case.example/1",),
                 Statistics(1.0, 0.5, n_responses=300),
                 facts,
-                shared if number % 3 == 0 else None,
+                shared if number % 3 == 1 else None,
                 english,
             )
         )
