@@ -26,7 +26,7 @@ FORMATS: Final[dict[str, str]] = {
     FileFormat.QTI_30.value: "QTI 3.0",
     FileFormat.QTI_22.value: "QTI 2.2",
     FileFormat.QTI_21.value: "QTI 2.1",
-    FileFormat.QTI_12.value: "QTI 1.2 (Canvas)",
+    FileFormat.QTI_12.value: "QTI 1.2",
     FileFormat.MOODLE_XML.value: "Moodle XML",
     FileFormat.GIFT.value: "GIFT",
     FileFormat.AIKEN.value: "Aiken",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -107,7 +108,7 @@ _SYNONYMS: Final[Mapping[Header, tuple[str, ...]]] = {
     Header.BASIS: ("can cu", "co so phap ly", "legal basis"),
     Header.RATIONALE: (
         *("giai thich dap an", "loi giai", "huong dan giai", "loi giai chi tiet", "huong dan"),
-        *("rationale", "explanation", "explain", "solution"),
+        *("rationale", "explanation", "explain", "solution", "answer explanation"),
     ),
     Header.SHARE: ("ti le dung uoc luong", "ty le dung", "ti le dung", "judged share", "expected share"),
     Header.ENEMIES: ("cau ky", "cau hoi ky nhau", "cau hoi loai tru", "enemies"),
@@ -130,6 +131,10 @@ _SYNONYMS: Final[Mapping[Header, tuple[str, ...]]] = {
     Header.IDS: ("ky hieu phan", "identifiers"),
     Header.STATISTICS: ("so lieu thong ke", "statistics"),
 }
+# what templates of quiz programs write behind a name
+_ADVICE: Final = re.compile(
+    r"\(s\)|\s*[-\u2013]\s*(?:max(?:imum)? \d+ characters|choose at least one)\s*$", re.IGNORECASE
+)
 _OPTION_WORDS: Final = ("phuong an", "pa", "lua chon", "dap an", "tra loi", "option", "choice", "answer")
 _PLACE_WORDS: Final = ("muc", "y", "menh de", "ve trai", "place", "statement")
 _SINGLE: Final = frozenset(Header) - {Header.OPTION, Header.PLACE}
@@ -155,7 +160,7 @@ _SLOT_BY_NAME: Final = _known()
 
 def named_slot(text: str) -> Slot | None:
     """The column that a header cell names; None where it names none."""
-    return _SLOT_BY_NAME.get(fold(upright(text[:200])))
+    return _SLOT_BY_NAME.get(fold(_ADVICE.sub("", upright(text[:200]))))
 
 
 @dataclass(frozen=True, slots=True)

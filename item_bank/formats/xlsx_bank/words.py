@@ -58,7 +58,7 @@ _INTERACTION_SYNONYMS: Final[Mapping[Interaction, tuple[str, ...]]] = {
     Interaction.GAP_MATCH: ("keo tha", "keo tu", "drag and drop"),
     Interaction.HOTSPOT: ("chon vung", "hot spot"),
     Interaction.HOTTEXT: ("chon doan", "hot text"),
-    Interaction.ESSAY: ("bai luan", "extended text", "open"),
+    Interaction.ESSAY: ("bai luan", "extended text", "open", "open ended", "paragraph"),
     Interaction.PRACTICAL: ("bai thuc hanh",),
 }
 CREDIT_NAMES: Final[Mapping[Credit, str]] = {

@@ -263,3 +263,23 @@ def test_statements_stand_in_the_columns_of_options_in_other_workbooks():
     assert item.asked.interaction is Interaction.STATEMENTS
     assert [one.content for one in item.asked.places] == ["một", "hai", "ba"]
     assert item.key.accepted == ("T>1 F>2 T>3",)
+
+
+def test_advice_of_quiz_programs_behind_a_header_is_no_part_of_it():
+    item = only(
+        {
+            "Question - max 120 characters": "Tờ khai sai thì làm gì?",
+            "Answer 1 - max 75 characters": "Khai bổ sung",
+            "Answer 2 - max 75 characters": "Bỏ qua",
+            "Correct answer(s) - choose at least one": "1",
+            "Answer explanation": "Vì luật cho khai bổ sung.",
+        }
+    )
+    assert item.asked.interaction is Interaction.SINGLE_CHOICE
+    assert [option.content for option in item.asked.options] == ["Khai bổ sung", "Bỏ qua"]
+    assert item.key.accepted == ("A",)
+
+
+def test_an_open_ended_row_is_an_essay():
+    item = only({"question": "Vì sao phải lưu hồ sơ?", "type": "Open-Ended"})
+    assert item.asked.interaction is Interaction.ESSAY
