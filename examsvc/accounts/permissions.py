@@ -118,7 +118,7 @@ TABLE: dict[str, Rule] = {
     "keys.propose": _rule(R.BANK_MANAGER, when=not_himself),
     "keys.confirm": _rule(R.BANK_MANAGER, R.REVIEWER, when=not_own),
     # which keys wait for a second person, and what was marked by keys that were corrected; no key is shown
-    "keys.list_corrections": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAMINER, R.AUDITOR),
+    "keys.read_corrections": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAMINER, R.AUDITOR),
     "bank.read_board": _rule(R.AUTHOR, R.REVIEWER, R.BANK_MANAGER, R.EXAM_MANAGER, R.EXAMINER, R.AUDITOR),
     "bank.set_rules": _rule(R.BANK_MANAGER),
     # who has seen what of the bank, and how much anybody may

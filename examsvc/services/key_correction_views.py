@@ -42,7 +42,7 @@ class Corrections:
 
 def list_key_corrections(deps: Services, actor: Actor, page: int = 1) -> Corrections:
     """The corrections that concern this reader: an author's are those of his own items. No key is shown."""
-    permit(actor, "keys.list_corrections")
+    permit(actor, "keys.read_corrections")
     author_id = _own_only(actor)
     with deps.store.read() as session:
         waiting = store.list_open(session, author_id)
@@ -57,7 +57,7 @@ def list_key_corrections(deps: Services, actor: Actor, page: int = 1) -> Correct
 
 def count_waiting(deps: Services, actor: Actor) -> int:
     """How many wait: for this person's decision where he may decide, else for anybody's."""
-    permit(actor, "keys.list_corrections")
+    permit(actor, "keys.read_corrections")
     decides = allowed(actor, "keys.confirm")
     try:
         with deps.store.read() as session:

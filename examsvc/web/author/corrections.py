@@ -11,7 +11,7 @@ from examsvc.web.author.desk import page_numbers
 from examsvc.web.author.room import room
 
 
-@room.view("/bank/key-corrections", permission="keys.list_corrections")
+@room.view("/bank/key-corrections", permission="keys.read_corrections")
 def key_corrections() -> str:
     """What waits and what was decided; keys and reasons stand on each item's own page, which is logged."""
     page = max(1, request.args.get("page", 1, type=int))
