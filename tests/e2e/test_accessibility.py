@@ -78,6 +78,7 @@ TOURS: dict[str, tuple[str, ...]] = {
         f"{ITEM}/key",
         "/bank",
         "/bank/key-corrections",
+        "/bank/bulk",
         "/bank/rules",
         "/bank/usage",
         "/bank/usage/rules",
@@ -115,6 +116,8 @@ OTHERWISE = {
     "/items/import/<report_id>/report.xlsx",
     "/items/import/jobs/<int:job_id>",
     "/items/import/template.xlsx",
+    "/bank/bulk/<preview_id>",  # these two in tests/e2e/test_bulk.py
+    "/bank/bulk/jobs/<int:job_id>",
     "/bank/views/<int:user_id>",
     "/exports/<int:export_id>",
     "/assignments.xlsx",

@@ -173,7 +173,7 @@ def test_the_form_of_every_interaction_has_no_serious_barrier(open_page: OpenPag
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_material_appears_as_it_is_chosen_and_is_previewed_in_both_languages(open_page: OpenPage, width: int):
-    page = open_page("ban_de_1", width=width, locale="en")
+    page = open_page("ban_de_2", width=width, locale="en")
     page.goto("/items/new?kind=essay")
     page.locator("#item-english").check()
     page.locator("#item-stem").fill("Nêu các bước.")
