@@ -25,6 +25,7 @@ from tests.e2e.player_page import Player
 
 pytestmark = pytest.mark.e2e
 CLOCK = re.compile(r"/api/v1/sittings/\d+/clock$")
+SHOWN_TIME = re.compile(r"^\d+:\d\d")
 SERVER_WORDS = re.compile(r"/api/v1/")
 AWAY_S = float(os.environ.get("TEST_AWAY_S", "5"))  # 600: the ten minutes of the promise, lived through
 
@@ -237,6 +238,7 @@ def test_time_that_runs_out_without_a_network_covers_the_items(open_page: OpenPa
     player = Player(page).enter(seat.page)
     player.choose(1)
     player.expect_saved("server")
+    expect(page.locator("#time")).to_have_text(SHOWN_TIME)
     page.route(SERVER_WORDS, _abort)
     left_s = seconds(page.locator("#time").inner_text())
     page.clock.fast_forward((left_s - 30) * 1000)
@@ -386,6 +388,7 @@ def test_an_extension_is_seen_within_three_seconds_though_the_live_channel_is_do
     page.clock.install()
     player = Player(page).enter(seat.page)
     player.mark()
+    expect(page.locator("#time")).to_have_text(SHOWN_TIME)
     page.clock.pause_at(page.evaluate("Date.now()") / 1_000 + 1)  # from here on the page's time is only told
     before = page.locator("#time").inner_text()
     exam_hall.extend(open_page("giam_thi"), seat, 7, "Máy mất điện, đã lập biên bản")
