@@ -11,15 +11,21 @@ from examsvc.accounts.actor import Actor
 from examsvc.accounts.permissions import Facts, permit
 from examsvc.services.assignment_choice import FITTING, assign, reassign
 from examsvc.services.audit import record_act
-from examsvc.services.bank_drafts import correct_key, keep_stimuli, key_row, version_row, write_wording
+from examsvc.services.bank_drafts import (
+    correct_key,
+    keep_stimuli,
+    key_row,
+    read_again,
+    version_row,
+    write_wording,
+)
 from examsvc.services.bank_errors import DraftOpen, Superseded, WordingFrozen
 from examsvc.services.bank_states import Moved, Request, change_states, record_moves
 from examsvc.services.deps import Services
 from examsvc.services.media import require_media
-from examsvc.store import Session, database_now, fingerprints
+from examsvc.store import Session, database_now
 from examsvc.store import bank as store
 from examsvc.store import item_versions as versions
-from examsvc.store import legal_acts as acts
 from examsvc.store.item_versions import VersionOfItem
 from examsvc.store.models import ItemRow, ItemVersionRow
 from examsvc.store.topics import list_topics
@@ -117,10 +123,7 @@ def _store_part(
     _write(session, first)
     keys = [key_row(version.id, key, actor, now) for version, (_item, key) in zip(first, new, strict=True)]
     _write(session, keys)
-    acts.cite(
-        session, {version.id: item.named_acts for version, (item, _key) in zip(first, new, strict=True)}
-    )
-    fingerprints.keep(session, {version.id: pair for version, pair in zip(first, new, strict=True)})
+    read_again(session, {version.id: pair for version, pair in zip(first, new, strict=True)})
     stored = [Stored(version.id, version.item_id) for version in first]
     for row in (*items, *first, *keys):
         session.expunge(row)
@@ -154,9 +157,8 @@ def edit_draft(
             item.assignment_id = reassign(session, actor, composed, assignment, item.assignment_id)
         now = database_now(session)
         write_wording(version, composed, keep_stimuli(session, actor, [composed], now))
-        acts.cite(session, {version.id: composed.named_acts})
         kept = correct_key(session, actor, version.id, key)
-        fingerprints.keep(session, {version.id: (composed, kept)})
+        read_again(session, {version.id: (composed, kept)})
         if first:  # nothing rests on the enemies of an item that was never submitted
             store.drop_enemies(session, item.id)
         _add_enemies(session, wording, store.item_ids(session))
@@ -184,9 +186,9 @@ def new_version(deps: Services, actor: Actor, version_id: int) -> int:
         draft = version_row(item.id, replace(copied, version=newest.version + 1), actor, now, stimuli)
         session.add(draft)
         session.flush()
-        session.add(key_row(draft.id, replace(key, version=1), actor, now))
-        acts.cite(session, {draft.id: copied.named_acts})
-        fingerprints.keep(session, {draft.id: (copied, replace(key, version=1))})
+        first_key = replace(key, version=1)
+        session.add(key_row(draft.id, first_key, actor, now))
+        read_again(session, {draft.id: (copied, first_key)})
         record_act(
             session,
             actor,

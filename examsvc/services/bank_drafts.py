@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from examsvc.accounts.actor import Actor
-from examsvc.store import Session, database_now
+from examsvc.store import Session, database_now, fingerprints
 from examsvc.store import item_versions as versions
+from examsvc.store import legal_acts as acts
 from examsvc.store.item_parts import keep_translation, write_asked, write_key
 from examsvc.store.models import ItemKeyRow, ItemVersionRow
 from examsvc.store.stimuli import keep_stimulus
@@ -75,3 +76,9 @@ def correct_key(session: Session, actor: Actor, version_id: int, key: Key) -> Ke
     corrected = replace(key, version=known.version + 1)
     session.add(key_row(version_id, corrected, actor, database_now(session)))
     return corrected
+
+
+def read_again(session: Session, wordings: Mapping[int, tuple[ItemVersion, Key]]) -> None:
+    """What is kept with a wording: the acts that it names, and what a program reads off it."""
+    acts.cite(session, {id_: item.named_acts for id_, (item, _key) in wordings.items()})
+    fingerprints.keep(session, wordings)

@@ -9,13 +9,19 @@ from typing import Any, Final
 from examsvc.accounts.actor import Actor
 from examsvc.services.assignment_choice import FITTING, reassign
 from examsvc.services.bank import AT_ONCE, submit_pairs
-from examsvc.services.bank_drafts import correct_key, keep_stimuli, key_row, version_row, write_wording
+from examsvc.services.bank_drafts import (
+    correct_key,
+    keep_stimuli,
+    key_row,
+    read_again,
+    version_row,
+    write_wording,
+)
 from examsvc.services.bank_review import move_pairs
 from examsvc.services.bank_states import Moved, Request
 from examsvc.services.bulk_order import BulkLine, BulkOrder, Way
-from examsvc.store import Session, database_now, fingerprints
+from examsvc.store import Session, database_now
 from examsvc.store import item_versions as versions
-from examsvc.store import legal_acts as acts
 from examsvc.store.item_versions import VersionOfItem
 from examsvc.store.topics import list_topics
 from item_bank.interactions.marking import Key
@@ -75,7 +81,7 @@ def _new_versions(task: _Task, lines: Sequence[BulkLine]) -> Written:
         key_row(row.id, key, task.actor, now) for row, (_item, key) in zip(rows, drafts, strict=True)
     )
     session.flush()
-    _read_again(session, {row.id: draft for row, draft in zip(rows, drafts, strict=True)})
+    read_again(session, {row.id: draft for row, draft in zip(rows, drafts, strict=True)})
     entries = [
         task.entry(
             "items.new_version", f"item_version:{row.id}", copied_from=line.version_id, version=row.version
@@ -98,13 +104,13 @@ def _in_place(task: _Task, lines: Sequence[BulkLine]) -> Written:
     entries: list[Entry] = []
     for line in lines:
         item, key = _after(line)
-        version, _row = task.rows[line.version_id]
+        version, item_row = task.rows[line.version_id]
         write_wording(version, item, stimuli)
         _keep_assigned(task, line, item)
         read[version.id] = (item, correct_key(session, task.actor, version.id, key))
-        facts = {"wording_hash": version.wording_hash, "assignment_id": _row.assignment_id}
+        facts = {"wording_hash": version.wording_hash, "assignment_id": item_row.assignment_id}
         entries.append(task.entry("items.edit", f"item_version:{version.id}", **facts))
-    _read_again(session, read)
+    read_again(session, read)
     return entries, {line.version_id: line.version_id for line in lines}
 
 
@@ -154,12 +160,6 @@ def _moved(task: _Task, action: str, moved: Sequence[Moved]) -> list[Entry]:
         )
         for step in moved
     ]
-
-
-def _read_again(session: Session, wordings: Mapping[int, tuple[ItemVersion, Key]]) -> None:
-    """What is kept with a wording: the acts that it cites, and what a program reads off it."""
-    acts.cite(session, {id_: item.named_acts for id_, (item, _key) in wordings.items()})
-    fingerprints.keep(session, wordings)
 
 
 def _after(line: BulkLine) -> tuple[ItemVersion, Key]:

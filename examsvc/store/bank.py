@@ -146,13 +146,7 @@ def list_lines(session: Session, wanted: ItemFilter) -> list[ItemLine]:
 
 def list_version_ids(session: Session, wanted: ItemFilter) -> list[int]:
     """The item versions of `list_lines`, in their order."""
-    query = (
-        sa.select(ItemVersionRow.id)
-        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
-        .order_by(ItemRow.code, ItemVersionRow.version)
-    )
-    query = _read_as(session, _narrowed(query, wanted).where(counts_today()), wanted)
-    return list(session.scalars(query))
+    return list(session.scalars(_found(session, wanted, sa.select(ItemVersionRow.id))))
 
 
 def count_lines(session: Session, wanted: ItemFilter) -> int:
@@ -169,18 +163,20 @@ def page_lines(session: Session, wanted: ItemFilter, *, limit: int, offset: int 
     # counted in the same breath where texts are gone through, which should happen once
     in_one = _is_read(wanted)
     n_lines = sa.func.count().over() if in_one else sa.literal(0)
-    query = (
-        sa.select(ItemVersionRow.id, n_lines)
-        .join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
-        .order_by(ItemRow.code, ItemVersionRow.version)
-    )
-    query = _read_as(session, _narrowed(query, wanted).where(counts_today()), wanted)
+    query = _found(session, wanted, sa.select(ItemVersionRow.id, n_lines))
     rows = session.execute(query.limit(limit).offset(offset)).all()
     if in_one and rows:
         n = rows[0][1]
     else:
         n = len(rows) if offset == 0 and len(rows) < limit else count_lines(session, wanted)
     return Page(lines_of(session, [row[0] for row in rows]), n)
+
+
+def _found(session: Session, wanted: ItemFilter, query: _Query) -> _Query:
+    """Something of the item versions of `list_lines`, in their order."""
+    query = query.join(ItemRow, ItemRow.id == ItemVersionRow.item_id)
+    query = query.order_by(ItemRow.code, ItemVersionRow.version)
+    return _read_as(session, _narrowed(query, wanted).where(counts_today()), wanted)
 
 
 def lines_of(session: Session, version_ids: Sequence[int], *, counting: bool = False) -> list[ItemLine]:
