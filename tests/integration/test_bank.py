@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
 from examsvc.accounts.actor import Actor
 from examsvc.accounts.errors import Forbidden
@@ -31,7 +30,7 @@ from examsvc.services.rendering import render_items
 from examsvc.store import assembly, measuring
 from examsvc.store.bank import ItemFilter
 from examsvc.store.forms_delivery import DeliveredWording
-from examsvc.store.migrate import _config, migrate
+from examsvc.store.migrate import migrate
 from examsvc.store.models import (
     BankImportRow,
     BlueprintCellRow,
@@ -58,6 +57,7 @@ from item_bank.lifecycle import State
 from item_bank.media import reference
 from item_bank.review import CHECKLIST, Decision
 from item_bank.wording import Wording
+from tests.integration.schema_steps import go_back
 from tests.unit.item_bank.pictures import png
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 
@@ -324,10 +324,7 @@ def test_versions_written_before_the_migration_know_which_is_the_latest(services
     second = new_version(services, people.author, first)
     other = add_item(services, people.author, replace(WORDING, code="T01-101", stem="Ai ký tờ khai?"))
     assert superseded() == [(first, True), (second, False), (other, False)]
-    config = _config()
-    with services.store.writer.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0017")
+    go_back(services.store, "0017")
     assert migrate(services.store)[0] == "0018"
     assert superseded() == [(first, True), (second, False), (other, False)]
 

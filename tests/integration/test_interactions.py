@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
 from examsvc.services import Services
 from examsvc.services.bank import add_item, edit_draft, new_version, submit_for_review
@@ -15,7 +14,7 @@ from examsvc.services.bank_views import view_item
 from examsvc.services.media import add_media
 from examsvc.services.rendering import render_items
 from examsvc.store.forms_delivery import DeliveredWording
-from examsvc.store.migrate import _config, migrate
+from examsvc.store.migrate import migrate
 from examsvc.store.models import StimulusRow
 from item_bank.errors import InvalidItem
 from item_bank.interactions.kinds import Interaction
@@ -26,6 +25,7 @@ from item_bank.stimulus import Stimulus
 from item_bank.translation import Translation
 from item_bank.wording import Wording
 from tests.every_interaction import EXAMPLES
+from tests.integration.schema_steps import go_back
 from tests.integration.test_bank import Cast
 from tests.unit.item_bank.pictures import png
 
@@ -164,11 +164,8 @@ def test_stimuli_of_before_the_migration_are_in_vietnamese_alone(services: Servi
     wording = wording_of(services, people, Interaction.SINGLE_CHOICE)
     wording = replace(wording, code="T01-1", stimulus=Stimulus("TL-1", "Tờ khai"))
     id_ = add_item(services, people.author, wording)
-    config = _config()
-    with services.store.writer.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0018")
-        columns = {column["name"] for column in sa.inspect(connection).get_columns("stimulus")}
+    go_back(services.store, "0018")
+    columns = {column["name"] for column in sa.inspect(services.store.writer).get_columns("stimulus")}
     assert "english" not in columns
     migrate(services.store)
     assert view_item(services, people.author, id_).item.stimulus == wording.stimulus

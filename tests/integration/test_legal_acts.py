@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
 from examsvc import bootstrap, whole
 from examsvc.accounts.errors import Forbidden
@@ -40,7 +39,7 @@ from examsvc.services.legal_repeals import (
     undo_repeal,
 )
 from examsvc.store.legal_acts import cite, numbers_cited_by
-from examsvc.store.migrate import _config, migrate
+from examsvc.store.migrate import migrate
 from examsvc.store.models import AdministrationRow, AuditEntryRow, CitationRow, ItemVersionRow, LegalActRow
 from item_bank.errors import InvalidActNumber, TransitionRefused
 from item_bank.interactions.asked import single_choice
@@ -52,6 +51,7 @@ from item_bank.stimulus import Stimulus
 from item_bank.translation import Translation
 from tests.integration.laid_acts import BASIS, CIRCULAR, DECREE, Bank
 from tests.integration.laid_campaign import lay_organisation, plan_campaign
+from tests.integration.schema_steps import go_back
 from tests.integration.test_bank import WORDING
 from tests.unit.item_bank.workbook_factory import row_of, workbook
 
@@ -109,10 +109,7 @@ def test_whoever_writes_a_wording_keeps_the_acts_it_cites(services: Services, ba
 def test_the_migration_reads_what_was_written_before_it(services: Services, bank: Bank):
     version_id = bank.lay("T01-001", "operational", "Nghị định 08/2015/NĐ-CP; Luật Hải quan 54/2014/QH13")
     bank.lay("T01-002", "operational", "WCO SAFE Framework of Standards")
-    config = _config()
-    with services.store.writer.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0008")
+    go_back(services.store, "0008")
     assert migrate(services.store)[:2] == ["0009", "0010"]
     assert cited(services, version_id) == [DECREE, "54/2014/QH13"]
     with services.store.read() as session:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from flask import Flask
 
 from examsvc.accounts.errors import Forbidden
@@ -26,11 +25,12 @@ from examsvc.services.near_duplicate_views import list_decided, view_undecided
 from examsvc.services.near_duplicates import Basis, Decision, Search
 from examsvc.store import bank, fingerprints
 from examsvc.store.bank import ItemFilter
-from examsvc.store.migrate import _config, migrate
+from examsvc.store.migrate import migrate
 from examsvc.store.models import ItemFingerprintRow, ItemVersionRow, JobRow, UserRoleRow
 from item_bank.interactions.asked import single_choice
 from item_bank.quality import Fault
 from item_bank.similarity import fold
+from tests.integration.schema_steps import go_back
 from tests.integration.signing_in import sign_in
 from tests.integration.test_bank import WORDING, Cast
 from tests.unit.item_bank.workbook_factory import row_of, workbook
@@ -168,10 +168,7 @@ def test_the_migration_reads_what_was_written_before_it(services, people, twins)
             return [(r.item_version_id, r.method, r.wording_hash, r.sketches, r.folded) for r in rows]
 
     before = kept()
-    config = _config()
-    with services.store.writer.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0011")
+    go_back(services.store, "0011")
     assert migrate(services.store)[:2] == ["0012", "0013"]
     assert len(before) == 4
     assert kept() == before
