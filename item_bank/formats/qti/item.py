@@ -260,7 +260,7 @@ def _scored_text(
 def _is_compared(rules: Node, variable: str) -> bool:
     """Whether a rule looks at what was typed, and not only whether it was."""
     return any(
-        node.name not in {"isNull", "responseIf", "responseElseIf", "setOutcomeValue"}
+        node.name not in _LOOKS_AWAY
         and any(
             one.name in {"variable", "mapResponse"} and one.get("identifier") == variable
             for one in node.children
