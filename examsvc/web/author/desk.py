@@ -135,7 +135,8 @@ def desk() -> str:
     rows = [line for line, _how in rows] if chosen.name == "review" else rows
     duty = chosen.waiting or chosen.name in QUEUES
     opened = open_lines([_line_of(row) for row in rows], chosen.name, duty=duty)
-    rows = [row for row in rows if is_told(_line_of(row), opened)]
+    text = read_filter().text
+    rows = [row for row in rows if is_told(_line_of(row), text, opened)]
     return render_template(
         "author/desk.html",
         opened=opened,
@@ -159,10 +160,9 @@ def desk() -> str:
     )
 
 
-def is_told(line: ItemLine, opened: Opened) -> bool:
+def is_told(line: ItemLine, text: str, opened: Opened) -> bool:
     """That an item was found by its words is said of those alone whose words are shown."""
-    text = read_filter().text.strip().lower()
-    return line.version_id not in opened.withheld or text in line.code.lower()
+    return line.version_id not in opened.withheld or text.strip().lower() in line.code.lower()
 
 
 def page_numbers(page: int, n_pages: int) -> list[int | None]:

@@ -62,7 +62,7 @@ def _chosen() -> list[str]:
     lines = [line for line in lines if line.state not in ("draft", "retired")]
     if wanted.text:  # found by its words is as good as looked at
         opened = open_lines(lines, "export search")
-        lines = [line for line in lines if is_told(line, opened)]
+        lines = [line for line in lines if is_told(line, wanted.text, opened)]
         if opened.withheld:
             flash(_("Items found by their words are listed as far as today's allowance goes."), "warning")
     return list(dict.fromkeys(line.code for line in lines))
