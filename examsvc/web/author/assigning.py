@@ -17,6 +17,7 @@ from examsvc.services.bank_errors import AssignmentRefused
 from examsvc.services.bank_views import READS_ALL
 from examsvc.web.author import wording
 from examsvc.web.author.assignment_inputs import AssignInput, DeadlineInput, EndInput
+from examsvc.web.author.inputs import topic_choices
 from examsvc.web.author.room import room
 from item_bank.assignments import Ending
 
@@ -99,9 +100,7 @@ def _inputs() -> AssignInput:
     actor = current_actor()
     inputs = AssignInput()
     topics, _authors = bank_lists.list_choices(deps(), actor)
-    inputs.topic.choices = [
-        SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics
-    ]
+    inputs.topic.choices = topic_choices(topics)
     inputs.authors.choices = [
         SelectChoice(
             author.user_id, f"{author.name} · {in_language(author.unit)}" if author.unit else author.name

@@ -8,7 +8,6 @@ from wtforms.fields.choices import SelectChoice
 
 from examsvc.edge.failures import words_of
 from examsvc.edge.job_picture import picture_job
-from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.results.errors import JobRefused
@@ -20,7 +19,7 @@ from examsvc.store import NotFound
 from examsvc.web.author import wording_bulk
 from examsvc.web.author.bulk_inputs import CHOOSE, BulkInput
 from examsvc.web.author.desk import page_numbers, read_filter
-from examsvc.web.author.inputs import identity
+from examsvc.web.author.inputs import identity, topic_choices
 from examsvc.web.author.room import room
 from item_bank.errors import BulkRefused
 
@@ -139,7 +138,7 @@ def _offer(inputs: BulkInput) -> None:
     topics, _authors = bank_lists.list_choices(deps(), current_actor())
     inputs.topic.choices = [
         CHOOSE,
-        *(SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics),
+        *topic_choices(topics),
     ]
     targets = [SelectChoice(to.value, wording_bulk.TARGETS[to.value]) for to in targets_of(current_actor())]
     inputs.to.choices = [CHOOSE, *targets]

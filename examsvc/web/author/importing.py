@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from examsvc.edge.job_picture import picture_job
-from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import ngettext
 from examsvc.services import bank_import, bank_lists, import_report, jobs
@@ -26,6 +25,7 @@ from examsvc.web.author import wording, wording_imports
 from examsvc.web.author.choosing import offer_assignments
 from examsvc.web.author.import_inputs import AnswersInput, ConfirmInput, FileInput
 from examsvc.web.author.import_table import write_report
+from examsvc.web.author.inputs import topic_choices
 from examsvc.web.author.room import room
 from item_bank.errors import ImportRefused, ItemBankError
 from item_bank.formats.foreign import Fate
@@ -180,7 +180,7 @@ def _answers_input(report: Report | None = None) -> AnswersInput:
     topics, _authors = bank_lists.list_choices(deps(), current_actor())
     inputs.topic.choices = [
         SelectChoice("", str(_("Not said"))),
-        *(SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics),
+        *topic_choices(topics),
     ]
     if report is not None:
         inputs.show(report.answers)

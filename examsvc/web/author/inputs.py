@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -20,9 +21,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from examsvc.edge.language import in_language
 from examsvc.services.assignment_choice import FITTING, NONE
 from examsvc.services.bank_views import ItemView
 from examsvc.store.bank import CODE_LIMIT
+from examsvc.store.models import TopicRow
 from examsvc.web.author.editing.parts import Parts, english_of, key_of
 from examsvc.web.author.editing.typed import Typed
 from examsvc.web.author.wording import CHECKS
@@ -34,6 +37,11 @@ from item_bank.wording import Wording
 
 NEW_STIMULUS = "+"
 MAX_IDENTITY = 2**31 - 1  # beyond it PostgreSQL's integer columns refuse to compare
+
+
+def topic_choices(topics: Iterable[TopicRow]) -> list[SelectChoice]:
+    """Each topic by its code and its name in the reader's language."""
+    return [SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics]
 
 
 def identity(text: str) -> int:

@@ -9,9 +9,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice
 
-from examsvc.edge.language import in_language
 from examsvc.edge.room import current_actor, deps
 from examsvc.edge.texts import gettext as _
 from examsvc.services import assignment_choice, bank, bank_lists, bank_stimuli, bank_views
@@ -25,7 +23,7 @@ from examsvc.web.author.editing.reading import typed_of
 from examsvc.web.author.editing.rows import TWO_WORDS, acted, blank
 from examsvc.web.author.editing.showing import is_lossy, shown
 from examsvc.web.author.editing.typed import LIMITED, PAIRED_ROWS, RIGHT_OPTIONS, TYPED_KEYS, Fields, Typed
-from examsvc.web.author.inputs import ItemInput, MediaInput, identity
+from examsvc.web.author.inputs import ItemInput, MediaInput, identity, topic_choices
 from examsvc.web.author.material import Material, offer_material
 from examsvc.web.author.previewing import Preview, preview_of
 from examsvc.web.author.room import room
@@ -130,9 +128,7 @@ def _desk(view: ItemView | None, first: Typed | None) -> Desk:
     topics, _authors = bank_lists.list_choices(deps(), current_actor())
     stimuli = bank_stimuli.list_stimuli(deps(), current_actor())
     inputs = ItemInput()
-    inputs.topic.choices = [
-        SelectChoice(topic.code, f"{topic.code} · {in_language(topic)}") for topic in topics
-    ]
+    inputs.topic.choices = topic_choices(topics)
     offer_material(inputs, stimuli)
     offer_assignments(inputs)
     typed = typed_of(_fields()) if first is None or inputs.is_submitted() else first
